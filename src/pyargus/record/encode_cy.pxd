@@ -43,8 +43,8 @@ cdef class Encoder:
                       unsigned int flags, unsigned int shift) except -1
     cdef int icmp(self, unsigned int type_, unsigned int code, unsigned int sequence, unsigned int source, unsigned int destination,
                   unsigned int quoted_source, unsigned int quoted_destination, unsigned int gateway) except -1
-    cdef int icmp_mapped(self, unsigned int qualifier, unsigned int type_, unsigned int code, unsigned int source,
-                         unsigned int destination, unsigned int quoted_source, unsigned int quoted_destination,
+    cdef int icmp_mapped(self, unsigned int qualifier, unsigned int type_, unsigned int code, unsigned int sequence,
+                         unsigned int source, unsigned int destination, unsigned int quoted_source, unsigned int quoted_destination,
                          unsigned int gateway) except -1
     cdef int esp(self, unsigned int status, unsigned int spi, unsigned int sequence, unsigned int lost) except -1
     cdef int vlan(self, unsigned int qualifier, unsigned int source, unsigned int destination) except -1

@@ -440,6 +440,7 @@ class Encoder:
         qualifier: cython.uint,
         type_: cython.uint,
         code: cython.uint,
+        sequence: cython.uint,
         source: cython.uint,
         destination: cython.uint,
         quoted_source: cython.uint,
@@ -450,7 +451,7 @@ class Encoder:
         self.dsr(0x34, 0, qualifier, 8)
         self.u8(type_)
         self.u8(code)
-        self.u16(0)
+        self.u16(sequence)
         self.u32(source)
         self.u32(destination)
         self.u32(quoted_source)

@@ -1,0 +1,193 @@
+"""Link types: how a frame of each starts, and where its network header is.
+
+`decode` moves a Packet to a frame of its batch and walks the headers. `supported` answers for a link type (the LINKTYPE_ numbers of
+the tcpdump project) whether frames of it can be read at all; of those that can, some make no flows. Source: sensor behaviour,
+"Link types".
+"""
+
+import cython
+
+if cython.compiled:
+    from cython.cimports.pyargus.capture.packet_cy import Packet
+else:
+    from pyargus.capture.packet_cy import Packet
+
+# Link types that are read. The second group is accepted by the reference and yields no flows.
+FOLLOWED = frozenset({0, 1, 8, 9, 12, 14, 16, 50, 51, 101, 104, 105, 108, 113, 119, 127, 163, 228, 229, 276})
+SILENT = frozenset({6, 7, 10, 11, 19, 109, 114, 178, 226})
+
+
+def supported(linktype: int) -> bool:
+    """Whether frames of this link type can be read."""
+    return linktype in FOLLOWED or linktype in SILENT
+
+
+@cython.cfunc
+@cython.exceptval(-1, check=False)
+def decode(p: Packet, index: cython.Py_ssize_t) -> cython.int:
+    """Decode frame `index` of the Packet's batch; the Packet's `kind` says what it is."""
+    link: cython.int = p.linktype
+    p.clear(index)
+    if link == 1:
+        if p.wire >= 14:
+            p.ethernet(p.start)
+    elif link == 101 or link == 12 or link == 14:
+        p.ip_any(p.start)
+    elif link == 113:
+        _cooked(p)
+    elif link == 0:
+        _null(p)
+    elif link == 9 or link == 50 or link == 16:
+        _ppp(p)
+    elif link == 104:
+        _chdlc(p)
+    elif link == 8:
+        _slip(p)
+    elif link == 105:
+        _wlan(p, p.start)
+    elif link == 127 or link == 119 or link == 163:
+        _radio(p)
+    return p.kind
+
+
+@cython.cfunc
+@cython.exceptval(-1, check=False)
+def _strip(p: Packet, size: cython.Py_ssize_t) -> cython.int:
+    """Leave a capture header out of the frame: it does not count as bytes of the flow."""
+    p.start += size
+    p.wire -= size
+    return 0
+
+
+@cython.cfunc
+@cython.exceptval(-1, check=False)
+def _null(p: Packet) -> cython.int:
+    """BSD loopback: an address family in the byte order of the capturing host."""
+    family: cython.uint
+    if p.end - p.start < 4:
+        return 0
+    family = p.u32(p.start)
+    if family > 0xFFFF:
+        family = (family >> 24) | ((family >> 8) & 0xFF00)
+    _strip(p, 4)
+    if family == 2 or family == 24 or family == 28 or family == 30:
+        p.ip_any(p.start)
+    return 0
+
+
+@cython.cfunc
+@cython.exceptval(-1, check=False)
+def _cooked(p: Packet) -> cython.int:
+    """Linux cooked capture: 16 bytes; the packet type stands in for the destination MAC."""
+    o: cython.Py_ssize_t = p.start
+    kind: cython.uint
+    etype: cython.uint
+    if p.end - o < 16:
+        return 0
+    kind = p.u16(o)
+    etype = p.u16(o + 14)
+    p.encaps |= 0x2002
+    p.has_mac = True
+    p.smac = p.mac48(o + 6)
+    p.dmac = 0xFFFFFFFFFFFF if kind == 1 else 1
+    p.ethertype = etype
+    # The reference takes 14 bytes off IPv6 payloads here.
+    p.shortfall = 14
+    _strip(p, 16)
+    p.network(etype, o + 16)
+    return 0
+
+
+@cython.cfunc
+@cython.exceptval(-1, check=False)
+def _ppp(p: Packet) -> cython.int:
+    """PPP in HDLC-like framing (RFC 1662)."""
+    o: cython.Py_ssize_t = p.start
+    if p.end - o < 4:
+        return 0
+    if p.linktype == 50 and p.buf[o] != 0xFF:
+        return _chdlc(p)
+    if p.u16(o) != 0xFF03:
+        return 0
+    _strip(p, 4)
+    p.ppp(p.u16(o + 2), o + 4)
+    return 0
+
+
+@cython.cfunc
+@cython.exceptval(-1, check=False)
+def _chdlc(p: Packet) -> cython.int:
+    """Cisco HDLC: address, control, EtherType."""
+    o: cython.Py_ssize_t = p.start
+    if p.end - o < 4:
+        return 0
+    p.encaps |= 0x800
+    _strip(p, 4)
+    p.network(p.u16(o + 2), o + 4)
+    return 0
+
+
+@cython.cfunc
+@cython.exceptval(-1, check=False)
+def _slip(p: Packet) -> cython.int:
+    """SLIP with the 16-byte pseudo header of libpcap."""
+    if p.end - p.start < 16:
+        return 0
+    p.encaps |= 0x8000
+    _strip(p, 16)
+    p.ip_any(p.start)
+    return 0
+
+
+@cython.cfunc
+@cython.exceptval(-1, check=False)
+def _radio(p: Packet) -> cython.int:
+    """Radiotap, Prism and AVS headers in front of an 802.11 frame."""
+    o: cython.Py_ssize_t = p.start
+    size: cython.Py_ssize_t
+    if p.linktype == 127:
+        if p.end - o < 4:
+            return 0
+        size = p.buf[o + 2] | (cython.cast(cython.uint, p.buf[o + 3]) << 8)
+    elif p.linktype == 119:
+        p.encaps |= 0x40000
+        size = 144
+    else:
+        if p.end - o < 8:
+            return 0
+        p.encaps |= 0x80000
+        size = p.u32(o + 4)
+    if size > p.end - o:
+        return 0
+    _strip(p, size)
+    _wlan(p, p.start)
+    return 0
+
+
+@cython.cfunc
+@cython.exceptval(-1, check=False)
+def _wlan(p: Packet, o: cython.Py_ssize_t) -> cython.int:
+    """IEEE 802.11: data frames are followed into SNAP, others are a flow of their addresses."""
+    control: cython.uint
+    size: cython.Py_ssize_t = 24
+    if p.end - o < 10:
+        return 0
+    p.encaps |= 0x20000
+    control = p.buf[o]
+    if control & 0x0C == 0x08:
+        if p.buf[o + 1] & 3 == 3:
+            size += 6
+        if control & 0x80:
+            size += 2
+        if not control & 0x40 and not p.buf[o + 1] & 0x40 and p.end - o >= size + 8 and p.buf[o + size] == 0xAA and p.buf[o + size + 1] == 0xAA:
+            p.encaps |= 0x8
+            p.snap(o + size)
+            if p.kind:
+                return 0
+    key = bytearray(52)
+    for i in range(18):
+        if o + 4 + i < p.end:
+            key[i] = p.buf[o + 4 + i]
+    p.extra = bytes(key)
+    p.kind = 8
+    return 0
