@@ -117,7 +117,8 @@ class Packet:
     @cython.exceptval(-1, check=False)
     def ethernet(self, o: cython.Py_ssize_t) -> cython.int:
         etype: cython.uint
-        if self.end - o < 14:
+        self.depth += 1
+        if self.end - o < 14 or self.depth > _MAX_DEPTH:
             return 0
         self.dmac = self.mac48(o)
         self.smac = self.mac48(o + 6)
@@ -127,9 +128,6 @@ class Packet:
         self.encaps |= 0x2
         if (self.dmac >> 8) == 0x01000C0000:
             self.encaps |= 0x20
-            self.depth += 1
-            if self.depth > _MAX_DEPTH:
-                return 0
             return self.ethernet(o + 26)
         if etype < 1500:
             return self.llc(o + 14)
@@ -260,7 +258,6 @@ class Packet:
         pdu = self.buf[o + 4] & 0x1F
         key = bytearray(40)
         key[3] = pdu
-        key[4:16] = self.smac.to_bytes(6, "big") + self.dmac.to_bytes(6, "big") if not cython.compiled else bytes(12)
         for i in range(6):
             key[4 + i] = (self.smac >> (40 - 8 * i)) & 0xFF
             key[10 + i] = (self.dmac >> (40 - 8 * i)) & 0xFF

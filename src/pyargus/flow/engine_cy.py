@@ -1,0 +1,684 @@
+"""The flow engine: packets in, flow records out. It knows no file, socket or clock; time is the packets' own.
+
+`feed` takes a batch of frames, `take` hands out the records made so far, `finish` flushes what is held. Records come in the order in
+which the reference emits them: flows are reported from a status queue by their entry time, and forgotten from time-out queues.
+Sources: sensor behaviour, "Flow lifetime and record emission", "Metrics", "Fragments".
+"""
+
+import cython
+
+from pyargus.flow.config import FlowConfig
+
+if cython.compiled:
+    from cython.cimports.pyargus.capture.link_cy import decode
+    from cython.cimports.pyargus.capture.packet_cy import Packet
+    from cython.cimports.pyargus.flow.emit_cy import Emitter
+    from cython.cimports.pyargus.flow.flow_cy import Flow, Gaps, Half, Key
+    from cython.cimports.pyargus.flow.key_cy import KeyMaker, key_hash
+    from cython.cimports.pyargus.flow.objects_cy import (
+        arp_object,
+        esp_object,
+        icmp_bytes,
+        icmp_object,
+        rtp_idle,
+        rtp_object,
+        rtp_probe,
+    )
+    from cython.cimports.pyargus.flow.table_cy import FlowTable
+    from cython.cimports.pyargus.flow.tcp_cy import TcpMachine
+else:
+    from pyargus.capture.link_cy import decode
+    from pyargus.capture.packet_cy import Packet
+    from pyargus.flow.emit_cy import Emitter
+    from pyargus.flow.flow_cy import Flow, Gaps, Half, Key
+    from pyargus.flow.key_cy import KeyMaker, key_hash
+    from pyargus.flow.objects_cy import arp_object, esp_object, icmp_bytes, icmp_object, rtp_idle, rtp_object, rtp_probe
+    from pyargus.flow.table_cy import FlowTable
+    from pyargus.flow.tcp_cy import TcpMachine
+
+START = cython.declare(cython.uint, 0x10)
+STATUS = cython.declare(cython.uint, 0x20)
+STOP = cython.declare(cython.uint, 0x30)
+SHUTDOWN = cython.declare(cython.uint, 0x60)
+
+# Microseconds between two passes over the queues, and after which a parent lets go of an unfinished datagram.
+_PASS = cython.declare(cython.longlong, 200000)
+_FRAGMENT_AGE = cython.declare(cython.longlong, 2000000)
+_SECOND = cython.declare(cython.longlong, 1000000)
+
+
+@cython.final
+@cython.cclass
+class Engine:
+    """Flow state of one source of packets.
+
+    packets, bytes: what was fed; ignored, ignored_bytes: the part that makes no flow; flows: flows created; now: time of the last
+    packet, microseconds since 1970.
+    """
+
+    def __init__(self, config: FlowConfig) -> None:
+        self.p = Packet(config.tunnels)
+        self.key = Key()
+        self.maker = KeyMaker(config.one_way, config.matrix, config.by_vlan, config.by_mpls)
+        self.table = FlowTable()
+        self.machine = TcpMachine(config.track_duplicates)
+        self.emitter = Emitter(
+            config.app_bytes,
+            config.macs,
+            config.sizes,
+            config.four_times,
+            config.ident_kind,
+            config.ident,
+            config.user_size if config.user_size >= 0 else 0xFFFF,
+        )
+        self.interval = config.interval
+        self.jitter_limit = 2 * config.interval
+        self.user_size = config.user_size if config.user_size >= 0 else 0xFFFF
+        self.keep_user = config.user_size != 0
+        self.control_data = config.control_data
+        self.start_records = config.start_records
+        self.jitter = config.jitter
+        self.tcp_timeout = config.tcp_timeout
+        self.ip_timeout = config.ip_timeout
+        self.icmp_timeout = config.icmp_timeout
+        self.arp_timeout = config.arp_timeout
+        self.running = False
+        self.timer = 0
+        self.now = 0
+        self.packets = 0
+        self.bytes = 0
+        self.ignored = 0
+        self.ignored_bytes = 0
+        self.flows = 0
+        self.sequence = 0
+
+    def feed(self, batch, first: cython.Py_ssize_t = 0, last: cython.Py_ssize_t = -1) -> None:  # type: ignore[no-untyped-def]
+        """Take frames `first` to `last` (all of them by default) of a batch; the batch is not needed afterwards."""
+        i: cython.Py_ssize_t
+        self.p.load(batch)
+        if last < 0 or last > batch.count:
+            last = batch.count
+        for i in range(first, last):
+            decode(self.p, i)
+            self.packet()
+
+    def take(self) -> bytes:
+        """The records made since the last call."""
+        return self.emitter.encoder.take()
+
+    @property
+    def pending(self) -> int:
+        """Bytes of records that `take` would hand out."""
+        return self.emitter.encoder.size()
+
+    @property
+    def records(self) -> int:
+        """Flow records made so far."""
+        return self.emitter.encoder.records
+
+    @property
+    def most_flows(self) -> int:
+        """The largest number of flows held at once."""
+        return self.table.most
+
+    @property
+    def last_sequence(self) -> int:
+        """Sequence number of the newest flow that has been reported."""
+        return self.sequence
+
+    def finish(self, interrupted: bool = False) -> None:
+        """Report everything held: as at the end of a file, or (interrupted) all of it with cause Shutdown."""
+        flow: Flow
+        i: cython.Py_ssize_t
+        if not interrupted:
+            self.interval = self.interval % _SECOND
+            self.process_status()
+            self.process_timeouts()
+        while True:
+            flow = self.table.oldest(0)
+            if flow is None:
+                break
+            self.merge_fragments(flow, True)
+            if not flow.reported:
+                self.report(flow, SHUTDOWN)
+            self.forget(flow)
+        for i in range(len(self.table.queues) - 1, 0, -1):
+            while True:
+                flow = self.table.oldest(i)
+                if flow is None:
+                    break
+                if not flow.reported:
+                    self.report(flow, SHUTDOWN)
+                self.forget(flow)
+
+    # ---- one packet
+
+    @cython.cfunc
+    @cython.exceptval(-1, check=False)
+    def packet(self) -> cython.int:
+        p: Packet = self.p
+        flow: Flow
+        h: cython.uint
+        new: cython.bint = False
+        self.packets += 1
+        self.bytes += p.wire
+        self.now = p.now
+        if not self.running:
+            self.running = True
+            self.timer = p.now
+        if p.kind == 0:
+            self.ignored += 1
+            self.ignored_bytes += p.wire
+        elif p.fragment and self.maker.matrix == 0:
+            self.later_fragment()
+        else:
+            self.maker.make(p, self.key)
+            h = key_hash(self.key)
+            flow = self.table.find(self.key, h)
+            if flow is None:
+                flow = self.table.insert(self.key, h)
+                flow.timeout = self.timeout_of()
+                self.table.push(flow, 0, p.now)
+                self.flows += 1
+                new = True
+            else:
+                self.touch(flow)
+            self.count(flow, new)
+            if p.first_fragment and p.kind == 1 and self.maker.matrix == 0:
+                self.link_fragment(flow)
+            if p.kind == 1 and p.proto == 1:
+                self.map_error()
+        return self.passes()
+
+    @cython.cfunc
+    @cython.exceptval(-1, check=False)
+    def timeout_of(self) -> cython.int:
+        """Seconds of silence after which the packet's flow is forgotten."""
+        p: Packet = self.p
+        if self.key.kind == 4 or self.key.kind == 5:
+            return self.arp_timeout
+        if self.key.kind > 2:
+            return 30
+        if p.proto == 6:
+            return self.tcp_timeout
+        if (p.proto == 1 and p.kind == 1) or (p.proto == 58 and p.kind == 2):
+            return self.icmp_timeout
+        if p.proto == 50 or p.proto == 2:
+            return 30
+        return self.ip_timeout
+
+    @cython.cfunc
+    @cython.exceptval(-1, check=False)
+    def touch(self, flow: Flow) -> cython.int:
+        """Traffic on a known flow: report what is due, and give the flow its place in the status queue."""
+        if flow.queue == 0:
+            if self.interval == 0 or self.now - flow.entry >= self.interval:
+                self.process_status()
+                self.table.push(flow, 0, self.now)
+        elif flow.queue > 0 and not (flow.k5 >> 24) & 1:
+            self.table.push(flow, 0, self.now)
+        if flow.reported:
+            flow.clear_interval()
+        return 0
+
+    @cython.cfunc
+    @cython.exceptval(-1, check=False)
+    def count(self, flow: Flow, new: cython.bint) -> cython.int:
+        p: Packet = self.p
+        from_src: cython.bint = self.key.swapped == flow.reversed
+        own: Half
+        peer: Half
+        app: cython.longlong
+        if from_src:
+            own = flow.src
+            peer = flow.dst
+        else:
+            own = flow.dst
+            peer = flow.src
+        if own.first == 0:
+            own.first = p.now
+        else:
+            own.last = p.now
+        if flow.src.packets + flow.dst.packets > 0:
+            flow.time_form = 2
+        app = self.transport(flow, own, peer, from_src, new)
+        if self.key.swapped != flow.reversed and from_src:
+            own = flow.dst
+            from_src = False
+        elif self.key.swapped == flow.reversed and not from_src:
+            own = flow.src
+            from_src = True
+        if own.packets and own.encaps != p.encaps:
+            flow.encaps_changed |= 0x04 if from_src else 0x08
+        own.encaps |= p.encaps
+        own.packets += 1
+        own.bytes += p.wire
+        if app > 0:
+            own.app += app
+        if not p.fragment or flow.net == 0x45:
+            if own.minsz == 0 or p.wire < own.minsz:
+                own.minsz = cython.cast(cython.uint, p.wire)
+            if p.wire > own.maxsz:
+                own.maxsz = cython.cast(cython.uint, p.wire)
+        self.attributes(flow, own, from_src)
+        if self.jitter:
+            self.jitter_sample(flow, own)
+        own.before = p.now
+        if self.start_records and new:
+            self.report(flow, START)
+        return 0
+
+    @cython.cfunc
+    @cython.exceptval(-1, check=False)
+    def attributes(self, flow: Flow, own: Half, from_src: cython.bint) -> cython.int:
+        """IP attributes, labels and MAC addresses."""
+        p: Packet = self.p
+        if p.kind == 1 or p.kind == 2:
+            own.ttl = p.ttl
+            own.tos = p.tos
+            own.ident = p.ident
+            flow.attributes |= 1 if from_src else 2
+            if p.options:
+                own.options = p.options
+                flow.attributes |= 4 if from_src else 8
+        if p.has_vlan:
+            own.vlan = p.vlan
+            own.has_vlan = True
+        if p.has_mpls:
+            own.mpls = p.mpls
+            own.has_mpls = True
+        if p.has_mac and p.kind != 8 and p.kind != 10:
+            if not flow.has_mac:
+                flow.has_mac = True
+                flow.ethertype = p.ethertype
+                if from_src:
+                    flow.dmac, flow.smac = p.dmac, p.smac
+                else:
+                    flow.dmac, flow.smac = p.smac, p.dmac
+            elif from_src:
+                if flow.dmac != p.dmac or flow.smac != p.smac:
+                    flow.mac_paths |= 1
+            elif flow.dmac != p.smac or flow.smac != p.dmac:
+                flow.mac_paths |= 2
+        return 0
+
+    # ---- transport
+
+    @cython.cfunc
+    @cython.exceptval(-1, check=True)
+    def transport(self, flow: Flow, own: Half, peer: Half, from_src: cython.bint, new: cython.bint) -> cython.longlong:
+        """Protocol state; the packet's application bytes."""
+        p: Packet = self.p
+        app: cython.longlong
+        start: cython.Py_ssize_t = p.l4
+        if p.kind == 4 or p.kind == 5:
+            if p.kind == 4:
+                arp_object(p, flow)
+            if self.control_data:
+                self.user_data(flow, own, p.l3)
+            return p.wire - 28
+        if p.kind > 2:
+            if p.kind == 3 and self.keep_user:
+                self.user_data(flow, own, p.start + 14)
+            return p.wire
+        app = p.length
+        if self.key.kind == 3 or self.maker.matrix == 3 or p.fragment:
+            pass
+        elif p.proto == 6:
+            if p.tcp:
+                start += p.header
+                app = self.tcp(flow, own, peer, from_src)
+                if self.key.swapped == flow.reversed:
+                    own = flow.src
+                else:
+                    own = flow.dst
+        elif p.proto == 17:
+            if flow.src.packets + flow.dst.packets > 2:
+                flow.timeout = 30
+            app -= 8
+            start += 8
+            if new and p.sport and p.dport:
+                rtp_probe(p, flow)
+            if flow.net == 0x0A or flow.net == 0x09:
+                app = rtp_object(p, flow, own)
+        elif p.proto == 1 and p.kind == 1:
+            icmp_object(p, flow, new)
+            app = icmp_bytes(p)
+            start += 8
+        elif p.proto == 58 and p.kind == 2:
+            icmp_object(p, flow, new)
+            start += 8
+        elif p.proto == 50:
+            esp_object(p, flow)
+        if self.keep_user:
+            self.user_data(flow, own, start)
+        return app
+
+    @cython.cfunc
+    @cython.exceptval(-1, check=True)
+    def tcp(self, flow: Flow, own: Half, peer: Half, from_src: cython.bint) -> cython.longlong:
+        """One segment; a new connection on a finished one is reported and begun here. Application bytes."""
+        p: Packet = self.p
+        size: cython.longlong = p.length - p.header
+        segment: cython.uint = cython.cast(cython.uint, size & 0xFFFFFFFF)
+        if flow.net != 0x05:
+            flow.net = 0x05
+            self.machine.begin(p, flow, own, peer, segment)
+            flow.provenance = 1 if flow.status == 1 else (2 if flow.status == 2 else 0)
+            return size
+        if flow.state == 1:
+            if p.flags & 0x02:
+                own.flags |= 0
+                self.replace(flow, from_src)
+                own.flags |= p.flags
+                return size
+            own.flags |= p.flags
+            return p.length
+        if self.machine.later(p, flow, own, peer, segment, from_src) == 1:
+            own.payload = cython.cast(cython.uint, (own.payload - segment) & 0xFFFFFFFF)
+            self.replace(flow, from_src)
+        return size
+
+    @cython.cfunc
+    @cython.exceptval(-1, check=False)
+    def replace(self, flow: Flow, from_src: cython.bint) -> cython.int:
+        """The connection is over and its key is used again: report it with cause Stop, begin the new one in its place."""
+        p: Packet = self.p
+        own: Half
+        peer: Half
+        size: cython.uint = cython.cast(cython.uint, (p.length - p.header) & 0xFFFFFFFF)
+        self.merge_fragments(flow, False)
+        self.report(flow, STOP)
+        flow.clear_interval()
+        flow.started = False
+        flow.clear_network()
+        flow.src.clear_tcp()
+        flow.dst.clear_tcp()
+        flow.time_form = 1
+        flow.net = 0x05
+        if not from_src:
+            # The reference clears the bit and does not set it where it was clear.
+            flow.reversed = False
+        self.table.push(flow, 0, self.now)
+        if self.key.swapped == flow.reversed:
+            own = flow.src
+            peer = flow.dst
+        else:
+            own = flow.dst
+            peer = flow.src
+        own.first = p.now
+        self.machine.begin(p, flow, own, peer, size)
+        flow.provenance = 1
+        return 0
+
+    @cython.cfunc
+    @cython.exceptval(-1, check=False)
+    def user_data(self, flow: Flow, own: Half, start: cython.Py_ssize_t) -> cython.int:
+        """Append captured payload from `start` until the direction has its configured number of bytes."""
+        p: Packet = self.p
+        stop: cython.Py_ssize_t = p.end
+        room: cython.longlong = self.user_size
+        if own.user is not None:
+            room -= len(own.user)
+        if start >= stop or room <= 0:
+            return 0
+        if stop - start > room:
+            stop = start + room
+        if own.user is None:
+            own.user = bytearray()
+        own.user += p.buf[start:stop]
+        return 0
+
+    @cython.cfunc
+    @cython.exceptval(-1, check=False)
+    def jitter_sample(self, flow: Flow, own: Half) -> cython.int:
+        p: Packet = self.p
+        gap: cython.longlong = p.now - own.before
+        idle: cython.bint = False
+        if flow.src.active is None:
+            flow.src.active = Gaps()
+            flow.src.idle = Gaps()
+            flow.dst.active = Gaps()
+            flow.dst.idle = Gaps()
+        if own.before == 0 or gap <= 0 or gap >= self.jitter_limit:
+            return 0
+        if flow.net == 0x05:
+            idle = flow.idle
+        elif flow.net == 0x0A:
+            idle = rtp_idle(p)
+        if idle:
+            own.idle.add(gap)
+        else:
+            own.active.add(gap)
+        return 0
+
+    # ---- ICMP errors
+
+    @cython.cfunc
+    @cython.exceptval(-1, check=False)
+    def map_error(self) -> cython.int:
+        """Note an ICMP error on the flow that it quotes."""
+        p: Packet = self.p
+        o: cython.Py_ssize_t = p.l4
+        kind: cython.uint
+        flow: Flow
+        if p.end - o < 28:
+            return 0
+        kind = p.buf[o]
+        if kind != 3 and kind != 5 and kind != 11:
+            return 0
+        if not self.maker.quoted(p, o + 8, self.key):
+            return 0
+        flow = self.table.find(self.key, key_hash(self.key))
+        if flow is None:
+            return 0
+        flow.mapped = 1 if kind == 3 else (2 if kind == 5 else 4)
+        flow.mtype = kind
+        flow.mcode = p.buf[o + 1]
+        flow.mseq = p.u16(o + 6)
+        flow.msource = cython.cast(cython.uint, p.s1)
+        flow.mdest = cython.cast(cython.uint, p.d1)
+        flow.mqsource = p.u32(o + 20)
+        flow.mqdest = p.u32(o + 24)
+        flow.mgateway = p.u32(o + 4) if kind == 5 else 0
+        flow.src.last = p.now
+        flow.time_form = 2
+        return 0
+
+    # ---- fragments
+
+    @cython.cfunc
+    @cython.exceptval(-1, check=False)
+    def link_fragment(self, parent: Flow) -> cython.int:
+        """The first fragment of a datagram has been counted in its flow: tie the datagram's other fragments to it."""
+        h: cython.uint
+        flow: Flow
+        self.maker.fragment(self.p, self.key)
+        h = key_hash(self.key)
+        flow = self.table.find(self.key, h)
+        parent.attributes |= 0x10
+        if flow is None:
+            flow = self.table.insert(self.key, h)
+            flow.timeout = self.ip_timeout
+            flow.entry = self.now
+            flow.net = 0x45
+        elif flow.parent >= 0:
+            return self.register_range(flow)
+        else:
+            self.table.unlink(flow)
+        flow.parent = parent.index
+        if parent.fragments is None:
+            parent.fragments = []
+        parent.fragments.append(flow)
+        return self.register_range(flow)
+
+    @cython.cfunc
+    @cython.exceptval(-1, check=False)
+    def later_fragment(self) -> cython.int:
+        p: Packet = self.p
+        h: cython.uint
+        flow: Flow
+        new: cython.bint = False
+        self.maker.make(p, self.key)
+        h = key_hash(self.key)
+        flow = self.table.find(self.key, h)
+        if flow is None:
+            flow = self.table.insert(self.key, h)
+            flow.timeout = self.ip_timeout
+            flow.net = 0x45
+            flow.fragment_start = p.fragment_offset
+            self.table.push(flow, 0, p.now)
+            self.flows += 1
+            new = True
+        else:
+            self.touch(flow)
+        self.count(flow, new)
+        flow.fragment_count += 1
+        return self.register_range(flow)
+
+    @cython.cfunc
+    @cython.exceptval(-1, check=False)
+    def register_range(self, flow: Flow) -> cython.int:
+        """Note the bytes that this fragment covers; a complete datagram is merged into its parent."""
+        p: Packet = self.p
+        parent: Flow
+        size: cython.uint = cython.cast(cython.uint, p.length if p.length > 0 else 0)
+        start: cython.uint = p.fragment_offset
+        if flow.ranges is None:
+            flow.ranges = set()
+        if (start, size) not in flow.ranges:
+            flow.ranges.add((start, size))
+            flow.fragment_sum += size
+        if size > flow.fragment_max:
+            flow.fragment_max = size
+        if start + size > flow.fragment_end:
+            flow.fragment_end = start + size
+        if not p.more:
+            flow.fragment_total = start + size
+        if flow.fragment_total == 0 or flow.fragment_total != flow.fragment_sum:
+            return 0
+        parent = self.table.at(flow.parent)
+        if parent is None:
+            self.report(flow, STOP)
+        else:
+            self.merge_one(flow, parent)
+            parent.fragments.remove(flow)
+        return self.forget(flow)
+
+    @cython.cfunc
+    @cython.exceptval(-1, check=False)
+    def merge_fragments(self, parent: Flow, leaving: cython.bint) -> cython.int:
+        """Count what the parent's fragments have gathered; a parent that leaves the status queue lets go of old ones."""
+        flow: Flow
+        kept: list
+        if parent.fragments is None:
+            return 0
+        kept = []
+        for flow in parent.fragments:
+            self.merge_one(flow, parent)
+            if leaving and self.now - flow.entry > _FRAGMENT_AGE:
+                self.forget(flow)
+            else:
+                kept.append(flow)
+        parent.fragments = kept if kept else None
+        return 0
+
+    @cython.cfunc
+    @cython.exceptval(-1, check=False)
+    def merge_one(self, flow: Flow, parent: Flow) -> cython.int:
+        part: Half = flow.src if flow.src.packets else flow.dst
+        own: Half
+        straight: cython.bint
+        latest: cython.longlong
+        if part.packets == 0:
+            return 0
+        if parent.reported:
+            parent.clear_interval()
+        straight = (flow.reversed == parent.reversed) == (part is flow.src)
+        own = parent.src if straight else parent.dst
+        latest = part.last if part.last else part.first
+        if own.packets == 0 or own.first == 0:
+            own.first = part.first
+            own.last = part.last
+        else:
+            if part.first < own.first:
+                own.first = part.first
+            if latest > own.last:
+                own.last = latest
+        parent.time_form = 2
+        own.packets += part.packets
+        own.bytes += part.bytes
+        own.encaps |= part.encaps
+        parent.attributes |= 0x10 if straight else 0x20
+        part.packets = 0
+        part.bytes = 0
+        part.app = 0
+        part.first = 0
+        part.last = 0
+        return 0
+
+    # ---- reporting
+
+    @cython.cfunc
+    @cython.exceptval(-1, check=False)
+    def report(self, flow: Flow, cause: cython.uint) -> cython.int:
+        """Write the flow's record unless it has counted no packet."""
+        if flow.src.packets == 0 and flow.dst.packets == 0:
+            return 0
+        if flow.sequence == 0:
+            self.sequence += 1
+            flow.sequence = self.sequence
+        self.emitter.flow_record(flow, cause)
+        flow.reported = True
+        flow.started = True
+        return 0
+
+    @cython.cfunc
+    @cython.exceptval(-1, check=False)
+    def passes(self) -> cython.int:
+        """Every 0.2 s of packet time, look for what is due."""
+        if self.now < self.timer:
+            return 0
+        self.timer += _PASS
+        if self.timer <= self.now:
+            self.timer = self.now + _PASS
+        self.process_status()
+        return self.process_timeouts()
+
+    @cython.cfunc
+    @cython.exceptval(-1, check=False)
+    def process_status(self) -> cython.int:
+        flow: Flow
+        while True:
+            flow = self.table.oldest(0)
+            if flow is None or (self.interval and self.now - flow.entry < self.interval):
+                return 0
+            self.merge_fragments(flow, True)
+            if not flow.reported:
+                self.report(flow, STATUS if flow.started else START)
+            self.table.push(flow, self.table.queue_for(flow.timeout), self.now)
+        return 0
+
+    @cython.cfunc
+    @cython.exceptval(-1, check=False)
+    def process_timeouts(self) -> cython.int:
+        flow: Flow
+        i: cython.Py_ssize_t
+        for i in range(1, len(self.table.queues)):
+            while True:
+                flow = self.table.oldest(i)
+                if flow is None or self.now - flow.entry < flow.timeout * _SECOND:
+                    break
+                self.forget(flow)
+        return 0
+
+    @cython.cfunc
+    @cython.exceptval(-1, check=False)
+    def forget(self, flow: Flow) -> cython.int:
+        """Delete a flow and the fragments that wait for it."""
+        part: Flow
+        if flow.fragments is not None:
+            for part in flow.fragments:
+                self.table.remove(part)
+            flow.fragments = None
+        return self.table.remove(flow)

@@ -1,0 +1,198 @@
+"""The state of one flow: its key, its place in the table, and what each direction has done in the current interval.
+
+`Half` is one direction. `Flow.src` is the side that sent the first packet. Times are microseconds since 1970, 0 where unset;
+sequence numbers and windows are 32-bit host numbers and wrap. Source: sensor behaviour, "Flow lifetime and record emission",
+"Metrics" and "TCP engine".
+"""
+
+import cython
+
+# network objects (subtypes of the network DSR)
+NET_NONE = 0x00
+NET_TCP = 0x05
+NET_RTCP = 0x09
+NET_RTP = 0x0A
+NET_ARP = 0x10
+NET_ICMP = 0x34
+NET_ESP = 0x38
+NET_FRAGMENT = 0x45
+
+# how source and destination of a flow were decided
+BY_FIRST_PACKET = 0
+BY_SYN = 1
+BY_SYNACK = 2
+BY_REQUEST = 3
+BY_REPLY = 4
+
+
+@cython.final
+@cython.cclass
+class Key:
+    """A flow key in canonical order, rebuilt for every packet.
+
+    IPv4: k0 both addresses. IPv6: k0, k1 and k2, k3. k4: the protocol's words (ports, ids). k5: protocol, family and labels.
+    `extra`: the key DSR's body for families that are not compared as numbers. `swapped`: the packet's sender is the second endpoint.
+    """
+
+    def __init__(self) -> None:
+        self.kind = 0
+        self.k0 = self.k1 = self.k2 = self.k3 = self.k4 = self.k5 = 0
+        self.extra = None
+        self.swapped = False
+        self.reply = False
+        self.ordered = False
+
+
+@cython.final
+@cython.no_gc
+@cython.cclass
+class Gaps:
+    """Running statistics of interpacket times, microseconds."""
+
+    def __init__(self) -> None:
+        self.clear()
+
+    @cython.cfunc
+    @cython.exceptval(-1, check=False)
+    def clear(self) -> cython.int:
+        self.n = 0
+        self.minimum = 0.0
+        self.maximum = 0.0
+        self.total = 0.0
+        self.squares = 0.0
+        return 0
+
+    @cython.cfunc
+    @cython.exceptval(-1, check=False)
+    def add(self, value: cython.double) -> cython.int:
+        if self.n == 0 or value < self.minimum:
+            self.minimum = value
+        if value > self.maximum:
+            self.maximum = value
+        self.n += 1
+        self.total += value
+        self.squares += value * value
+        return 0
+
+
+@cython.final
+@cython.no_gc
+@cython.cclass
+class Half:
+    """One direction of a flow."""
+
+    def __init__(self) -> None:
+        self.before = 0
+        self.ttl = self.tos = self.ident = self.options = 0
+        self.active = None
+        self.idle = None
+        self.user = None
+        self.clear_tcp()
+        self.clear()
+
+    @cython.cfunc
+    @cython.exceptval(-1, check=False)
+    def clear(self) -> cython.int:
+        """Forget the interval; what lasts for the flow's life stays."""
+        self.packets = 0
+        self.bytes = 0
+        self.app = 0
+        self.first = 0
+        self.last = 0
+        self.encaps = 0
+        self.has_vlan = False
+        self.has_mpls = False
+        self.vlan = 0
+        self.mpls = 0
+        self.minsz = 0
+        self.maxsz = 0
+        if self.active is not None:
+            self.active.clear()
+            self.idle.clear()
+        self.user = None
+        self.payload = 0
+        self.retrans = 0
+        self.ackbytes = 0
+        self.winbytes = 0
+        self.flags = 0
+        self.base = self.seq
+        # reset, retransmission, window shut, out of order, ECN, port reuse
+        self.status &= 0xFFFC007F
+        self.data_ident = 0
+        self.drops = 0
+        return 0
+
+    @cython.cfunc
+    @cython.exceptval(-1, check=False)
+    def clear_tcp(self) -> cython.int:
+        """Forget the connection."""
+        self.tcp_last = 0
+        self.status = 0
+        self.base = self.seq = self.ack = 0
+        self.winnum = self.payload = self.retrans = self.ackbytes = self.winbytes = 0
+        self.window = self.flags = self.shift = self.data_ident = 0
+        self.rtp_seen = False
+        self.rtp0 = self.rtp1 = self.rtp2 = 0
+        self.drops = 0
+        return 0
+
+
+@cython.final
+@cython.no_gc
+@cython.cclass
+class Flow:
+    """One flow. Neighbours in queues and the table are indices, so flows never refer to each other."""
+
+    def __init__(self) -> None:
+        self.kind = 0
+        self.k0 = self.k1 = self.k2 = self.k3 = self.k4 = self.k5 = 0
+        self.extra = None
+        self.hash = 0
+        self.index = self.next = self.prev = -1
+        self.queue = -1
+        self.entry = 0
+        self.timeout = 30
+        self.reversed = self.reply = False
+        self.provenance = 0
+        self.sequence = 0
+        self.reported = self.started = False
+        self.time_form = 1
+        self.src = Half()
+        self.dst = Half()
+        self.attributes = 0
+        self.has_mac = False
+        self.dmac = self.smac = 0
+        self.ethertype = self.dsap = self.ssap = self.mac_paths = 0
+        self.encaps_changed = 0
+        self.parent = -1
+        self.fragment_total = self.fragment_sum = self.fragment_count = 0
+        self.fragment_start = self.fragment_max = self.fragment_end = 0
+        self.ranges = None
+        self.fragments = None
+        self.strokes = None
+        self.mapped = 0
+        self.mtype = self.mcode = self.mseq = self.msource = self.mdest = self.mqsource = self.mqdest = self.mgateway = 0
+        self.clear_network()
+
+    @cython.cfunc
+    @cython.exceptval(-1, check=False)
+    def clear_network(self) -> cython.int:
+        self.net = 0
+        self.status = self.state = self.options = self.synack = self.ackdat = self.segments = 0
+        self.idle = False
+        self.itype = self.icode = self.iseq = self.isource = self.idest = self.iqsource = self.iqdest = self.igateway = 0
+        self.spi = self.esp_seq = self.esp_lost = 0
+        self.responder = 0
+        return 0
+
+    @cython.cfunc
+    @cython.exceptval(-1, check=False)
+    def clear_interval(self) -> cython.int:
+        """Start a new interval: the last one has been reported."""
+        self.reported = False
+        self.src.clear()
+        self.dst.clear()
+        self.encaps_changed = 0
+        self.mapped = 0
+        self.attributes &= 0x0F
+        return 0

@@ -1,0 +1,10 @@
+from pyargus.capture.packet_cy cimport Packet
+from pyargus.flow.flow_cy cimport Flow, Half
+
+cdef int icmp_object(Packet p, Flow flow, bint new) except -1
+cdef long long icmp_bytes(Packet p) except? -1
+cdef int esp_object(Packet p, Flow flow) except -1
+cdef int arp_object(Packet p, Flow flow) except -1
+cdef int rtp_probe(Packet p, Flow flow) except -1
+cdef long long rtp_object(Packet p, Flow flow, Half own) except? -1
+cdef bint rtp_idle(Packet p) except -1

@@ -1,0 +1,171 @@
+"""Network objects of protocols without a state machine: ICMP, ESP, ARP, RTP and RTCP.
+
+Each function updates the flow from one packet. Sources: RFC 792, 4303, 826, 3550; sensor behaviour, "ICMP specifics" and
+"ARP, ESP, RTP".
+"""
+
+import cython
+
+if cython.compiled:
+    from cython.cimports.pyargus.capture.packet_cy import Packet
+    from cython.cimports.pyargus.flow.flow_cy import Flow, Half
+else:
+    from pyargus.capture.packet_cy import Packet
+    from pyargus.flow.flow_cy import Flow, Half
+
+
+@cython.cfunc
+@cython.exceptval(-1, check=False)
+def icmp_object(p: Packet, flow: Flow, new: cython.bint) -> cython.int:
+    """Type, code, sequence and addresses, where at least 28 bytes of the message were captured."""
+    o: cython.Py_ssize_t = p.l4
+    if p.end - o < 28:
+        return 0
+    flow.net = 0x34
+    flow.itype = p.buf[o]
+    flow.icode = p.buf[o + 1]
+    if p.kind == 2:
+        flow.iseq = p.buf[o + 2] | (cython.cast(cython.uint, p.buf[o + 3]) << 8)
+        return 0
+    flow.iseq = p.u16(o + 6)
+    if new:
+        flow.isource = cython.cast(cython.uint, p.s1 & 0xFFFFFFFF)
+        flow.idest = cython.cast(cython.uint, p.d1 & 0xFFFFFFFF)
+    if flow.itype == 3 or flow.itype == 4 or flow.itype == 5 or flow.itype == 11 or flow.itype == 12:
+        flow.iqsource = p.u32(o + 20)
+        flow.iqdest = p.u32(o + 24)
+        if flow.itype == 5:
+            flow.igateway = p.u32(o + 4)
+    return 0
+
+
+@cython.cfunc
+@cython.exceptval(-1, check=True)
+def icmp_bytes(p: Packet) -> cython.longlong:
+    """Application bytes of an ICMP packet: those of the quoted datagram for errors that quote a header, else the whole message."""
+    o: cython.Py_ssize_t = p.l4
+    kind: cython.uint
+    if p.end - o >= 28:
+        kind = p.buf[o]
+        if kind == 3 or kind == 4 or kind == 5 or kind == 11 or kind == 12:
+            return cython.cast(cython.longlong, p.u16(o + 10)) - (p.buf[o + 8] & 0x0F) * 4
+    return p.length
+
+
+@cython.cfunc
+@cython.exceptval(-1, check=False)
+def esp_object(p: Packet, flow: Flow) -> cython.int:
+    """Sequence number and lost packets by its gaps; a late packet is one lost packet less."""
+    seq: cython.uint
+    if p.end - p.l4 < 8:
+        return 0
+    seq = p.u32(p.l4 + 4)
+    if flow.net != 0x38:
+        flow.net = 0x38
+        flow.spi = p.u32(p.l4)
+    elif seq > flow.esp_seq:
+        if seq > flow.esp_seq + 1:
+            flow.esp_lost += seq - flow.esp_seq - 1
+            flow.status |= 0x10
+    else:
+        flow.status |= 0x10000
+        if flow.esp_lost:
+            flow.esp_lost -= 1
+        return 0
+    flow.esp_seq = seq
+    return 0
+
+
+@cython.cfunc
+@cython.exceptval(-1, check=False)
+def arp_object(p: Packet, flow: Flow) -> cython.int:
+    """The responder's MAC, from a reply."""
+    data: bytes = p.extra
+    i: cython.Py_ssize_t
+    mac: cython.ulonglong = 0
+    if data[7] != 2:
+        return 0
+    for i in range(6):
+        mac = (mac << 8) | (cython.cast(cython.uint, data[8 + i]) if 8 + i < len(data) else 0)
+    flow.responder = mac
+    flow.net = 0x10
+    return 0
+
+
+@cython.cfunc
+@cython.exceptval(-1, check=False)
+def rtp_probe(p: Packet, flow: Flow) -> cython.int:
+    """Is this first packet of a UDP flow RTP or RTCP?"""
+    o: cython.Py_ssize_t = p.l4 + 8
+    at: cython.Py_ssize_t
+    if p.end - o < 12 or p.buf[o] >> 6 != 2:
+        return 0
+    if p.sport < 1024 or p.dport < 1024:
+        return 0
+    if (p.sport >= 7000 and p.sport <= 7010) or (p.dport >= 7000 and p.dport <= 7010):
+        return 0
+    at = o
+    while p.end - at >= 4 and p.buf[at] >> 6 == 2:
+        if p.buf[at + 1] == 200 or p.buf[at + 1] == 201:
+            flow.net = 0x09
+            return 0
+        at += 4 * (cython.cast(cython.Py_ssize_t, p.u16(at + 2)) + 1)
+    flow.net = 0x0A
+    return 0
+
+
+@cython.cfunc
+@cython.exceptval(-1, check=True)
+def rtp_object(p: Packet, flow: Flow, own: Half) -> cython.longlong:
+    """Keep the header, count sequence gaps; the packet's application bytes. Another source cancels RTP for the flow."""
+    o: cython.Py_ssize_t = p.l4 + 8
+    size: cython.longlong = p.length - 8
+    left: cython.longlong
+    step: cython.uint
+    if p.end - o < 12:
+        return size
+    if flow.net == 0x09:
+        own.rtp0 = p.u32(o)
+        own.rtp1 = p.u32(o + 4)
+        return size
+    if not own.rtp_seen:
+        own.rtp_seen = True
+        own.rtp0 = p.u32(o)
+        own.rtp1 = p.u32(o + 4)
+        own.rtp2 = p.u32(o + 8)
+        return size
+    if p.u32(o + 8) != own.rtp2 or own.rtp2 == 0:
+        flow.net = 0
+        return size
+    left = size - 12 - 4 * (p.buf[o] & 0x0F)
+    if p.buf[o] & 0x10:
+        if left < 4 or p.end - o < 16 + 4 * (p.buf[o] & 0x0F):
+            flow.net = 0
+            return size
+        left -= 4 + 4 * cython.cast(cython.longlong, p.u16(o + 14 + 4 * (p.buf[o] & 0x0F)))
+        if left < 0:
+            flow.net = 0
+            return size
+    step = (p.u16(o + 2) - (own.rtp0 & 0xFFFF)) & 0xFFFF
+    if step > 1 and step < 0x8000:
+        own.drops += step - 1
+    own.rtp0 = p.u32(o)
+    own.rtp1 = p.u32(o + 4)
+    return left
+
+
+@cython.cfunc
+@cython.exceptval(-1, check=False)
+def rtp_idle(p: Packet) -> cython.bint:
+    """Whether an RTP packet ends a silence: marker set, or a payload that is not a whole number of frames."""
+    o: cython.Py_ssize_t = p.l4 + 8
+    kind: cython.uint
+    size: cython.longlong = p.length - 20
+    if p.end - o < 12:
+        return False
+    kind = p.buf[o + 1] & 0x7F
+    if kind == 0 or kind == 8 or kind == 9 or kind == 15 or kind == 18:
+        return size == 0 or size % 10 != 0 or p.buf[o + 1] & 0x80 != 0
+    if kind == 4:
+        return size == 0 or size == 4 or p.buf[o + 1] & 0x80 != 0
+    return False
