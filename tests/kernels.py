@@ -11,7 +11,6 @@ import cython
 SOURCE = Path(__file__).resolve().parent.parent / "src"
 
 
-
 def load_interpreted(name: str) -> ModuleType:
     """The kernel `name` ("pyargus.capture.pcap_cy") from its .py file, whether or not a compiled one is there.
 

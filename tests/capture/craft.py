@@ -30,7 +30,12 @@ def frames(number: int, seed: int = 1, step: int = 1000, most: int = 120) -> lis
 
 
 def pcap(
-    content: list[Frame], order: str = "<", magic: int = 0xA1B2C3D4, snaplen: int = 65535, version: tuple[int, int] = (2, 4), network: int = 1
+    content: list[Frame],
+    order: str = "<",
+    magic: int = 0xA1B2C3D4,
+    snaplen: int = 65535,
+    version: tuple[int, int] = (2, 4),
+    network: int = 1,
 ) -> bytes:
     """A pcap file."""
     parts = [struct.pack(order + "IHHiIII", magic, *version, 0, 0, snaplen, network)]

@@ -63,7 +63,7 @@ def test_a_packet_above_the_snapshot_length_is_cut_and_noted(tmp_path: Path) -> 
     path.write_bytes(pcap([Frame(0, b"a" * 100, 100), Frame(1000, b"b" * 70, 70)], snaplen=70))
     with open_capture(str(path)) as reader:
         assert collect(reader) == [Frame(0, b"a" * 70, 100), Frame(1000, b"b" * 70, 70)]
-    assert reader.problems == [f"{path}: 1 packets longer than the snapshot length, cut to 70 bytes"]
+    assert reader.problems == [f"{path}: 1 packet longer than the snapshot length, cut to 70 bytes"]
 
 
 @pytest.mark.parametrize("snaplen", [0, 0xFFFFFFFF])
@@ -82,7 +82,9 @@ def test_frame_check_sequence_bits_are_no_link_type(tmp_path: Path) -> None:
     assert read(tmp_path / "a.pcap", pcap(content, network=0xF40000E4)) == content
 
 
-@pytest.mark.parametrize(("network", "length", "good"), [(1, 262144, True), (1, 262145, False), (249, 300_000, True), (249, (1 << 27) + 1, False)])
+@pytest.mark.parametrize(
+    ("network", "length", "good"), [(1, 262144, True), (1, 262145, False), (249, 300_000, True), (249, (1 << 27) + 1, False)]
+)
 def test_a_lying_length_ends_the_file_after_what_came_before(tmp_path: Path, network: int, length: int, good: bool) -> None:
     before = Frame(1000, b"q" * 60, 60, network)
     path = tmp_path / "a.pcap"

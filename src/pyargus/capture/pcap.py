@@ -1,7 +1,7 @@
 """The pcap format (draft-ietf-opsawg-pcap) and its variants, as libpcap reads them."""
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Generator
 
 from pyargus.capture.batch import Batch, Slots
 from pyargus.capture.pcap_cy import scan
@@ -32,7 +32,7 @@ def recognise(first: bytes) -> str | None:
     return None
 
 
-def read(name: str, window: Window, order: str, slots: Slots, problems: list[str]) -> Iterator[Batch]:
+def read(name: str, window: Window, order: str, slots: Slots, problems: list[str]) -> Generator[Batch, None, None]:
     """Read a pcap file from its first byte on.
 
     name: of the source, for messages; order: what `recognise` found; problems: where oddities are noted at the end. Raises
@@ -75,4 +75,4 @@ def read(name: str, window: Window, order: str, slots: Slots, problems: list[str
                 raise BadInput(name, at, f"the file is cut inside this {part}: {need} bytes expected, {left} there")
     finally:
         if cut:
-            problems.append(f"{name}: {cut} packets longer than the snapshot length, cut to {snaplen} bytes")
+            problems.append(f"{name}: {cut} packet{'' if cut == 1 else 's'} longer than the snapshot length, cut to {snaplen} bytes")

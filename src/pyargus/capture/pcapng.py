@@ -2,7 +2,7 @@
 
 import struct
 from array import array
-from collections.abc import Iterator
+from collections.abc import Generator
 
 from pyargus.capture.batch import Batch, Slots
 from pyargus.capture.pcap import largest
@@ -126,7 +126,7 @@ def _fault(section: _Section, why: int, word: int, at: int, block: bytes) -> Bad
     return BadInput(section.name, at, expected)
 
 
-def read(name: str, window: Window, slots: Slots) -> Iterator[Batch]:
+def read(name: str, window: Window, slots: Slots) -> Generator[Batch, None, None]:
     """Read a pcapng file from its first byte on; `BadInput` at the first block that cannot be, after the packets before it."""
     section = _section(name, window)
     views = section.interfaces.views()

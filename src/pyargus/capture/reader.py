@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Generator
 from types import TracebackType
 from typing import BinaryIO, Self
 
@@ -49,7 +49,7 @@ class CaptureReader:
         self._batches.close()
         self._file.close()
 
-    def _read(self) -> Iterator[Batch]:
+    def _read(self) -> Generator[Batch, None, None]:
         window: Window | None = None
         plain: Decompressed | None = None
         try:
@@ -88,7 +88,7 @@ class CaptureReader:
             filled += got
         return bytes(buffer[:filled])
 
-    def _format(self, window: Window) -> Iterator[Batch]:
+    def _format(self, window: Window) -> Generator[Batch, None, None]:
         slots = Slots()
         while window.end - window.pos < 4 and window.more(4):
             continue
