@@ -3,49 +3,52 @@
 import importlib
 import importlib.util
 import sys
+from collections.abc import Sequence
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
 
-import cython
-
 SOURCE = Path(__file__).resolve().parent.parent / "src"
+
+
+def _spec(name: str) -> ModuleSpec:
+    spec = importlib.util.spec_from_file_location(name, SOURCE.joinpath(*name.split(".")).with_suffix(".py"))
+    assert spec is not None
+    return spec
+
+
+class _Finder:
+    """Finds kernels as .py files, before the import system finds them compiled."""
+
+    @staticmethod
+    def find_spec(name: str, path: Sequence[str] | None, target: ModuleType | None = None, /) -> ModuleSpec | None:
+        return _spec(name) if name.startswith("pyargus.") and name.endswith("_cy") else None
 
 
 def load_interpreted(name: str) -> ModuleType:
     """The kernel `name` ("pyargus.capture.pcap_cy") from its .py file, whether or not a compiled one is there.
 
-    The module is a copy of its own: it is not put into `sys.modules`, and kernels that it imports are loaded in the same way.
+    The module is a copy of its own, and so are the kernels that it imports: `sys.modules` and the packages stay as they were.
     """
-    path = SOURCE.joinpath(*name.split(".")).with_suffix(".py")
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None and spec.loader is not None
+    spec = _spec(name)
     module = importlib.util.module_from_spec(spec)
-    assert not cython.compiled
-    saved = dict(sys.modules)
-    for other in SOURCE.rglob("*_cy.py"):
-        dotted = ".".join(other.relative_to(SOURCE).with_suffix("").parts)
-        if dotted != name:
-            sys.modules.pop(dotted, None)
+    known = {other: sys.modules.pop(other) for other in list(sys.modules) if other.startswith("pyargus.") and other.endswith("_cy")}
     finder = _Finder()
     sys.meta_path.insert(0, finder)
     try:
+        assert spec.loader is not None
         spec.loader.exec_module(module)
     finally:
         sys.meta_path.remove(finder)
-        for loaded in set(sys.modules) - set(saved):
-            if loaded.endswith("_cy"):
-                del sys.modules[loaded]
-        sys.modules.update(saved)
+        for other in [other for other in sys.modules if other.startswith("pyargus.") and other.endswith("_cy")]:
+            package, _, last = other.rpartition(".")
+            del sys.modules[other]
+            vars(sys.modules[package]).pop(last, None)
+        for other, original in known.items():
+            package, _, last = other.rpartition(".")
+            sys.modules[other] = original
+            setattr(sys.modules[package], last, original)
     return module
-
-
-class _Finder:
-    """Finds kernels as .py files before the import system finds them compiled."""
-
-    def find_spec(self, name: str, path: object, target: object = None) -> object:
-        if not (name.startswith("pyargus.") and name.endswith("_cy")):
-            return None
-        return importlib.util.spec_from_file_location(name, SOURCE.joinpath(*name.split(".")).with_suffix(".py"))
 
 
 def load_compiled(name: str) -> ModuleType | None:
