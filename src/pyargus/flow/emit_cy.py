@@ -234,7 +234,7 @@ class Emitter:
         if flow.net == 0x10:
             out.dsr(0x30, 0x10, 0, 44)
             out.mac48(flow.responder)
-            for i in range(85):
+            for i in range(83):
                 out.u16(0)
             return 0
         if flow.net == 0x0A:

@@ -225,7 +225,7 @@ class Engine:
     @cython.exceptval(-1, check=False)
     def count(self, flow: Flow, new: cython.bint) -> cython.int:
         p: Packet = self.p
-        from_src: cython.bint = self.key.swapped == flow.reversed
+        from_src: cython.bint = self.key.swapped == flow.src_second
         own: Half
         peer: Half
         app: cython.longlong
@@ -241,11 +241,10 @@ class Engine:
             own.last = p.now
         if flow.src.packets + flow.dst.packets > 0:
             flow.time_form = 2
+        self.attributes(flow, own, from_src)
         app = self.transport(flow, own, peer, from_src, new)
-        if self.key.swapped != flow.reversed and from_src:
-            own = flow.dst
-            from_src = False
-        elif self.key.swapped == flow.reversed and not from_src:
+        # A connection that begins on a used key makes its sender the src side.
+        if not from_src and self.key.swapped == flow.src_second:
             own = flow.src
             from_src = True
         if own.packets and own.encaps != p.encaps:
@@ -260,7 +259,6 @@ class Engine:
                 own.minsz = cython.cast(cython.uint, p.wire)
             if p.wire > own.maxsz:
                 own.maxsz = cython.cast(cython.uint, p.wire)
-        self.attributes(flow, own, from_src)
         if self.jitter:
             self.jitter_sample(flow, own)
         own.before = p.now
@@ -321,17 +319,17 @@ class Engine:
             if p.kind == 3 and self.keep_user:
                 self.user_data(flow, own, p.start + 14)
             return p.wire
+        if self.key.kind == 3:
+            return p.wire
         app = p.length
-        if self.key.kind == 3 or self.maker.matrix == 3 or p.fragment:
+        if self.maker.matrix == 3 or p.fragment:
             pass
         elif p.proto == 6:
             if p.tcp:
                 start += p.header
                 app = self.tcp(flow, own, peer, from_src)
-                if self.key.swapped == flow.reversed:
+                if self.key.swapped == flow.src_second:
                     own = flow.src
-                else:
-                    own = flow.dst
         elif p.proto == 17:
             if flow.src.packets + flow.dst.packets > 2:
                 flow.timeout = 30
@@ -344,10 +342,8 @@ class Engine:
         elif p.proto == 1 and p.kind == 1:
             icmp_object(p, flow, new)
             app = icmp_bytes(p)
-            start += 8
         elif p.proto == 58 and p.kind == 2:
             icmp_object(p, flow, new)
-            start += 8
         elif p.proto == 50:
             esp_object(p, flow)
         if self.keep_user:
@@ -397,15 +393,12 @@ class Engine:
         flow.time_form = 1
         flow.net = 0x05
         if not from_src:
-            # The reference clears the bit and does not set it where it was clear.
+            # The reference clears the record's bit here and does not set it where it was clear.
             flow.reversed = False
+            flow.src_second = self.key.swapped
         self.table.push(flow, 0, self.now)
-        if self.key.swapped == flow.reversed:
-            own = flow.src
-            peer = flow.dst
-        else:
-            own = flow.dst
-            peer = flow.src
+        own = flow.src
+        peer = flow.dst
         own.first = p.now
         self.machine.begin(p, flow, own, peer, size)
         flow.provenance = 1
@@ -594,7 +587,7 @@ class Engine:
             return 0
         if parent.reported:
             parent.clear_interval()
-        straight = (flow.reversed == parent.reversed) == (part is flow.src)
+        straight = (flow.src_second == parent.src_second) == (part is flow.src)
         own = parent.src if straight else parent.dst
         latest = part.last if part.last else part.first
         if own.packets == 0 or own.first == 0:

@@ -84,6 +84,7 @@ cdef class Flow:
     cdef int timeout
     # direction
     cdef bint reversed
+    cdef bint src_second
     cdef bint reply
     cdef int provenance
     # reporting

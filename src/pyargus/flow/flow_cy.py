@@ -141,7 +141,10 @@ class Half:
 @cython.no_gc
 @cython.cclass
 class Flow:
-    """One flow. Neighbours in queues and the table are indices, so flows never refer to each other."""
+    """One flow. Neighbours in queues and the table are indices, so flows never refer to each other.
+
+    `src_second`: src is the key's second endpoint. `reversed`: what the record says of that; the two differ where the reference loses it.
+    """
 
     def __init__(self) -> None:
         self.kind = 0
@@ -152,7 +155,7 @@ class Flow:
         self.queue = -1
         self.entry = 0
         self.timeout = 30
-        self.reversed = self.reply = False
+        self.reversed = self.src_second = self.reply = False
         self.provenance = 0
         self.sequence = 0
         self.reported = self.started = False

@@ -88,7 +88,7 @@ class KeyMaker:
             key.kind = 3
             key.k0 = p.dmac
             key.k1 = p.smac
-            key.k4 = p.ethertype
+            key.k4 = cython.cast(cython.ulonglong, p.ethertype) << 16
             key.k5 = 3 << 16
             if not self.one_way:
                 self.ethernet_order(p, key)

@@ -16,6 +16,13 @@ else:
 
 @cython.cfunc
 @cython.exceptval(-1, check=False)
+def _quotes(kind: cython.uint) -> cython.bint:
+    """Whether an ICMP type is taken to quote a datagram: all but the queries, their replies and router discovery."""
+    return not (kind == 0 or (kind >= 8 and kind <= 10) or (kind >= 13 and kind <= 18))
+
+
+@cython.cfunc
+@cython.exceptval(-1, check=False)
 def icmp_object(p: Packet, flow: Flow, new: cython.bint) -> cython.int:
     """Type, code, sequence and addresses, where at least 28 bytes of the message were captured."""
     o: cython.Py_ssize_t = p.l4
@@ -31,7 +38,7 @@ def icmp_object(p: Packet, flow: Flow, new: cython.bint) -> cython.int:
     if new:
         flow.isource = cython.cast(cython.uint, p.s1 & 0xFFFFFFFF)
         flow.idest = cython.cast(cython.uint, p.d1 & 0xFFFFFFFF)
-    if flow.itype == 3 or flow.itype == 4 or flow.itype == 5 or flow.itype == 11 or flow.itype == 12:
+    if _quotes(flow.itype):
         flow.iqsource = p.u32(o + 20)
         flow.iqdest = p.u32(o + 24)
         if flow.itype == 5:
@@ -44,10 +51,8 @@ def icmp_object(p: Packet, flow: Flow, new: cython.bint) -> cython.int:
 def icmp_bytes(p: Packet) -> cython.longlong:
     """Application bytes of an ICMP packet: those of the quoted datagram for errors that quote a header, else the whole message."""
     o: cython.Py_ssize_t = p.l4
-    kind: cython.uint
     if p.end - o >= 28:
-        kind = p.buf[o]
-        if kind == 3 or kind == 4 or kind == 5 or kind == 11 or kind == 12:
+        if _quotes(p.buf[o]):
             return cython.cast(cython.longlong, p.u16(o + 10)) - (p.buf[o + 8] & 0x0F) * 4
     return p.length
 

@@ -86,6 +86,7 @@ class FlowTable:
         flow.extra = key.extra
         flow.hash = h
         flow.reversed = key.swapped
+        flow.src_second = key.swapped
         flow.reply = key.reply
         self.place(flow.index, h)
         self.count += 1
