@@ -89,9 +89,9 @@ def _cooked(p: Packet) -> cython.int:
     p.encaps |= 0x2002
     p.has_mac = True
     p.smac = p.mac48(o + 6)
-    p.dmac = 0xFFFFFFFFFFFF if kind == 1 else 1
+    p.dmac = 0xFFFFFFFFFFFF if kind == 1 else (1 if kind == 0 else 0)
     p.ethertype = etype
-    # The reference takes 14 bytes off IPv6 payloads here.
+    # The reference takes 14 bytes off IPv6 payloads and captured user data here.
     p.shortfall = 14
     _strip(p, 16)
     p.network(etype, o + 16)

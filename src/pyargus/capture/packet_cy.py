@@ -118,8 +118,17 @@ class Packet:
     def ethernet(self, o: cython.Py_ssize_t) -> cython.int:
         etype: cython.uint
         self.depth += 1
-        if self.end - o < 14 or self.depth > _MAX_DEPTH:
+        if self.depth > _MAX_DEPTH:
             return 0
+        if self.end - o < 14:
+            # Bytes that were not captured count as zeros: the frame is still a flow of its link.
+            self.dmac = self.mac48(o) if self.end - o >= 6 else 0
+            self.smac = self.mac48(o + 6) if self.end - o >= 12 else 0
+            self.ethertype = 0
+            self.has_mac = True
+            self.encaps |= 0x2
+            self.l3 = self.end
+            return self.ether_flow(0)
         self.dmac = self.mac48(o)
         self.smac = self.mac48(o + 6)
         etype = self.u16(o + 12)
@@ -137,6 +146,7 @@ class Packet:
     @cython.exceptval(-1, check=False)
     def network(self, etype: cython.uint, o: cython.Py_ssize_t) -> cython.int:
         """What follows an EtherType."""
+        self.l3 = o
         while etype == 0x8100:
             if self.end - o < 4:
                 return self.ether_flow(etype)
@@ -145,6 +155,7 @@ class Packet:
             self.vlan = self.u16(o)
             etype = self.u16(o + 2)
             o += 4
+            self.l3 = o
             if etype < 1500:
                 return self.llc(o)
         if etype == 0x0800:
@@ -187,6 +198,7 @@ class Packet:
     @cython.exceptval(-1, check=False)
     def llc(self, o: cython.Py_ssize_t) -> cython.int:
         self.encaps |= 0x8
+        self.l3 = o + 3
         if self.end - o < 3:
             return self.ether_flow(0)
         self.dsap = self.buf[o]
@@ -204,6 +216,7 @@ class Packet:
         etype: cython.uint
         if self.end - o < 8:
             return self.ether_flow(0)
+        self.l3 = o + 8
         etype = self.u16(o + 6)
         if etype == 0x0800 or etype == 0x86DD or etype == 0x0806 or etype == 0x8035 or etype == 0x8100 or etype == 0x8847:
             self.dsap = 0
@@ -406,7 +419,7 @@ class Packet:
         self.tos = ((self.buf[o + 2] & 0x0F) << 4) | (self.buf[o + 3] >> 4)
         self.ttl = self.buf[o + 7]
         self.ident = 0
-        self.options = 0
+        # `options` keeps what the latest IPv4 packet had: the reference lets it leak into IPv6 records.
         self.s0 = (cython.cast(cython.ulonglong, self.u32(o + 8)) << 32) | self.u32(o + 12)
         self.s1 = (cython.cast(cython.ulonglong, self.u32(o + 16)) << 32) | self.u32(o + 20)
         self.d0 = (cython.cast(cython.ulonglong, self.u32(o + 24)) << 32) | self.u32(o + 28)

@@ -361,7 +361,10 @@ class Emitter:
         spread: cython.double
         if gaps.n == 0:
             return 0
-        mean = gaps.total / gaps.n
+        # Mean in single precision, squares in double: the record's last digits follow from it.
+        gaps.cell[0] = gaps.cell[0] / gaps.n
+        mean = gaps.cell[0]
+        gaps.cell[0] = mean * gaps.n
         spread = gaps.squares / gaps.n - mean * mean
         return self.encoder.jitter_block(gaps.n, gaps.minimum, mean, sqrt(spread) if spread > 0 else 0.0, gaps.maximum)
 

@@ -294,9 +294,9 @@ class Engine:
                 else:
                     flow.dmac, flow.smac = p.smac, p.dmac
             elif from_src:
-                if flow.dmac != p.dmac or flow.smac != p.smac:
+                if flow.dmac != p.dmac or flow.smac != p.smac or flow.ethertype != p.ethertype:
                     flow.mac_paths |= 1
-            elif flow.dmac != p.smac or flow.smac != p.dmac:
+            elif flow.dmac != p.smac or flow.smac != p.dmac or flow.ethertype != p.ethertype:
                 flow.mac_paths |= 2
         return 0
 
@@ -312,13 +312,14 @@ class Engine:
         if p.kind == 4 or p.kind == 5:
             if p.kind == 4:
                 arp_object(p, flow)
-            if self.control_data:
-                self.user_data(flow, own, p.l3)
+            if self.keep_user or self.control_data:
+                self.user_data(own, p.l3 + 28, p.wire - 28)
             return p.wire - 28
         if p.kind > 2:
-            if p.kind == 3 and self.keep_user:
-                self.user_data(flow, own, p.start + 14)
-            return p.wire
+            app = p.wire - 17 if p.keytype == 0x83 else p.wire
+            if self.keep_user:
+                self.user_data(own, p.l3, app)
+            return app
         if self.key.kind == 3:
             return p.wire
         app = p.length
@@ -342,12 +343,14 @@ class Engine:
         elif p.proto == 1 and p.kind == 1:
             icmp_object(p, flow, new)
             app = icmp_bytes(p)
+            if app != p.length:
+                start += 8 + (p.buf[start + 8] & 0x0F) * 4
         elif p.proto == 58 and p.kind == 2:
             icmp_object(p, flow, new)
         elif p.proto == 50:
             esp_object(p, flow)
         if self.keep_user:
-            self.user_data(flow, own, start)
+            self.user_data(own, start, app)
         return app
 
     @cython.cfunc
@@ -406,20 +409,22 @@ class Engine:
 
     @cython.cfunc
     @cython.exceptval(-1, check=False)
-    def user_data(self, flow: Flow, own: Half, start: cython.Py_ssize_t) -> cython.int:
-        """Append captured payload from `start` until the direction has its configured number of bytes."""
+    def user_data(self, own: Half, start: cython.Py_ssize_t, limit: cython.longlong) -> cython.int:
+        """Append captured payload from `start`, `limit` bytes at most, until the direction has its configured number of bytes."""
         p: Packet = self.p
-        stop: cython.Py_ssize_t = p.end
+        stop: cython.Py_ssize_t = p.end - p.shortfall
         room: cython.longlong = self.user_size
-        if own.user is not None:
-            room -= len(own.user)
-        if start >= stop or room <= 0:
+        if limit <= 0:
             return 0
-        if stop - start > room:
-            stop = start + room
         if own.user is None:
             own.user = bytearray()
-        own.user += p.buf[start:stop]
+        room -= len(own.user)
+        if limit > room:
+            limit = room
+        if stop - start > limit:
+            stop = start + limit
+        if start < stop:
+            own.user += p.buf[start:stop]
         return 0
 
     @cython.cfunc

@@ -15,7 +15,7 @@ cdef class Gaps:
     cdef int n
     cdef double minimum
     cdef double maximum
-    cdef double total
+    cdef float[::1] cell
     cdef double squares
     cdef int add(self, double value) except -1
     cdef int clear(self) except -1

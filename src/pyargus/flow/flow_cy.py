@@ -5,6 +5,8 @@ sequence numbers and windows are 32-bit host numbers and wrap. Source: sensor be
 "Metrics" and "TCP engine".
 """
 
+from array import array
+
 import cython
 
 # network objects (subtypes of the network DSR)
@@ -47,9 +49,10 @@ class Key:
 @cython.no_gc
 @cython.cclass
 class Gaps:
-    """Running statistics of interpacket times, microseconds."""
+    """Running statistics of interpacket times, microseconds. The total is kept in single precision, as the reference keeps it."""
 
     def __init__(self) -> None:
+        self.cell = memoryview(array("f", [0.0]))
         self.clear()
 
     @cython.cfunc
@@ -58,7 +61,7 @@ class Gaps:
         self.n = 0
         self.minimum = 0.0
         self.maximum = 0.0
-        self.total = 0.0
+        self.cell[0] = 0.0
         self.squares = 0.0
         return 0
 
@@ -70,7 +73,7 @@ class Gaps:
         if value > self.maximum:
             self.maximum = value
         self.n += 1
-        self.total += value
+        self.cell[0] += value
         self.squares += value * value
         return 0
 
