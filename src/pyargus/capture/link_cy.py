@@ -89,7 +89,7 @@ def _cooked(p: Packet) -> cython.int:
     p.encaps |= 0x2002
     p.has_mac = True
     p.smac = p.mac48(o + 6)
-    p.dmac = 0xFFFFFFFFFFFF if kind == 1 else (1 if kind == 0 else 0)
+    p.dmac = 0xFFFFFFFFFFFF if kind == 1 else (0 if kind == 4 else 1)
     p.ethertype = etype
     # The reference takes 14 bytes off IPv6 payloads and captured user data here.
     p.shortfall = 14

@@ -198,9 +198,11 @@ class Packet:
     @cython.exceptval(-1, check=False)
     def llc(self, o: cython.Py_ssize_t) -> cython.int:
         self.encaps |= 0x8
-        self.l3 = o + 3
+        self.l3 = self.end
         if self.end - o < 3:
             return self.ether_flow(0)
+        # Information and supervisory frames have two control bytes, unnumbered ones have one.
+        self.l3 = o + (3 if self.buf[o + 2] & 3 == 3 else 4)
         self.dsap = self.buf[o]
         self.ssap = self.buf[o + 1]
         if self.dsap == 0xAA and self.ssap == 0xAA and self.buf[o + 2] == 3:
@@ -508,7 +510,7 @@ class Packet:
         o: cython.Py_ssize_t = self.l4
         left: cython.Py_ssize_t = self.end - o
         if self.proto == 6:
-            if left >= 4 and self.length >= 20:
+            if left >= 4 and (self.length >= 20 or self.kind == 2):
                 self.sport = self.u16(o)
                 self.dport = self.u16(o + 2)
             if left >= 20:
@@ -519,7 +521,7 @@ class Packet:
                 self.flags = self.buf[o + 13]
                 self.window = self.u16(o + 14)
         elif self.proto == 17:
-            if left >= 4 and self.length >= 8:
+            if left >= 4 and (self.length >= 8 or self.kind == 2):
                 self.sport = self.u16(o)
                 self.dport = self.u16(o + 2)
                 if self.tunnels and self.kind == 1:

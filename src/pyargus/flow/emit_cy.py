@@ -361,11 +361,11 @@ class Emitter:
         spread: cython.double
         if gaps.n == 0:
             return 0
-        # Mean in single precision, squares in double: the record's last digits follow from it.
+        # Mean in single precision, mean square cut to a whole number: the record's last digits follow from it.
         gaps.cell[0] = gaps.cell[0] / gaps.n
         mean = gaps.cell[0]
         gaps.cell[0] = mean * gaps.n
-        spread = gaps.squares / gaps.n - mean * mean
+        spread = cython.cast(cython.double, gaps.squares // cython.cast(cython.ulonglong, gaps.n)) - mean * mean
         return self.encoder.jitter_block(gaps.n, gaps.minimum, mean, sqrt(spread) if spread > 0 else 0.0, gaps.maximum)
 
     @cython.cfunc

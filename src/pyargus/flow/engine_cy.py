@@ -323,8 +323,10 @@ class Engine:
         if self.key.kind == 3:
             return p.wire
         app = p.length
-        if self.maker.matrix == 3 or p.fragment:
+        if self.maker.matrix == 3:
             pass
+        elif p.fragment:
+            start = p.l3
         elif p.proto == 6:
             if p.tcp:
                 start += p.header

@@ -13,11 +13,11 @@ cdef class Key:
 
 cdef class Gaps:
     cdef int n
-    cdef double minimum
-    cdef double maximum
+    cdef long long minimum
+    cdef long long maximum
     cdef float[::1] cell
-    cdef double squares
-    cdef int add(self, double value) except -1
+    cdef unsigned long long squares
+    cdef int add(self, long long value) except -1
     cdef int clear(self) except -1
 
 cdef class Half:

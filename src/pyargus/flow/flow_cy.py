@@ -59,15 +59,15 @@ class Gaps:
     @cython.exceptval(-1, check=False)
     def clear(self) -> cython.int:
         self.n = 0
-        self.minimum = 0.0
-        self.maximum = 0.0
+        self.minimum = 0
+        self.maximum = 0
         self.cell[0] = 0.0
-        self.squares = 0.0
+        self.squares = 0
         return 0
 
     @cython.cfunc
     @cython.exceptval(-1, check=False)
-    def add(self, value: cython.double) -> cython.int:
+    def add(self, value: cython.longlong) -> cython.int:
         if self.n == 0 or value < self.minimum:
             self.minimum = value
         if value > self.maximum:

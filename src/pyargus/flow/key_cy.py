@@ -323,7 +323,7 @@ class KeyMaker:
         key.k0 = p.dmac
         key.k1 = p.smac
         key.k4 = cython.cast(cython.ulonglong, p.keytype) << 16
-        if p.keytype == 0:
+        if p.keytype == 0 or p.keytype == 0x83:
             key.k4 |= (p.dsap << 8) | p.ssap
         return self.ethernet_order(p, key)
 
@@ -334,8 +334,8 @@ class KeyMaker:
             key.swapped = True
             key.k0 = p.smac
             key.k1 = p.dmac
-            if p.keytype == 0:
-                key.k4 = (p.ssap << 8) | p.dsap
+            if p.keytype == 0 or p.keytype == 0x83:
+                key.k4 = (cython.cast(cython.ulonglong, p.keytype) << 16) | (p.ssap << 8) | p.dsap
         return 0
 
     @cython.cfunc
