@@ -189,5 +189,6 @@ def _wlan(p: Packet, o: cython.Py_ssize_t) -> cython.int:
         if o + 4 + i < p.end:
             key[i] = p.buf[o + 4 + i]
     p.extra = bytes(key)
+    p.l3 = o
     p.kind = 8
     return 0

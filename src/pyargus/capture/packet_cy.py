@@ -259,7 +259,8 @@ class Packet:
         self.encaps |= 0x10
         if protocol == 0x0021:
             return self.network(0x0800, o)
-        if protocol == 0x0057:
+        # The reference takes MPLS in PPP for IPv6, label and all.
+        if protocol == 0x0057 or protocol == 0x0281:
             return self.ipv6(o)
         return self.ether_flow(self.ethertype)
 
@@ -292,8 +293,13 @@ class Packet:
                 key[20 + i] = self.buf[o + 12 + i]
             for i in range(4):
                 key[28 + i] = self.buf[o + 23 - i]
-            key[34] = self.buf[o + 24]
-            key[35] = self.buf[o + 25]
+            key[36] = self.buf[o + 24]
+            key[37] = self.buf[o + 25]
+        elif pdu >= 24 and pdu <= 27:
+            if self.end - o < 17:
+                return self.ether_flow(0x83)
+            for i in range(7):
+                key[20 + i] = self.buf[o + 10 + i]
         else:
             return self.ether_flow(0x83)
         self.kind = 10
@@ -346,6 +352,8 @@ class Packet:
         self.l4 = o + ihl
         self.tos = self.buf[o + 1]
         self.length = cython.cast(cython.longlong, self.u16(o + 2)) - ihl
+        if self.shortfall and self.length > self.wire - ihl:
+            self.length = self.wire - ihl
         self.ident = self.u16(o + 4)
         self.ttl = self.buf[o + 8]
         self.proto = self.buf[o + 9]

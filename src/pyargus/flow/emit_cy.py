@@ -19,6 +19,10 @@ else:
 _NO_TIME = cython.declare(cython.longlong, 0xEFFFFFFF)
 
 
+# The deviation of equal gaps can come out as the root of a rounding error below zero; the reference writes this for it.
+_NAN = cython.declare(cython.double, float("nan"))
+
+
 @cython.final
 @cython.cclass
 class Emitter:
@@ -366,7 +370,7 @@ class Emitter:
         mean = gaps.cell[0]
         gaps.cell[0] = mean * gaps.n
         spread = cython.cast(cython.double, gaps.squares // cython.cast(cython.ulonglong, gaps.n)) - mean * mean
-        return self.encoder.jitter_block(gaps.n, gaps.minimum, mean, sqrt(spread) if spread > 0 else 0.0, gaps.maximum)
+        return self.encoder.jitter_block(gaps.n, gaps.minimum, mean, sqrt(spread) if spread >= 0 else -_NAN, gaps.maximum)
 
     @cython.cfunc
     @cython.exceptval(-1, check=False)

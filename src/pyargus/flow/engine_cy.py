@@ -214,6 +214,10 @@ class Engine:
         if flow.queue == 0:
             if self.interval == 0 or self.now - flow.entry >= self.interval:
                 self.process_status()
+                # Time that has jumped back leaves a younger entry in front of this one.
+                if flow.queue == 0 and not flow.reported:
+                    self.merge_fragments(flow, False)
+                    self.report(flow, STATUS if flow.started else START)
                 self.table.push(flow, 0, self.now)
         elif flow.queue > 0 and not (flow.k5 >> 24) & 1:
             self.table.push(flow, 0, self.now)
@@ -255,10 +259,11 @@ class Engine:
         if app > 0:
             own.app += app
         if not p.fragment or flow.net == 0x45:
-            if own.minsz == 0 or p.wire < own.minsz:
+            # 16 bits on disk, and compared as they are stored.
+            if p.wire < own.minsz:
                 own.minsz = cython.cast(cython.uint, p.wire)
             if p.wire > own.maxsz:
-                own.maxsz = cython.cast(cython.uint, p.wire)
+                own.maxsz = cython.cast(cython.uint, p.wire & 0xFFFF)
         if self.jitter:
             self.jitter_sample(flow, own)
         own.before = p.now
@@ -276,8 +281,8 @@ class Engine:
             own.tos = p.tos
             own.ident = p.ident
             flow.attributes |= 1 if from_src else 2
+            own.options = p.options
             if p.options:
-                own.options = p.options
                 flow.attributes |= 4 if from_src else 8
         if p.has_vlan:
             own.vlan = p.vlan
@@ -285,7 +290,7 @@ class Engine:
         if p.has_mpls:
             own.mpls = p.mpls
             own.has_mpls = True
-        if p.has_mac and p.kind != 8 and p.kind != 10:
+        if p.has_mac:
             if not flow.has_mac:
                 flow.has_mac = True
                 flow.ethertype = p.ethertype
@@ -316,7 +321,7 @@ class Engine:
                 self.user_data(own, p.l3 + 28, p.wire - 28)
             return p.wire - 28
         if p.kind > 2:
-            app = p.wire - 17 if p.keytype == 0x83 else p.wire
+            app = p.wire - 17 if p.keytype == 0x83 or p.kind == 10 else p.wire
             if self.keep_user:
                 self.user_data(own, p.l3, app)
             return app
@@ -342,6 +347,7 @@ class Engine:
                 rtp_probe(p, flow)
             if flow.net == 0x0A or flow.net == 0x09:
                 app = rtp_object(p, flow, own)
+                start += p.length - 8 - app
         elif p.proto == 1 and p.kind == 1:
             icmp_object(p, flow, new)
             app = icmp_bytes(p)

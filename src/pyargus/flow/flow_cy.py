@@ -107,7 +107,7 @@ class Half:
         self.has_mpls = False
         self.vlan = 0
         self.mpls = 0
-        self.minsz = 0
+        self.minsz = 0xFFFF
         self.maxsz = 0
         if self.active is not None:
             self.active.clear()

@@ -173,7 +173,7 @@ class KeyMaker:
             if p.end - p.l4 >= 4:
                 key.k4 = p.u32(p.l4)
         else:
-            self.pair_ipv4(key, p.s1, p.d1, True)
+            self.pair_ipv4(key, p.s1, p.d1, p.proto != 51)
         return 0
 
     @cython.cfunc

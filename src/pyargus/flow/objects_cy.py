@@ -143,6 +143,9 @@ def rtp_object(p: Packet, flow: Flow, own: Half) -> cython.longlong:
         flow.net = 0
         return size
     left = size - 12 - 4 * (p.buf[o] & 0x0F)
+    if p.buf[o] & 0x0F and left <= 0:
+        flow.net = 0
+        return size
     if p.buf[o] & 0x10:
         if left < 4 or p.end - o < 16 + 4 * (p.buf[o] & 0x0F):
             flow.net = 0
