@@ -13,8 +13,8 @@ else:
     from pyargus.capture.packet_cy import Packet
 
 # Link types that are read. The second group is accepted by the reference and yields no flows.
-FOLLOWED = frozenset({0, 1, 8, 9, 12, 14, 16, 50, 51, 101, 104, 105, 108, 113, 119, 127, 163, 228, 229, 276})
-SILENT = frozenset({6, 7, 10, 11, 19, 109, 114, 178, 226})
+FOLLOWED = frozenset({0, 1, 8, 9, 12, 14, 16, 50, 51, 101, 104, 105, 108, 113, 119, 127, 163, 178})
+SILENT = frozenset({6, 7, 10, 11, 19, 109, 114, 226})
 
 
 def supported(linktype: int) -> bool:
@@ -43,6 +43,8 @@ def decode(p: Packet, index: cython.Py_ssize_t) -> cython.int:
         _chdlc(p)
     elif link == 8:
         _slip(p)
+    elif link == 178:
+        _juniper(p)
     elif link == 105:
         _wlan(p, p.start)
     elif link == 127 or link == 119 or link == 163:
@@ -108,6 +110,9 @@ def _ppp(p: Packet) -> cython.int:
     if p.linktype == 50 and p.buf[o] != 0xFF:
         return _chdlc(p)
     if p.u16(o) != 0xFF03:
+        # Address and control may be left out (RFC 1661, 6.6).
+        _strip(p, 2)
+        p.ppp(p.u16(o), o + 2)
         return 0
     _strip(p, 4)
     p.ppp(p.u16(o + 2), o + 4)
@@ -124,6 +129,18 @@ def _chdlc(p: Packet) -> cython.int:
     p.encaps |= 0x800
     _strip(p, 4)
     p.network(p.u16(o + 2), o + 4)
+    return 0
+
+
+@cython.cfunc
+@cython.exceptval(-1, check=False)
+def _juniper(p: Packet) -> cython.int:
+    """Juniper Ethernet: magic, flags and (flag 0x80) extensions with their length; the header counts as part of the frame."""
+    o: cython.Py_ssize_t = p.start
+    if p.end - o < 6 or p.u16(o) != 0x4D47 or p.buf[o + 2] != 0x43 or not p.buf[o + 3] & 0x80:
+        return 0
+    p.encaps |= 0x2000000
+    p.ethernet(o + 6 + p.u16(o + 4))
     return 0
 
 

@@ -138,7 +138,7 @@ class Packet:
         if (self.dmac >> 8) == 0x01000C0000:
             self.encaps |= 0x20
             return self.ethernet(o + 26)
-        if etype < 1500:
+        if etype <= 1500:
             return self.llc(o + 14)
         return self.network(etype, o + 14)
 
@@ -156,7 +156,7 @@ class Packet:
             etype = self.u16(o + 2)
             o += 4
             self.l3 = o
-            if etype < 1500:
+            if etype <= 1500:
                 return self.llc(o)
         if etype == 0x0800:
             if self.end - o < 20 or self.u16(o + 2) < 20:
@@ -214,7 +214,7 @@ class Packet:
     @cython.cfunc
     @cython.exceptval(-1, check=False)
     def snap(self, o: cython.Py_ssize_t) -> cython.int:
-        """SNAP: IP and ARP are followed, everything else stays an LLC flow."""
+        """SNAP: IP, ARP, VLAN and MPLS are followed, everything else stays an LLC flow."""
         etype: cython.uint
         if self.end - o < 8:
             return self.ether_flow(0)
@@ -259,9 +259,10 @@ class Packet:
         self.encaps |= 0x10
         if protocol == 0x0021:
             return self.network(0x0800, o)
-        # The reference takes MPLS in PPP for IPv6, label and all.
-        if protocol == 0x0057 or protocol == 0x0281:
+        if protocol == 0x0057:
             return self.ipv6(o)
+        if protocol == 0x0281 or protocol == 0x0283:
+            return self.labels(o)
         return self.ether_flow(self.ethertype)
 
     @cython.cfunc
@@ -352,8 +353,6 @@ class Packet:
         self.l4 = o + ihl
         self.tos = self.buf[o + 1]
         self.length = cython.cast(cython.longlong, self.u16(o + 2)) - ihl
-        if self.shortfall and self.length > self.wire - ihl:
-            self.length = self.wire - ihl
         self.ident = self.u16(o + 4)
         self.ttl = self.buf[o + 8]
         self.proto = self.buf[o + 9]
@@ -464,6 +463,10 @@ class Packet:
         if protocol == 50 or protocol == 2:
             self.kind = 0
             return 0
+        if protocol == 51 and self.end - o >= 1:
+            self.encaps |= 0x80
+            self.proto = self.buf[o]
+            self.l4 = o + 16
         return self.transport()
 
     @cython.cfunc
@@ -494,6 +497,9 @@ class Packet:
             return self.ipv6(o)
         if inner == 0x6558 and self.end - o >= 14:
             return self.ethernet(o)
+        if inner == 0x88BE and flags & 0x1000 and self.end - o >= 22:
+            self.encaps |= 0x4000000
+            return self.ethernet(o + 8)
         return 0
 
     @cython.cfunc

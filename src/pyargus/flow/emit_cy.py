@@ -187,7 +187,7 @@ class Emitter:
     def times(self, flow: Flow) -> cython.int:
         out: Encoder = self.encoder
         stamps: cython.longlong[4]
-        start: cython.longlong = -1
+        start: cython.longlong = _NO_TIME * 1000000
         end: cython.longlong = 0
         i: cython.int
         bits: cython.uint = 0
@@ -211,12 +211,10 @@ class Emitter:
         # The earliest whole second wins, the first of them in this order; microseconds are not compared.
         for i in range(4):
             if stamps[i] >= 1000000:
-                if start < 0 or stamps[i] // 1000000 < start // 1000000:
+                if stamps[i] // 1000000 < start // 1000000:
                     start = stamps[i]
                 if stamps[i] > end:
                     end = stamps[i]
-        if start < 0:
-            start = _NO_TIME * 1000000
         out.time_range(flow.time_form, start, end)
         return 0
 

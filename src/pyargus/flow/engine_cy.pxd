@@ -42,6 +42,7 @@ cdef class Engine:
     cdef long long tcp(self, Flow flow, Half own, Half peer, bint from_src) except? -1
     cdef int replace(self, Flow flow, bint from_src) except -1
     cdef int user_data(self, Half own, Py_ssize_t start, long long limit) except -1
+    cdef int esp_data(self, Half own, long long limit) except -1
     cdef int jitter_sample(self, Flow flow, Half own) except -1
     cdef int map_error(self) except -1
     cdef int link_fragment(self, Flow parent) except -1

@@ -214,10 +214,6 @@ class Engine:
         if flow.queue == 0:
             if self.interval == 0 or self.now - flow.entry >= self.interval:
                 self.process_status()
-                # Time that has jumped back leaves a younger entry in front of this one.
-                if flow.queue == 0 and not flow.reported:
-                    self.merge_fragments(flow, False)
-                    self.report(flow, STATUS if flow.started else START)
                 self.table.push(flow, 0, self.now)
         elif flow.queue > 0 and not (flow.k5 >> 24) & 1:
             self.table.push(flow, 0, self.now)
@@ -239,12 +235,13 @@ class Engine:
         else:
             own = flow.dst
             peer = flow.src
-        if own.first == 0:
+        if flow.src.first >= _SECOND or flow.dst.first >= _SECOND:
+            flow.time_form = 2
+        # A time in second 0 counts as unset.
+        if own.first < _SECOND:
             own.first = p.now
         else:
             own.last = p.now
-        if flow.src.packets + flow.dst.packets > 0:
-            flow.time_form = 2
         self.attributes(flow, own, from_src)
         app = self.transport(flow, own, peer, from_src, new)
         # A connection that begins on a used key makes its sender the src side.
@@ -321,7 +318,7 @@ class Engine:
                 self.user_data(own, p.l3 + 28, p.wire - 28)
             return p.wire - 28
         if p.kind > 2:
-            app = p.wire - 17 if p.keytype == 0x83 or p.kind == 10 else p.wire
+            app = p.wire - (p.l3 - p.start) if p.keytype == 0x83 or p.kind == 10 else p.wire
             if self.keep_user:
                 self.user_data(own, p.l3, app)
             return app
@@ -334,8 +331,8 @@ class Engine:
             start = p.l3
         elif p.proto == 6:
             if p.tcp:
-                start += p.header
                 app = self.tcp(flow, own, peer, from_src)
+                start += p.length - app
                 if self.key.swapped == flow.src_second:
                     own = flow.src
         elif p.proto == 17:
@@ -357,6 +354,9 @@ class Engine:
             icmp_object(p, flow, new)
         elif p.proto == 50:
             esp_object(p, flow)
+            if self.keep_user:
+                self.esp_data(own, app)
+            return app
         if self.keep_user:
             self.user_data(own, start, app)
         return app
@@ -433,6 +433,20 @@ class Engine:
             stop = start + limit
         if start < stop:
             own.user += p.buf[start:stop]
+        return 0
+
+    @cython.cfunc
+    @cython.exceptval(-1, check=False)
+    def esp_data(self, own: Half, limit: cython.longlong) -> cython.int:
+        """User data of an ESP packet; the reference keeps SPI and sequence number in the host's byte order."""
+        p: Packet = self.p
+        size: cython.Py_ssize_t = 0 if own.user is None else len(own.user)
+        i: cython.Py_ssize_t
+        self.user_data(own, p.l4, limit)
+        if own.user is not None:
+            for i in range(0, 8, 4):
+                if size + i + 4 <= len(own.user):
+                    own.user[size + i : size + i + 4] = own.user[size + i : size + i + 4][::-1]
         return 0
 
     @cython.cfunc
