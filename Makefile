@@ -17,8 +17,8 @@ demo: $(VENV)/.installed ## make a capture, turn it into flow records, print the
 	@mkdir -p $(DEMO)
 	@rm -f $(DEMO)/demo.argus
 	$(BIN)/python -m pyargus.capture.generate $(DEMO)/demo.pcap
-	$(BIN)/argus -r $(DEMO)/demo.pcap -w $(DEMO)/demo.argus
-	$(BIN)/ra -r $(DEMO)/demo.argus
+	$(BIN)/argus -X -r $(DEMO)/demo.pcap -w $(DEMO)/demo.argus
+	$(BIN)/ra -X -r $(DEMO)/demo.argus
 
 test: $(VENV)/.dev ## run all tests
 	$(BIN)/python -m pytest -q
