@@ -10,22 +10,25 @@ from setuptools import Extension, setup
 
 SOURCE = Path("src")
 
-KERNELS = [
-    Extension(".".join(path.relative_to(SOURCE).with_suffix("").parts), [path.as_posix()], optional=True)
-    for path in sorted(SOURCE.rglob("*_cy.py"))
-]
+# Half the time to build of -O3 -g, which is what Python itself is built with, and no slower.
+FLAGS = ["-O2", "-g0"]
 
-setup(
-    ext_modules=cythonize(
-        KERNELS,
-        include_path=[SOURCE.as_posix()],
-        build_dir="build/cython",
-        compiler_directives={
-            "language_level": "3",
-            "boundscheck": True,
-            "wraparound": False,
-            "initializedcheck": True,
-            "annotation_typing": True,
-        },
-    )
+KERNELS = cythonize(
+    [
+        Extension(".".join(path.relative_to(SOURCE).with_suffix("").parts), [path.as_posix()], extra_compile_args=FLAGS)
+        for path in sorted(SOURCE.rglob("*_cy.py"))
+    ],
+    include_path=[SOURCE.as_posix()],
+    build_dir="build/cython",
+    compiler_directives={
+        "language_level": "3",
+        "boundscheck": True,
+        "wraparound": False,
+        "initializedcheck": True,
+        "annotation_typing": True,
+    },
 )
+for kernel in KERNELS:  # cythonize makes new extensions and does not keep this
+    kernel.optional = True
+
+setup(ext_modules=KERNELS)

@@ -1,6 +1,7 @@
 """Whatever the bytes: the frames before the fault, then `BadInput`, and nothing else."""
 
 import bz2
+import errno
 import gzip
 import lzma
 import os
@@ -199,6 +200,41 @@ def test_what_cannot_be_opened(tmp_path: Path) -> None:
 def test_packet_larger_than_a_block_of_a_stream() -> None:
     content = [Frame(0, bytes(range(256)) * 20_000, 6_000_000, 249), *(Frame(1000, b"a" * 60, 60, 249) for _ in range(9))]
     assert through_pipe(pcap(content * 2, snaplen=1 << 24, network=249)) == (content * 2, None)
+
+
+def test_a_file_that_cannot_be_mapped_is_read_as_a_stream(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = frames(5000)
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.ENODEV, "No such device")
+
+    monkeypatch.setattr("mmap.mmap", refuse)
+    assert attempt(tmp_path / "a", pcap(content)) == (content, None)
+
+
+def test_without_a_zstd_library_it_is_said_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "zstandard", None)
+    monkeypatch.setitem(sys.modules, "compression", None)
+    found, fault = attempt(tmp_path / "a", COMPRESS["zstd"](pcap(frames(2))))
+    assert found == [] and fault is not None and "pip install zstandard" in fault.expected
+
+
+@pytest.mark.parametrize("kind", COMPRESS)
+def test_little_data_that_unpack_to_much_are_not_held_in_memory(tmp_path: Path, kind: str) -> None:
+    if not os.path.exists("/proc/self/status"):
+        pytest.skip("peak memory of a process is not to be had")
+    path = tmp_path / "a"
+    one = pcap([Frame(0, b"", 60)])
+    path.write_bytes(COMPRESS[kind](one + one[24:] * 2_999_999))
+    script = (
+        "import re, sys\n"
+        "from pyargus.capture.reader import open_capture\n"
+        "print(sum(batch.count for batch in open_capture(sys.argv[1])))\n"
+        "print(re.search(r'VmHWM:\\s*(\\d+)', open('/proc/self/status').read())[1])\n"
+    )
+    result = subprocess.run([sys.executable, "-c", script, str(path)], capture_output=True, text=True, check=True)
+    count, kilobytes = map(int, result.stdout.split())
+    assert path.stat().st_size < 500_000 and count == 3_000_000 and kilobytes < 50_000
 
 
 def test_standard_input_is_a_stream(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import io
 import os
+import random
 import shutil
 import subprocess
 from pathlib import Path
@@ -76,3 +77,22 @@ def test_same_lengths_as_dpkt_in_pcap_files() -> None:
             assert 24 + sum(item[2] for item in expected) == path.stat().st_size, path.name
             compared += 1
     assert compared > 100
+
+
+def test_damaged_anywhere_they_end_in_a_message_or_not_at_all(tmp_path: Path) -> None:
+    draw = random.Random(11)
+    target = tmp_path / "damaged"
+    faults = 0
+    for path in sample():
+        whole = path.read_bytes()[:50_000]
+        if not whole:
+            continue
+        for _ in range(6):
+            data = bytearray(whole[: draw.randrange(1, len(whole) + 1)])
+            for _ in range(draw.randrange(4)):
+                data[draw.randrange(min(len(data), draw.choice((64, 50_000))))] ^= 1 << draw.randrange(8)
+            target.write_bytes(data)
+            found, fault = ours(target)
+            faults += fault is not None
+            assert all(captured <= len(data) for _, captured, _ in found)
+    assert faults > 300

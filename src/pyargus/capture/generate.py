@@ -101,10 +101,12 @@ class Office:
         port = self.port()
         trip = self.delay(12_000)
         seq = {True: self.draw.getrandbits(32), False: self.draw.getrandbits(32)}
+        sent = {True: 0, False: 0}
         name = {True: (client, port, server, service), False: (server, service, client, port)}
 
         def segment(when: int, mine: bool, flags: int, payload: bytes = b"", options: bytes = b"", back: int = 0) -> None:
             source, sport, target, dport = name[mine]
+            when = sent[mine] = max(when, sent[mine] + 25)  # neither side overtakes itself
             ack = seq[not mine] if flags & ACK else 0
             packet = frames.tcp(source, sport, target, dport, seq[mine] - back, ack, flags, payload, options)
             self.send(when, source, target, packet)

@@ -15,6 +15,8 @@ BIGGEST = 1 << 24
 """Bytes of the largest block that is accepted."""
 MOST_INTERFACES = 1 << 16
 
+Views = tuple[memoryview, memoryview, memoryview, memoryview, memoryview, memoryview, memoryview]
+
 
 class Interfaces:
     """What is known of the interfaces of a section, one array item each, as the kernel takes it."""
@@ -38,10 +40,17 @@ class Interfaces:
         self.scale.append(1 if resolution & 0x80 else 10 ** (resolution & 0x7F))
         self.shift.append(shift & 0xFFFFFFFF)
 
-    def views(self) -> tuple[memoryview, ...]:
+    def views(self) -> Views:
         """The arrays as memoryviews, in the order of the kernel's arguments."""
-        columns = (self.linktype, self.maximum, self.snaplen, self.binary, self.exponent, self.scale, self.shift)
-        return tuple(memoryview(column) for column in columns)
+        return (
+            memoryview(self.linktype),
+            memoryview(self.maximum),
+            memoryview(self.snaplen),
+            memoryview(self.binary),
+            memoryview(self.exponent),
+            memoryview(self.scale),
+            memoryview(self.shift),
+        )
 
 
 class _Section:
@@ -54,6 +63,7 @@ class _Section:
 
     def describe(self, view: memoryview, pos: int, at: int) -> int:
         """Take in the interface description block at `pos` (byte `at` of the source); returns the position after it."""
+        length: int
         (length,) = struct.unpack_from(self.order + "I", view, pos + 4)
         if length < 20:
             raise BadInput(self.name, at, f"interface description block of at least 20 bytes expected, not {length}")

@@ -59,10 +59,8 @@ class CaptureReader:
             if kind:
                 plain = Decompressed(self.name, kind, raw, first)
                 window = StreamWindow(plain)
-            elif self._mappable():
-                window = MappedWindow(self._file)
             else:
-                window = StreamWindow(raw, first)
+                window = self._mapped() or StreamWindow(raw, first)
             yield from self._format(window)
         except BadInput as fault:
             if plain is None or fault is plain.fault:
@@ -73,9 +71,15 @@ class CaptureReader:
                 window.close()
             self._file.close()
 
-    def _mappable(self) -> bool:
+    def _mapped(self) -> Window | None:
+        """The file as a whole, where it is a regular file on a file system that can map it."""
         status = os.fstat(self._file.fileno())
-        return not self._stream and stat.S_ISREG(status.st_mode) and status.st_size > 0
+        if self._stream or not stat.S_ISREG(status.st_mode) or status.st_size == 0:
+            return None
+        try:
+            return MappedWindow(self._file)
+        except (OSError, ValueError):  # some file systems cannot, and a file may have become empty meanwhile
+            return None
 
     def _first(self, raw: Descriptor) -> bytes:
         """The first bytes, enough to know a compression by; fewer only where there are no more."""

@@ -1,0 +1,56 @@
+# Every target sets up what it needs: python3 (3.11 or later), a C compiler and a package index are enough.
+PYTHON ?= python3
+VENV ?= .venv
+PACKETS ?= 3000000
+RUNS ?= 5
+
+BIN := $(VENV)/bin
+KERNELS := $(shell find src -name '*_cy.py' -o -name '*_cy.pxd')
+DEMO := build/demo
+
+.PHONY: help demo test check lint types bench build clean
+
+help: ## list what can be made
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+
+demo: $(VENV)/.installed ## make a capture, turn it into flow records, print them
+	@mkdir -p $(DEMO)
+	@rm -f $(DEMO)/demo.argus
+	$(BIN)/python -m pyargus.capture.generate $(DEMO)/demo.pcap
+	$(BIN)/argus -X -r $(DEMO)/demo.pcap -w $(DEMO)/demo.argus
+	$(BIN)/ra -X -r $(DEMO)/demo.argus
+
+test: $(VENV)/.dev ## run all tests
+	$(BIN)/python -m pytest -q
+
+check: lint types test ## lint, types and test
+
+lint: $(VENV)/.dev ## style and import contracts
+	$(BIN)/ruff check
+	$(BIN)/lint-imports
+
+types: $(VENV)/.dev ## static types
+	$(BIN)/mypy
+
+bench: $(VENV)/.dev ## measure against the reference programs (PACKETS=3000000 RUNS=5)
+	$(BIN)/python -m bench.run --packets $(PACKETS) --runs $(RUNS) --output docs/reference/performance.md
+
+build: $(VENV)/.dev ## wheel and source distribution, into dist/
+	$(BIN)/python -m build
+
+clean: ## remove everything that was made
+	rm -rf $(VENV) build dist bench/out src/*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find src tests bench -name __pycache__ -type d -exec rm -rf {} +
+	find src \( -name '*.so' -o -name '*.pyd' \) -delete
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=python3.12 ...")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: $(BIN)/python pyproject.toml setup.py $(KERNELS)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
