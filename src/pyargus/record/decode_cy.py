@@ -103,7 +103,7 @@ def decode(rec, at, offset):
     rec.kind = d[at]
     rec.cause_option = d[at + 1]
     rec.words = be16(d, at + 2)
-    rec.present = rec.opaque = rec.unknown_count = rec.rest_len = 0
+    rec.present = rec.opaque = rec.unknown_count = rec.order_count = rec.rest_len = 0
     rec.family = rec.net = rec.time_form = 0
     rec.reversed_ = rec.repaired = 0
     rec.spkts = rec.sbytes = rec.sapp = rec.dpkts = rec.dbytes = rec.dapp = 0
@@ -260,11 +260,11 @@ def dsrs(rec: Record, d: cython.const[cython.uchar][:], o: cython.Py_ssize_t, en
             used = 0
             if size >= 28:
                 rec.cor_id = le32(d, o + 4)
-                rec.cor_dur = cython.cast(cython.int, le32(d, o + 8))
-                rec.cor_start = cython.cast(cython.int, le32(d, o + 12))
-                rec.cor_last = cython.cast(cython.int, le32(d, o + 16))
-                rec.cor_spkts = cython.cast(cython.int, le32(d, o + 20))
-                rec.cor_dpkts = cython.cast(cython.int, le32(d, o + 24))
+                rec.cor_dur = signed(le32(d, o + 8))
+                rec.cor_start = signed(le32(d, o + 12))
+                rec.cor_last = signed(le32(d, o + 16))
+                rec.cor_spkts = signed(le32(d, o + 20))
+                rec.cor_dpkts = signed(le32(d, o + 24))
                 rec.cor_count = (size - 4) // 24
                 used = 28
         elif kind == 0x64:
@@ -294,11 +294,16 @@ def dsrs(rec: Record, d: cython.const[cython.uchar][:], o: cython.Py_ssize_t, en
             if rec.unknown_count < 32:
                 rec.unknown[2 * rec.unknown_count] = o
                 rec.unknown[2 * rec.unknown_count + 1] = size
+                rec.order[rec.order_count] = 32 + rec.unknown_count
+                rec.order_count += 1
                 rec.unknown_count += 1
             o += size
             continue
         rec.head[index] = be32(d, o)
-        rec.present |= cython.cast(cython.uint, 1) << index
+        if not rec.present & (cython.cast(cython.uint, 1) << index):
+            rec.order[rec.order_count] = index
+            rec.order_count += 1
+            rec.present |= cython.cast(cython.uint, 1) << index
         if used == 0:
             rec.opaque |= cython.cast(cython.uint, 1) << index
             used = 4
@@ -520,7 +525,7 @@ def time(rec: Record, d: cython.const[cython.uchar][:], o: cython.Py_ssize_t, si
                 set_stamp(rec, i, be32(d, at), be32(d, at + 4))
                 at += 8
             else:
-                stamp = first + cython.cast(cython.int, be32(d, at)) if cython.compiled else first + signed(be32(d, at))
+                stamp = first + signed(be32(d, at))
                 if stamp < 0:
                     stamp = 0
                 set_stamp(rec, i, cython.cast(cython.uint, stamp // unit), cython.cast(cython.uint, stamp % unit))
@@ -528,8 +533,11 @@ def time(rec: Record, d: cython.const[cython.uchar][:], o: cython.Py_ssize_t, si
     return at - o
 
 
-def signed(value):
-    """A 32-bit pattern as a signed number, for interpreted runs, where a cast does not wrap."""
+@cython.cfunc
+@cython.inline
+@cython.exceptval(check=False)
+def signed(value: cython.longlong) -> cython.longlong:
+    """A 32-bit pattern as a signed number."""
     return value - 0x100000000 if value & 0x80000000 else value
 
 

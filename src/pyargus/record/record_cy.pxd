@@ -9,6 +9,8 @@ cdef class Record:
     cdef public unsigned int present, opaque
     cdef public unsigned int[:] head
     cdef public unsigned int[:] tail
+    cdef public unsigned int order_count
+    cdef public unsigned int[:] order
     cdef public unsigned int unknown_count
     cdef public unsigned int[:] unknown
     cdef public unsigned int rest_off, rest_len

@@ -32,6 +32,9 @@ class Record:
         # head[n]: header word of DSR n; tail[2n], tail[2n+1]: offset and length of the bytes of DSR n beyond its typed layout
         self.head = array("I", bytes(4 * 24))
         self.tail = array("I", bytes(4 * 48))
+        # the DSRs in the order in which they stand: index, or 32 + n for the n-th of unknown type
+        self.order_count = 0
+        self.order = array("I", bytes(4 * 64))
         # offset and length of each DSR of unknown type, in order
         self.unknown_count = 0
         self.unknown = array("I", bytes(4 * 64))

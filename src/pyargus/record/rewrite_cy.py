@@ -110,14 +110,16 @@ class Rewriter:
         if rec.kind & 0xF0 == 0x80:
             self.management(rec)
         else:
-            for index in range(22):
-                if rec.present & (cython.cast(cython.uint, 1) << index):
+            for i in range(rec.order_count):
+                index = rec.order[i]
+                if index >= 32:
+                    index -= 32
+                    self.span(rec, rec.unknown[2 * index], rec.unknown[2 * index + 1])
+                elif rec.present & (cython.cast(cython.uint, 1) << index):
                     self.put32(rec.head[index])
                     if not rec.opaque & (cython.cast(cython.uint, 1) << index):
                         self.body(rec, index)
                     self.span(rec, rec.tail[2 * index], rec.tail[2 * index + 1])
-            for i in range(rec.unknown_count):
-                self.span(rec, rec.unknown[2 * i], rec.unknown[2 * i + 1])
             self.span(rec, rec.rest_off, rec.rest_len)
         size = (self.used - start) // 4
         self.out[start + 2] = (size >> 8) & 0xFF

@@ -1,0 +1,5 @@
+from pyargus.record.record_cy cimport Record
+
+cpdef int repair(Record rec) except -1
+cpdef int reverse(Record rec) except -1
+cpdef double single(double x)
