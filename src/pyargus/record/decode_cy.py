@@ -407,9 +407,9 @@ def flow_key(rec: Record, d: cython.const[cython.uchar][:], o: cython.Py_ssize_t
         rec.ssap = d[o + 19]
         return 20
     if kind == 6 and (family == 4 or family == 5):
+        rec.family = family
         if size < 20:
             return 0
-        rec.family = family
         rec.arp_hrd = be16(d, o + 4)
         rec.arp_pro = be16(d, o + 6)
         rec.arp_hln = d[o + 8]

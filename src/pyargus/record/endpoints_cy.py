@@ -35,7 +35,7 @@ def system_id(t: Text, hi: cython.ulonglong, lo: cython.ulonglong, node: cython.
 
 @cython.cfunc
 @cython.exceptval(-1)
-def isis(t: Text, rec: Record, destination: cython.bint) -> cython.int:
+def isis(t: Text, rec: Record, destination: cython.bint, variable: cython.bint) -> cython.int:
     """Hello: system and LAN id. The others: the id in the PDU as source, and for a link state PDU also as destination."""
     kind: cython.uint = rec.isis_pdu & 0x1F
     hi: cython.ulonglong = rec.isis_id_hi
@@ -52,7 +52,8 @@ def isis(t: Text, rec: Record, destination: cython.bint) -> cython.int:
         t.ch(45)
         return t.hexa(hi & 0xFF, 2)
     if destination:
-        return 0
+        # A sequence number PDU has no second id; the reference's text for nothing shows where no width hides it.
+        return t.puts(b"(null)") if variable else 0
     return system_id(t, hi, lo, cython.cast(cython.uint, (hi >> 8) & 0xFF), True)
 
 
@@ -92,7 +93,7 @@ def address(t, rec, destination, style):
                 t.u64(length)
         return 0
     if rec.family == 10:
-        return isis(t, rec, destination)
+        return isis(t, rec, destination, style.variable)
     if rec.family:
         return t.mac(low)
     return 0
@@ -124,7 +125,7 @@ def port(t, rec, destination, style):
     if not rec.present & 2:
         return 0
     if rec.family == 1 or rec.family == 2:
-        if (rec.head[1] >> 8) & 0x80:
+        if rec.family == 1 and (rec.head[1] >> 8) & 0x80:
             value = 0
         if rec.proto == 6 or rec.proto == 17:
             if style.names <= 1:
@@ -136,7 +137,7 @@ def port(t, rec, destination, style):
             return t.u64(value)
         if rec.proto == 1 and rec.family == 1:
             t.puts(b"0x")
-            return t.hexa(((value & 0xFF) << 8) | (value >> 8), 4)
+            return t.hexa(value if destination else ((value & 0xFF) << 8) | (value >> 8), 4)
         if rec.proto == 58 and rec.family == 2:
             value = rec.sport & 0xFF if destination else rec.sport >> 8
             if style.names <= 1:
@@ -150,7 +151,10 @@ def port(t, rec, destination, style):
                 t.puts(b"0x")
                 if rec.family == 2:
                     return t.hexa((rec.sport << 16) | rec.dport, 1 if style.variable else 8)
-                return t.hexa((rec.dport << 16) | rec.extra, 1 if style.variable else 8)
+                # Readers keep the mask lengths in the high half of the SPI, where they show.
+                return t.hexa(0x20200000 | rec.extra, 1 if style.variable else 8)
+            return 0
+        if value == 0:
             return 0
         return t.u64(value)
     if rec.family == 3:
@@ -195,13 +199,15 @@ def protocol(t, rec, style):
     if rec.family == 3:
         if style.names > 2:
             return t.u64(rec.etype)
+        if style.names == 2 and rec.etype not in style.ethertypes:
+            return t.u64(rec.etype)
         return t.puts(style.ethertypes.get(rec.etype, b"unknown"))
     if rec.family == 4 or rec.family == 20:
         if style.names > 2:
             return t.u64(2054)
         return t.puts(b"arp")
     if rec.family == 5 or rec.family == 21:
-        if style.names > 2:
+        if style.names > 2 and not rec.opaque & 2:
             return t.u64(32821)
         return t.puts(b"rarp")
     if rec.family == 10:

@@ -87,6 +87,13 @@ class Printer:
             if field == 19 or field == 20:
                 if self.join and i > 0 and self.ids[i - 1] == field - 6 and size > 0 and rec.kind & 0xF0 != 0x80:
                     t.s[mark - 1] = 46
+            if self.variable and field == 21 and size and size < 5:
+                # The direction keeps its five columns.
+                for k in range(size):
+                    t.s[mark + 4 - k] = t.s[mark + size - 1 - k]
+                for k in range(5 - size):
+                    t.s[mark + k] = 32
+                t.n = mark + 5
             if self.variable:
                 if field != 23:
                     while t.n > mark and t.s[t.n - 1] == 32:
@@ -95,10 +102,13 @@ class Printer:
                     t.ch(32)
                 if i + 1 < self.count:
                     t.puts(self.delimiter)
+                if field == 20 and rec.family == 10 and rec.present & 2:
+                    # The reference writes the delimiter twice after the check sum of an ISIS flow.
+                    t.puts(self.delimiter)
                 continue
             width = self.widths[i]
             if size > width:
-                if (field == 19 or field == 20) and self.style.names > 1:
+                if (field == 19 or field == 20) and self.style.names > 1 and t.s[mark + 1] != 120:
                     pass
                 else:
                     t.n = mark + width
@@ -158,6 +168,9 @@ class Printer:
                 if self.absents[i] == 0:
                     return 0
                 count = 0
+        if (field == 231 or field == 232) and count >= 0x80000000:
+            # The reference turns the gap into a signed 32-bit number, which saturates at the lowest one.
+            return t.puts(b"-2147483648")
         if self.style.abbreviate and abbreviated(field):
             return self.short(cython.cast(cython.double, count), True)
         return t.u64(count)

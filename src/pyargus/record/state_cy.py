@@ -11,9 +11,11 @@ import cython
 if cython.compiled:
     from cython.cimports.pyargus.record.record_cy import Record
     from cython.cimports.pyargus.record.text_cy import Text
+    from cython.cimports.pyargus.record.values_cy import gap
 else:
     from pyargus.record.record_cy import Record
     from pyargus.record.text_cy import Text
+    from pyargus.record.values_cy import gap
 
 
 class Style:
@@ -63,8 +65,8 @@ def direction(t, rec, variable):
         return 0
     if is_tcp(rec):
         if rec.net == 0x03 or rec.net == 0x04 or rec.net == 0x05:
-            if rec.tcp_status & 1:
-                left = (rec.head[1] >> 8) & 0x20 != 0
+            if rec.tcp_status & 3:
+                left = False
                 right = not left
                 if rec.spkts or rec.dpkts:
                     t.puts(b"<-" if left else b" -")
@@ -90,7 +92,7 @@ def connection(t: Text, rec: Record) -> cython.int:
     if rec.spkts and rec.dpkts:
         return t.puts(b"CON")
     if rec.spkts:
-        return t.puts(b"INT" if rec.cause_option & 0xF0 == 0x10 else b"REQ")
+        return t.puts(b"INT" if rec.cause_option & 0xF0 == 0x10 or rec.family == 4 or rec.family == 5 else b"REQ")
     if rec.dpkts:
         return t.puts(b"RSP")
     return t.puts(b"INT")
@@ -288,7 +290,7 @@ def flags(t, rec):
         bits = rec.tcp_status
         if bits & 0x300:
             t.s[at + 3] = 42 if bits & 0x300 == 0x300 else 115 if bits & 0x100 else 100
-        elif gaps(rec):
+        elif rec.family == 1 and (gap(rec, False) or gap(rec, True)):
             t.s[at + 3] = 103
         elif bits & 0x30000:
             t.s[at + 3] = 38 if bits & 0x30000 == 0x30000 else 105 if bits & 0x10000 else 114
@@ -351,31 +353,6 @@ def option_letter(bits: cython.uint) -> cython.uint:
     if bits == 0x10:
         return 68
     return 85
-
-
-@cython.cfunc
-@cython.inline
-@cython.exceptval(check=False)
-def gaps(rec: Record) -> cython.bint:
-    """Whether either side's sequence numbers advanced by more than the bytes seen."""
-    if rec.net != 0x05:
-        return False
-    if rec.spkts and rec.sbase and missing(rec.sbase, rec.snext, rec.sdata, rec.sflags):
-        return True
-    return rec.dpkts != 0 and rec.dbase != 0 and missing(rec.dbase, rec.dnext, rec.ddata, rec.dflags)
-
-
-@cython.cfunc
-@cython.inline
-@cython.exceptval(check=False)
-def missing(base: cython.uint, following: cython.uint, data: cython.uint, bits: cython.uint) -> cython.bint:
-    lost: cython.longlong = (cython.cast(cython.longlong, following) - base) & 0xFFFFFFFF
-    lost -= data
-    if bits & 2:
-        lost -= 1
-    if bits & 1:
-        lost -= 1
-    return 0 < lost < 0x80000000
 
 
 def tcp_options(t, rec):

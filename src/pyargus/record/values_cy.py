@@ -212,9 +212,7 @@ class Values:
             self.ok = rec.net == 0x05
             if not self.ok:
                 return 0
-            if field == 231:
-                return gap(rec.sbase, rec.snext, rec.sdata, rec.sflags) if rec.spkts else 0
-            return gap(rec.dbase, rec.dnext, rec.ddata, rec.dflags) if rec.dpkts else 0
+            return gap(rec, field == 232)
         if 233 <= field <= 244:
             return self.udt(rec, field)
         if 245 <= field <= 248:
@@ -448,17 +446,20 @@ class Values:
         return sqrt(total) if total >= 0 else -float("nan")
 
 
-@cython.cfunc
-@cython.inline
-@cython.exceptval(check=False)
-def gap(base: cython.uint, following: cython.uint, data: cython.uint, flags: cython.uint) -> cython.uint:
-    """Sequence numbers that no packet carried: the advance from `base` less the bytes seen and the numbers of SYN and FIN."""
-    missing: cython.longlong = (cython.cast(cython.longlong, following) - base) & 0xFFFFFFFF
-    missing -= data
-    if flags & 2:
-        missing -= 1
-    if flags & 1:
-        missing -= 1
-    if missing <= 0 or missing > 0x7FFFFFFF:
+def gap(rec, destination):
+    """Bytes that no packet carried: the advance of the sequence numbers less the bytes seen; 0 where the side retransmitted."""
+    advance: cython.longlong
+    data: cython.longlong
+    if rec.net != 0x05:
         return 0
-    return cython.cast(cython.uint, missing)
+    if destination:
+        if rec.dpkts == 0 or rec.tcp_status & 0x200:
+            return 0
+        advance = (cython.cast(cython.longlong, rec.dnext) - rec.dbase) & 0xFFFFFFFF
+        data = rec.ddata
+    else:
+        if rec.spkts == 0 or rec.tcp_status & 0x100:
+            return 0
+        advance = (cython.cast(cython.longlong, rec.snext) - rec.sbase) & 0xFFFFFFFF
+        data = rec.sdata
+    return advance - data - 1 if advance > data else 0
