@@ -6,12 +6,14 @@ from __future__ import annotations
 import cython
 
 if cython.compiled:
+    from cython.cimports.pyargus.record.client_cy import client_form
     from cython.cimports.pyargus.record.decode_cy import decode, frame
     from cython.cimports.pyargus.record.print_cy import Printer
     from cython.cimports.pyargus.record.record_cy import Record
     from cython.cimports.pyargus.record.repair_cy import repair
     from cython.cimports.pyargus.record.rewrite_cy import Rewriter
 else:
+    from pyargus.record.client_cy import client_form
     from pyargus.record.decode_cy import decode, frame
     from pyargus.record.print_cy import Printer
     from pyargus.record.record_cy import Record
@@ -67,6 +69,12 @@ class Batch:
             self.passed += 1
             self.pkts += rec.spkts + rec.dpkts
             self.bytes_ += rec.sbytes + rec.dbytes
+            if self.writer is not None:
+                client_form(rec, True)
+                self.writer.write(rec)
+                if self.writer.used > self.size:
+                    return at
+                continue
             if self.quiet or (kind == 0x80 and not self.show_man) or (kind == 0x40 and not self.show_events):
                 continue
             self.ordinal += 1

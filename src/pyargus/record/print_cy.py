@@ -296,7 +296,7 @@ class Printer:
             t.puts(b"0x")  # sipid, dipid
             return t.hexa(rec.sipid if field == 33 else rec.dipid, 4)
         if field == 35 or field == 36:  # svlan, dvlan
-            if have & 0x40:
+            if have & 0x40 and (rec.head[6] >> 8) & (field - 34):
                 t.puts(b"0x")
                 return t.hexa(rec.svlan if field == 35 else rec.dvlan, 4)
             return 0
@@ -346,6 +346,8 @@ class Printer:
         size = rec.duser_len if destination else rec.suser_len
         size = min(size, rec.duser_count if destination else rec.suser_count)
         size = min(size, self.limits[i])
+        if size == 0:
+            return 0
         return user_data(self.out, rec, at, size, destination, self.style)
 
 

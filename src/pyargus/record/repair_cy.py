@@ -66,7 +66,6 @@ def repair(rec):
             rec.swin = rec.sflags = 0
         if rec.dpkts == 0:
             rec.dwin = rec.dflags = 0
-    rates(rec)
     if not flow:
         return 0
     proto = rec.proto
@@ -210,10 +209,20 @@ def duration(rec: Record) -> cython.double:
     return single(span(a_s, a_f, b_s, b_f))
 
 
+def rates(rec):
+    """Compute sload, dload in bit/s and srate, drate in packets/s, over the time of the side, or of the whole where the side has none.
+
+    A reversal fixes them as they were before it: loads are those of the sides as recorded.
+    """
+    if not rec.rated:
+        rec.rated = 1
+        rates_of(rec)
+    return 0
+
+
 @cython.cfunc
 @cython.exceptval(-1)
-def rates(rec: Record) -> cython.int:
-    """sload, dload in bit/s and srate, drate in packets/s, over the time of the side, or of the whole where the side has none."""
+def rates_of(rec: Record) -> cython.int:
     whole: cython.double = duration(rec)
     d: cython.double
     rec.sload = rec.dload = rec.srate = rec.drate = 0.0
@@ -235,6 +244,7 @@ def rates(rec: Record) -> cython.int:
 def reverse(rec):
     """Exchange initiator and responder: the key and every src/dst half, the encapsulation masks excepted."""
     flow: cython.uint = rec.head[1]
+    rates(rec)
     rec.reversed_ ^= 1
     rec.saddr_hi, rec.daddr_hi = rec.daddr_hi, rec.saddr_hi
     rec.saddr_lo, rec.daddr_lo = rec.daddr_lo, rec.saddr_lo

@@ -120,6 +120,8 @@ class Rewriter:
                     if not rec.opaque & (cython.cast(cython.uint, 1) << index):
                         self.body(rec, index)
                     self.span(rec, rec.tail[2 * index], rec.tail[2 * index + 1])
+                    while (self.used - start) & 3:
+                        self.put8(0)
             self.span(rec, rec.rest_off, rec.rest_len)
         size = (self.used - start) // 4
         self.out[start + 2] = (size >> 8) & 0xFF

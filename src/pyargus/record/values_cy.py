@@ -14,12 +14,12 @@ import cython
 if cython.compiled:
     from cython.cimports.libc.math import copysign, ldexp, sqrt
     from cython.cimports.pyargus.record.record_cy import Record
-    from cython.cimports.pyargus.record.repair_cy import single
+    from cython.cimports.pyargus.record.repair_cy import rates, single
 else:
     from math import copysign, ldexp, sqrt
 
     from pyargus.record.record_cy import Record
-    from pyargus.record.repair_cy import single
+    from pyargus.record.repair_cy import rates, single
 
 
 def from_bits(bits):
@@ -168,10 +168,12 @@ class Values:
                 return hops(rec.sttl)
             return hops(rec.dttl)
         if field == 211 or field == 212:  # smpls, dmpls
-            self.ok = (have & 0x80) != 0
+            qual = (rec.head[7] >> 16) & 3 if have & 0x80 else 0
+            self.ok = (qual & (field - 210)) != 0
             if not self.ok:
                 return 0
-            return rec.mpls[field - 211] >> 12
+            qual = 0 if field == 211 else (rec.head[7] >> 12) & 15
+            return rec.mpls[qual] >> 12
         if field == 213 or field == 214:  # svid, dvid
             qual = (rec.head[6] >> 8) & 3 if have & 0x40 else 0
             self.ok = (qual & (1 if field == 213 else 2)) != 0
@@ -209,23 +211,23 @@ class Values:
             return 0
         tcp = rec.net == 0x05 or rec.net == 0x03
         if 231 <= field <= 232:
-            self.ok = rec.net == 0x05
-            if not self.ok:
-                return 0
+            self.ok = tcp
             return gap(rec, field == 232)
         if 233 <= field <= 244:
             return self.udt(rec, field)
         if 245 <= field <= 248:
-            self.ok = rec.net == 0x05 if field < 247 else tcp
-            if not self.ok:
+            self.ok = tcp
+            if not tcp:
                 return 0
             if field == 245:  # swin
+                self.ok = rec.spkts != 0
                 return cython.cast(cython.ulonglong, rec.swin) << (rec.swscale & 31)
             if field == 246:  # dwin
+                self.ok = rec.spkts != 0 and rec.dpkts != 0 and rec.net == 0x05
                 return cython.cast(cython.ulonglong, rec.dwin) << (rec.dwscale & 31)
-            if field == 247:  # stcpb
-                return rec.sbase
-            return rec.dbase
+            qual = rec.sbase if field == 247 else rec.dbase
+            self.ok = qual != 0 or rec.family == 2
+            return qual
         self.ok = False
         return 0
 
@@ -303,17 +305,24 @@ class Values:
                 return -0.0
             return single(a / b)
         if field == 117:  # sload
+            rates(rec)
             return rec.sload
         if field == 118:  # dload
+            rates(rec)
             return rec.dload
-        if field == 120:  # srate
-            return rec.srate
-        if field == 121:  # drate
-            return rec.drate
+        if field == 120 or field == 121:  # srate, drate
+            a = self.real(rec, field - 19)
+            if a <= 0:
+                a = self.real(rec, 100)
+            b = rec.spkts if field == 120 else rec.dpkts
+            if b < 2 or a <= 0:
+                return 0.0
+            return single(single(b - 1) / a)
         if field == 116:  # load
             a = self.real(rec, 100)
             if a <= 0:
                 return 0.0
+            rates(rec)
             return single((rec.sload * self.real(rec, 101) + rec.dload * self.real(rec, 102)) / a)
         if field == 119:  # rate
             a = self.real(rec, 100)
@@ -403,12 +412,12 @@ class Values:
             if n == 0:
                 self.ok = not destination
                 return 0.0
-            return single((na * ma + ni * mi) / n) / 1000.0
+            if ni == 0 and destination:
+                return ma / 1000.0
+            return single(single(single(na * ma) + single(ni * mi)) / n) / 1000.0
         if field == 139 or field == 140:  # sintpktact, dintpktact
-            self.ok = na > 0
             return ma / 1000.0
         if field == 141 or field == 142:  # sintpktidl, dintpktidl
-            self.ok = ni > 0
             return mi / 1000.0
         if field == 143 or field == 144:  # sintpktmax, sintpktmin
             self.ok = n > 0
@@ -438,12 +447,19 @@ class Values:
             return from_bits(rec.jit[act + 3]) / 1000.0
         if na == 0:
             return from_bits(rec.jit[idle + 3]) / 1000.0
-        mean = single((na * ma + ni * mi) / n)
-        a: cython.double = from_bits(rec.jit[act + 3])
-        b: cython.double = from_bits(rec.jit[idle + 3])
-        total = (na * a * a + (ma * na) * (ma * na) / na + ni * b * b + (mi * ni) * (mi * ni) / ni) / 1000.0 / n
-        total -= (mean / 1000.0) * (mean / 1000.0)
+        mean = single(single(single(single(na * ma) + single(ni * mi)) / n) / 1000.0)
+        total = spread(na, ma, from_bits(rec.jit[act + 3])) + spread(ni, mi, from_bits(rec.jit[idle + 3]))
+        total = total / 1000.0 / n - mean * mean
         return sqrt(total) if total >= 0 else -float("nan")
+
+
+@cython.cfunc
+@cython.inline
+@cython.exceptval(check=False)
+def spread(n: cython.double, mean: cython.double, deviation: cython.double) -> cython.double:
+    """n times the square of the deviation, and the square of the sum over n."""
+    whole: cython.double = single(mean * n)
+    return n * (deviation * deviation) + whole * whole / n
 
 
 def gap(rec, destination):
