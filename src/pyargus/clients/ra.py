@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import BinaryIO
 
 from pyargus.clients.options import usage
 from pyargus.clients.settings import Settings, from_argv
@@ -31,22 +32,43 @@ def folder_files(folder: str) -> list[str]:
     return sorted(name for name in found if os.path.isfile(name))
 
 
+def open_output(settings: Settings) -> BinaryIO:
+    """The file of -w, appended to if it exists, or standard output.
+
+    Raises BadUse for records to a terminal and Unreachable for a file that cannot be written.
+    """
+    if len(settings.writes) > 1 or settings.writes[0][1]:
+        raise BadUse("-w: one file without a filter of its own is what this release writes")
+    name = settings.writes[0][0]
+    if name == "-":
+        if sys.stdout.isatty():
+            raise BadUse("-w -: records are not for a terminal; send standard output to a file or a program")
+        return sys.stdout.buffer
+    try:
+        return open(name, "ab")
+    except OSError as error:
+        raise Unreachable(f"{name}: {error.strerror}") from error
+
+
 def run(settings: Settings) -> int:
     """Read every source of the settings; returns the exit status."""
     from pyargus.clients.output import make_printer
     from pyargus.record.batch_cy import Batch
     from pyargus.record.reader import open_source
+    from pyargus.record.rewrite_cy import Rewriter
 
     if settings.zone:
         import time
 
         os.environ["TZ"] = settings.zone
         time.tzset()
-    batch = Batch(make_printer(settings))
+    sink = open_output(settings) if settings.writes else None
+    batch = Batch(make_printer(settings), Rewriter() if sink is not None else None)
+    put = sink.write if sink is not None else emit
     batch.show_man = settings.man
     batch.show_events = settings.events
     batch.quiet = settings.quiet
-    out = batch.printer.out
+    out = batch.printer.out if sink is None else batch.writer
     status = ExitCode.OK
     inputs = list(settings.inputs)
     for folder in settings.folders:
@@ -79,22 +101,21 @@ def run(settings: Settings) -> int:
                         at = batch.run(view, at, offset)
                         if batch.trouble:
                             break
-                        if out.n:
-                            emit(out.take())
+                        put(out.take())
                     batch.record.point_to(b"")
                 if batch.trouble == 1:
                     raise BadInput(name, offset + at, "the file ends inside a record, or its length field is too large")
                 if batch.trouble == 2:
                     raise BadInput(name, offset + at, "a record of length zero")
         except BadInput as error:
-            if out.n:
-                emit(out.take())
+            put(out.take())
             complain(error)
             status = status or ExitCode.ERROR
         finally:
             source.close()
-    if out.n:
-        emit(out.take())
+    put(out.take())
+    if sink is not None:
+        sink.close()
     if settings.totals:
         files = started
         text = f" Totalrecords {batch.passed + files + 1:<8}  TotalManRecords {batch.mans + files - started:<8}  "

@@ -47,29 +47,43 @@ def bits_of(value: cython.double) -> cython.uint:
 @cython.exceptval(-1)
 def key(rec: Record) -> cython.int:
     """The flow key: never reversed, with mask lengths."""
-    head: cython.uint = rec.head[1] | 0x4000
+    head: cython.uint = rec.head[1]
     if rec.opaque & 2:
         return 0
     if rec.family == 1:
-        if not head & 0x8000:
-            if rec.head[1] & 0x4000:
+        if head & 0x8000:
+            rec.sport = rec.dport = rec.extra = 0
+        else:
+            if rec.proto == 50:
+                # Readers hold the mask lengths in the high half of the SPI, and write them there.
+                rec.dport = 0x2020
+            elif not head & 0x4000:
+                rec.extra = 0x2020
+            else:
                 if rec.extra >> 8 == 0:
                     rec.extra |= 0x2000
                 if rec.extra & 0xFF == 0:
                     rec.extra |= 0x20
-            else:
-                rec.extra = 0x2020
-            if rec.proto != 6 and rec.proto != 17:
-                rec.tproto = 0
+            rec.tproto = 0
             if rec.proto == 2:
                 rec.sport = 0
+            elif rec.proto == 51:
+                rec.sport = rec.dport = 0
+            head |= 0x4000
     elif rec.family == 2:
         rec.smask = rec.smask if 0 < rec.smask <= 128 else 128
         rec.dmask = rec.dmask if 0 < rec.dmask <= 128 else 128
-        head = (head & 0xFFFFFF00) | 12
+        head = (head & 0xFFFFFF00) | 0x400C
         rec.tail[3] = 0
+    elif rec.family == 3:
+        head &= 0xFFBFFFFF
     elif rec.family == 4:
         head = (head & 0xFFFFFF00) | 13
+        rec.tail[3] = 0
+    elif rec.family == 17 or rec.family == 18:
+        head |= 0x4000
+        if rec.family == 18:
+            head = (head & 0xFFFFFF00) | 10
     rec.head[1] = head
     return 0
 
@@ -85,11 +99,12 @@ def stamps(rec: Record) -> cython.int:
     stamp: cython.longlong
     i: cython.int
     first = last = 0
-    if rec.spkts and (rec.sstart_s | rec.sstart_f):
+    whole: cython.bint = not rec.present & 8
+    if (rec.spkts or whole) and (rec.sstart_s | rec.sstart_f):
         bits |= 1
         if rec.send_s != rec.sstart_s or rec.send_f != rec.sstart_f:
             bits |= 2
-    if rec.dpkts and (rec.dstart_s | rec.dstart_f):
+    if (rec.dpkts or whole) and (rec.dstart_s | rec.dstart_f):
         bits |= 4
         if rec.dend_s != rec.dstart_s or rec.dend_f != rec.dstart_f:
             bits |= 8
@@ -178,7 +193,8 @@ def client_form(rec, aggregate):
     if rec.present & 2:
         key(rec)
     stamps(rec)
-    counters(rec)
+    if rec.present & 8:
+        counters(rec)
     if aggregate and not rec.present & 16 and (rec.spkts or rec.dpkts):
         rec.present |= 16
         rec.head[4] = 0x60040114
@@ -189,6 +205,8 @@ def client_form(rec, aggregate):
         bits = bits_of(rec.raw_dur)
         rec.agr[5] = rec.agr[6] = rec.agr[8] = bits
         rec.tail[9] = 0
+    if rec.net == 0x34:
+        rec.netw[0] &= 0xFFFF0000
     if rec.net == 0:
         rec.present &= ~cython.cast(cython.uint, 32)
     if rec.present & 0x400 and not rec.opaque & 0x400:

@@ -322,8 +322,6 @@ def exchange(rec: Record) -> cython.int:
         rec.opaque = (h & 0xFFFFE7FF) | ((h & 0x800) << 1) | ((h & 0x1000) >> 1)
     if rec.present & 0x2000:
         rec.smac, rec.dmac = rec.dmac, rec.smac
-        h = rec.head[13]
-        rec.head[13] = (h & 0xFFFFFCFF) | (((h & 0x100) << 1) | ((h & 0x200) >> 1))
     if rec.present & 0x20000:
         rec.skeys, rec.dkeys = rec.dkeys, rec.skeys
     if rec.present & 0x80000:

@@ -101,6 +101,7 @@ class Rewriter:
         """The record from its attributes; the length word is computed."""
         start: cython.Py_ssize_t = self.used
         size: cython.Py_ssize_t
+        at: cython.Py_ssize_t
         index: cython.int
         i: cython.uint
         self.room(4096 + 8 * cython.cast(cython.Py_ssize_t, rec.words))
@@ -116,12 +117,15 @@ class Rewriter:
                     index -= 32
                     self.span(rec, rec.unknown[2 * index], rec.unknown[2 * index + 1])
                 elif rec.present & (cython.cast(cython.uint, 1) << index):
+                    at = self.used
                     self.put32(rec.head[index])
                     if not rec.opaque & (cython.cast(cython.uint, 1) << index):
                         self.body(rec, index)
                     self.span(rec, rec.tail[2 * index], rec.tail[2 * index + 1])
-                    while (self.used - start) & 3:
-                        self.put8(0)
+                    if not rec.head[index] & 0x800000:
+                        size = at + 4 * cython.cast(cython.Py_ssize_t, rec.head[index] & 0xFF)
+                        while self.used < size:
+                            self.put8(0)
             self.span(rec, rec.rest_off, rec.rest_len)
         size = (self.used - start) // 4
         self.out[start + 2] = (size >> 8) & 0xFF
