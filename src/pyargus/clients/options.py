@@ -1,0 +1,85 @@
+"""The one table of options that every client shares, and what each sets.
+
+A row says the letter, the long name, what the option takes, what to call the value in help, and one line of help. An option that a client of
+this release does not carry out is refused by name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pyargus.clients.argv import MANY, NONE, ONE, PAIR
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One row; `refused`: why the option is turned down, empty if it works."""
+
+    letter: str
+    name: str
+    takes: str
+    value: str
+    text: str
+    refused: str = ""
+
+
+OPTIONS: tuple[Option, ...] = (
+    Option("r", "read", MANY, "FILE...", "read records from files, '-' is standard input"),
+    Option("R", "read-folder", MANY, "FOLDER...", "read every file below the folders"),
+    Option("w", "write", PAIR, "FILE [FILTER]", "write records to a file instead of printing, '-' is standard output"),
+    Option("s", "fields", MANY, "FIELD...", "fields to print: name[:width], +name adds, +Nname inserts, -name removes"),
+    Option("c", "delimiter", ONE, "CHAR", "put CHAR between fields and print them without padding"),
+    Option("n", "numeric", NONE, "", "print numbers: once for ports, twice for protocols too, three times resolves hosts"),
+    Option("u", "unix-time", NONE, "", "print times as seconds since 1970"),
+    Option("p", "precision", ONE, "DIGITS", "digits after the dot (6)"),
+    Option("L", "labels", ONE, "N", "title line: 0 once, -1 never, N before every N records"),
+    Option("N", "records", ONE, "[io]N|A-B|A+K", "only these records, counted as read (i) or as printed (o)"),
+    Option("Z", "tcp-flags", ONE, "b|s|d", "TCP flag letters as state: of both sides, source or destination"),
+    Option("z", "tcp-states", NONE, "", "TCP state letters as state"),
+    Option("H", "abbreviate", NONE, "", "print counters and rates with K, M, G ..."),
+    Option("A", "totals", NONE, "", "print totals at the end"),
+    Option("q", "quiet", NONE, "", "print no records"),
+    Option("M", "mode", MANY, "MODE...", "printing modes: man, noman, TZ=zone, printer=encoding, disa ..."),
+    Option("t", "time", MANY, "RANGE", "only records of a time range"),
+    Option("e", "regex", ONE, "REGEX", "only records whose user data match"),
+    Option("v", "invert", NONE, "", "only records whose user data do not match -e"),
+    Option("i", "ignore-case", NONE, "", "ignore case in -e and -M label="),
+    Option("E", "rejected", ONE, "FILE", "write the records that the filter rejects to a file"),
+    Option("F", "config", ONE, "FILE", "read an rc file"),
+    Option("X", "no-config", NONE, "", "ignore the rc files and every option before this one"),
+    Option("b", "show-filter", NONE, "", "print the compiled filter and stop"),
+    Option("O", "no-optimiser", NONE, "", "compile the filter without optimising"),
+    Option("S", "server", ONE, "HOST[:PORT]", "read from a server", "reading from servers is not part of this release"),
+    Option("T", "seconds", ONE, "N", "stop after N seconds", "it only matters for servers, which this release does not read"),
+    Option("C", "netflow", ONE, "[HOST]:PORT", "listen for NetFlow", "NetFlow is not supported"),
+    Option("d", "daemon", NONE, "", "run in the background", "a reader does not run in the background"),
+    Option("D", "debug", ONE, "LEVEL", "debugging level", "there are no debugging levels"),
+    Option("m", "keys", MANY, "KEY...", "aggregation keys", "it only matters for clients that aggregate"),
+    Option("U", "user", ONE, "USER/AUTH", "credentials", "it only matters for servers, which this release does not read"),
+    Option("a", "address-count", ONE, "N", "no effect"),
+    Option("B", "bin", ONE, "N", "no effect on files"),
+    Option("f", "flow-file", ONE, "FILE", "no effect but in clients that take one"),
+    Option("G", "graph", NONE, "", "no effect"),
+    Option("l", "line", NONE, "", "no effect"),
+    Option("P", "sort-keys", MANY, "KEY...", "no effect but in clients that sort"),
+    Option("V", "verify", NONE, "", "no effect"),
+    Option("J", "jitter", NONE, "", "no effect"),
+    Option("Q", "queue", ONE, "N", "no effect"),
+    Option("%", "percent", NONE, "", "fields as percentages", "percentages need the totals before the first record"),
+    Option("h", "help", NONE, "", "this help"),
+)
+
+TAKES = {option.letter: option.takes for option in OPTIONS}
+LONG = {option.name: option.letter for option in OPTIONS}
+BY_LETTER = {option.letter: option for option in OPTIONS}
+
+
+def usage(program: str) -> str:
+    """The help text."""
+    lines = [f"usage: {program} [options] [-- filter]", ""]
+    for option in OPTIONS:
+        if option.refused or option.text.startswith("no effect"):
+            continue
+        head = f"  -{option.letter}, --{option.name}" + (f" {option.value}" if option.value else "")
+        lines.append(f"{head:<38} {option.text}" if len(head) < 38 else f"{head}\n{'':<38} {option.text}")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,120 @@
+"""From settings to the printing kernel."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from pyargus.clients.settings import Settings, width_of
+from pyargus.record import names
+from pyargus.record.print_cy import Printer
+from pyargus.record.schema import BY_NAME
+from pyargus.record.state_cy import Style
+
+USES_PORT_NAMES = {"sport", "dport"}
+
+
+def make_style(settings: Settings) -> Style:
+    """How values are written, with the name tables that the columns need."""
+    style = Style()
+    style.names = settings.names
+    style.precision = settings.precision
+    style.epoch = settings.unix
+    style.abbreviate = settings.abbreviate
+    style.tcp_letters = settings.tcp_letters
+    style.user_encoding = settings.encoding
+    style.cidr = settings.cidr > 0
+    style.cidr_strict = settings.cidr > 1
+    style.asn = settings.asn
+    style.variable = settings.variable
+    style.protocols = names.protocols()
+    style.ethertypes = names.ethertypes()
+    style.saps = names.saps()
+    style.dscp = names.dscp(settings.disa)
+    style.icmp = names.icmp()
+    style.icmp6 = names.icmp6()
+    style.unreachable = names.UNREACHABLE
+    style.unreachable6 = names.UNREACHABLE6
+    if settings.names <= 1:
+        style.tcp, style.udp = names.services()
+    if settings.names == 0:
+        style.resolve = resolver()
+    return style
+
+
+def resolver() -> Callable[[int], bytes]:
+    """A function from an IPv4 address to its host name, or to the dotted quad where there is none; answers are kept."""
+    import functools
+    import socket
+
+    @functools.lru_cache(1 << 16)
+    def resolve(address: int) -> bytes:
+        packed = address.to_bytes(4, "big")
+        quad = socket.inet_ntoa(packed)
+        try:
+            return socket.gethostbyaddr(quad)[0].encode("idna")
+        except (OSError, UnicodeError):
+            # No name is an answer: the address stands for itself.
+            return quad.encode()
+
+    return resolve
+
+
+def column_width(settings: Settings, name: str) -> int:
+    """Columns a value occupies; user data need room for their `s[n]=`."""
+    width = width_of(settings, name)
+    if name in ("suser", "duser"):
+        if settings.encoding >= 3:
+            return 2 * width + 8
+        if name == "suser":
+            return width + 8 + (width >= 10) + (width >= 100)
+        return width + 8 + (width > 10)
+    return width
+
+
+def clock(settings: Settings) -> Callable[[int], bytes]:
+    """Text of a time down to the second, in the local zone."""
+
+    def text(seconds: int) -> bytes:
+        return time.strftime("%H:%M:%S", time.localtime(seconds)).encode()
+
+    return text
+
+
+def title_line(settings: Settings) -> bytes:
+    """The header, newline included."""
+    parts = []
+    for column in settings.columns:
+        row = BY_NAME[column.name]
+        title = f"{settings.quote}{row.title}{settings.quote}"
+        if settings.variable:
+            parts.append(title)
+            continue
+        width = column_width(settings, column.name)
+        if row.align == "C" or column.name in ("suser", "duser"):
+            left = (width - len(title)) // 2
+            title = (" " * left + title).ljust(width)[:width] if left > 0 else title[:width]
+        else:
+            title = title[:width].rjust(width)
+        parts.append(title)
+    if settings.variable:
+        return (settings.delimiter or " ").join(parts).encode() + b"\n"
+    return "".join(part + settings.delimiter for part in parts).encode() + b"\n"
+
+
+def make_printer(settings: Settings) -> Printer:
+    """The kernel that prints the columns of the settings."""
+    level = {"": 0, "zero": 1, "value": 2}
+    columns = []
+    for column in settings.columns:
+        row = BY_NAME[column.name]
+        width = column_width(settings, column.name)
+        columns.append((row.id, width, int(row.align == "L"), level[row.absent], level[row.man], width_of(settings, column.name)))
+    printer = Printer(make_style(settings), columns)
+    printer.variable = settings.variable
+    printer.join = settings.join
+    printer.delimiter = (settings.delimiter or " ").encode()
+    printer.header = title_line(settings)
+    printer.label_every = settings.labels
+    printer.clock = clock(settings)
+    return printer

@@ -1,0 +1,148 @@
+"""ra: read flow records, select, print or write them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import BinaryIO
+
+from pyargus.clients.options import usage
+from pyargus.clients.settings import Settings, from_argv
+from pyargus.errors import BadInput, BadUse, ExitCode, PyargusError, Unreachable
+
+
+def complain(text: object) -> None:
+    """One message on standard error."""
+    sys.stderr.write(f"ra: {text}\n")
+
+
+def emit(data: bytes) -> None:
+    """Bytes to standard output, all of them."""
+    view = memoryview(data)
+    while view:
+        view = view[os.write(1, view):]
+
+
+def folder_files(folder: str) -> list[str]:
+    """The regular files below a folder, hidden ones left out, in byte order of their paths."""
+    found = []
+    for base, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        found += [os.path.join(base, name) for name in files if not name.startswith(".")]
+    return sorted(name for name in found if os.path.isfile(name))
+
+
+def open_output(settings: Settings) -> BinaryIO:
+    """The file of -w, appended to if it exists, or standard output.
+
+    Raises BadUse for records to a terminal and Unreachable for a file that cannot be written.
+    """
+    if len(settings.writes) > 1 or settings.writes[0][1]:
+        raise BadUse("-w: one file without a filter of its own is what this release writes")
+    name = settings.writes[0][0]
+    if name == "-":
+        if sys.stdout.isatty():
+            raise BadUse("-w -: records are not for a terminal; send standard output to a file or a program")
+        return sys.stdout.buffer
+    try:
+        return open(name, "ab")
+    except OSError as error:
+        raise Unreachable(f"{name}: {error.strerror}") from error
+
+
+def run(settings: Settings) -> int:
+    """Read every source of the settings; returns the exit status."""
+    from pyargus.clients.output import make_printer
+    from pyargus.record.batch_cy import Batch
+    from pyargus.record.reader import open_source
+    from pyargus.record.rewrite_cy import Rewriter
+
+    if settings.zone:
+        import time
+
+        os.environ["TZ"] = settings.zone
+        time.tzset()
+    sink = open_output(settings) if settings.writes else None
+    batch = Batch(make_printer(settings), Rewriter() if sink is not None else None)
+    put = sink.write if sink is not None else emit
+    batch.show_man = settings.man
+    batch.show_events = settings.events
+    batch.quiet = settings.quiet
+    out = batch.printer.out if sink is None else batch.writer
+    status = ExitCode.OK
+    inputs = list(settings.inputs)
+    for folder in settings.folders:
+        inputs += folder_files(folder)
+    if not inputs:
+        inputs = ["-"]
+    opened = started = 0
+    for name in inputs:
+        try:
+            source = open_source(name)
+        except Unreachable as error:
+            complain(error)
+            status = ExitCode.USAGE
+            continue
+        except BadInput as error:
+            complain(error)
+            status = status or ExitCode.ERROR
+            continue
+        opened += 1
+        try:
+            source.start()
+            started += 1
+            batch.run(memoryview(source.initial), 0, 0)
+            batch.passed -= 1
+            for data, offset in source.chunks():
+                with memoryview(data) as view:
+                    at = 0
+                    end = len(view)
+                    while at < end:
+                        at = batch.run(view, at, offset)
+                        if batch.trouble:
+                            break
+                        put(out.take())
+                    batch.record.point_to(b"")
+                if batch.trouble == 1:
+                    raise BadInput(name, offset + at, "the file ends inside a record, or its length field is too large")
+                if batch.trouble == 2:
+                    raise BadInput(name, offset + at, "a record of length zero")
+        except BadInput as error:
+            put(out.take())
+            complain(error)
+            status = status or ExitCode.ERROR
+        finally:
+            source.close()
+    put(out.take())
+    if sink is not None:
+        sink.close()
+    if settings.totals:
+        files = started
+        text = f" Totalrecords {batch.passed + files + 1:<8}  TotalManRecords {batch.mans + files - started:<8}  "
+        text += f"TotalFarRecords {batch.flows:<8} TotalPkts {batch.pkts:<8} TotalBytes {batch.bytes_:<8}\n"
+        emit(text.encode())
+    if not started and not status:
+        status = ExitCode.ERROR
+    return status
+
+
+def main() -> None:
+    """Entry point of the program."""
+    try:
+        settings = from_argv(sys.argv[1:])
+        if settings.help:
+            sys.stdout.write(usage("ra"))
+            sys.exit(ExitCode.OK)
+        if settings.filter:
+            raise BadUse(f"filters are not supported yet: {settings.filter!r}")
+        status = run(settings)
+    except BrokenPipeError:
+        # The reader of our output has what it wanted.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        status = ExitCode.OK
+    except KeyboardInterrupt:
+        status = ExitCode.OK
+    except PyargusError as error:
+        complain(error)
+        status = error.exit_code
+    sys.exit(status)

@@ -1,0 +1,273 @@
+"""What options and rc files ask for, gathered in the order given."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from pyargus.clients.argv import Given, normalise
+from pyargus.clients.options import BY_LETTER, LONG, TAKES
+from pyargus.errors import BadUse
+from pyargus.record.schema import BY_NAME, DEFAULT
+
+ESCAPES = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "a": "\a", "0": "\0", "\\": "\\"}
+ENCODINGS = {"ascii": 0, "obfuscate": 1, "hex": 2, "encode32": 3, "encode64": 4}
+
+
+@dataclass(slots=True)
+class Column:
+    """A field of the output: its name and the printf format given for it; its width stands in Settings.widths."""
+
+    name: str
+    format: str = ""
+
+
+@dataclass(slots=True)
+class Range:
+    """-N: records first to last (1-based, both included); last None is open. printed: counted as printed, not as read."""
+
+    first: int = 1
+    last: int | None = None
+    printed: bool = False
+
+
+@dataclass
+class Settings:
+    """Everything a client's run depends on."""
+
+    inputs: list[str] = field(default_factory=list)
+    folders: list[str] = field(default_factory=list)
+    writes: list[tuple[str, str]] = field(default_factory=list)
+    rejected: str = ""
+    columns: list[Column] = field(default_factory=lambda: [Column(name) for name in DEFAULT])
+    widths: dict[str, int] = field(default_factory=dict)
+    default_list: bool = True
+    delimiter: str = " "
+    variable: bool = False
+    join: bool = True
+    names: int = 1
+    precision: int = 6
+    unix: bool = False
+    time_format: str = ""
+    labels: int = 0
+    span: Range = field(default_factory=Range)
+    tcp_letters: int = 0
+    abbreviate: bool = False
+    totals: bool = False
+    quiet: bool = False
+    modes: list[str] = field(default_factory=list)
+    man: bool = False
+    events: bool = False
+    disa: bool = False
+    encoding: int = 0
+    cidr: int = 0
+    asn: int = 0
+    quote: str = ""
+    zone: str = ""
+    time_range: list[str] = field(default_factory=list)
+    regex: str = ""
+    invert: bool = False
+    ignore_case: bool = False
+    show_filter: bool = False
+    filter: str = ""
+    ignore_rc: bool = False
+    help: bool = False
+    fields_given: bool = False
+
+
+def width_of(settings: Settings, name: str) -> int:
+    """The number of columns of a field, the digits of a time's fraction included."""
+    row = BY_NAME[name]
+    width = settings.widths.get(name, row.width)
+    return width + settings.precision + (12 if name not in settings.widths else 0) if row.kind == "time" else width
+
+
+def parse_fields(settings: Settings, words: list[str]) -> None:
+    """Carry out `-s`: each word `[+[N]|-]name[:width[:format]]`, words separated by blanks or commas.
+
+    Raises BadUse for an unknown field or a width below one.
+    """
+    fresh = True
+    for word in [part for item in words for part in re.split(r"[ ,\t]+", item) if part]:
+        match = re.match(r"(?:(\+)(\d*)|(-))?([^:]*)(?::([^:]*))?(?::(.*))?$", word)
+        assert match is not None
+        plus, place, minus, name, width, form = match.groups()
+        if name not in BY_NAME:
+            raise BadUse(f"no such field: {name!r}{nearest(name, BY_NAME)}")
+        if width:
+            if width.lstrip("-").isdigit():
+                if int(width) < 1:
+                    raise BadUse(f"-s {word} length must be greater than 0")
+                settings.widths[name] = int(width)
+        if minus:
+            for at, column in enumerate(settings.columns):
+                if column.name == name:
+                    del settings.columns[at]
+                    break
+            continue
+        if not plus and fresh:
+            settings.columns = []
+            fresh = False
+        column = Column(name, form or "")
+        if plus and place:
+            settings.columns.insert(int(place), column)
+        else:
+            settings.columns.append(column)
+    settings.fields_given = True
+
+
+def nearest(name: str, names: object) -> str:
+    """`` (nearest: x)`` for the closest of the names, or nothing."""
+    import difflib
+
+    close = difflib.get_close_matches(name, [str(n) for n in names], 1)  # type: ignore[attr-defined]
+    return f" (nearest: {close[0]})" if close else ""
+
+
+def parse_delimiter(text: str) -> str:
+    """The delimiter that -c or the rc variable names: its first character, C escapes understood."""
+    if len(text) >= 2 and text[0] == "\\" and text[1] in ESCAPES:
+        return ESCAPES[text[1]]
+    return text[:1]
+
+
+def parse_range(text: str) -> Range:
+    """-N. Raises BadUse if it is not `[io]n`, `[io]a-b` or `[io]a+k`."""
+    match = re.fullmatch(r"([io]?)(\d+)(?:([-+])(\d+))?", text)
+    if match is None:
+        raise BadUse(f"-N {text}: expected n, a-b or a+k, with i or o before it")
+    letter, a, sign, b = match.groups()
+    out = Range(printed=letter == "o")
+    if sign is None:
+        out.last = int(a)
+        if out.printed and int(a) == 0:
+            out.last = None
+    elif sign == "-":
+        out.first, out.last = int(a), int(b)
+    else:
+        out.first, out.last = int(a), int(a) + int(b)
+    if sign is not None and not out.printed and out.last is not None and out.last < out.first:
+        out.last = out.first
+    return out
+
+
+def parse_modes(settings: Settings, words: list[str]) -> None:
+    """-M. Raises BadUse for a word that is no mode of this release."""
+    for word in words:
+        name, _, value = word.partition("=")
+        if name == "man":
+            settings.man = True
+        elif name == "noman":
+            settings.man = False
+        elif name == "TZ":
+            settings.zone = value
+        elif name == "printer":
+            settings.encoding = ENCODINGS.get(value, 0)
+        elif name == "disa":
+            settings.disa = True
+        elif name == "oui":
+            settings.modes.append(word)
+        else:
+            known = ["man", "noman", "TZ", "printer", "disa", "oui"]
+            raise BadUse(f"no such mode: {word!r}{nearest(word, known)}")
+
+
+def apply(settings: Settings, given: Given) -> None:
+    """Carry out one option. Raises BadUse if its value cannot be used."""
+    letter = given.name
+    value = given.values[0] if given.values else ""
+    if letter == "r":
+        settings.inputs += given.values
+    elif letter == "R":
+        settings.folders += given.values
+    elif letter == "w":
+        settings.writes.append((value, given.values[1] if len(given.values) > 1 else ""))
+    elif letter == "s":
+        parse_fields(settings, given.values)
+    elif letter == "c":
+        settings.delimiter = parse_delimiter(value)
+        settings.variable = True
+        settings.join = settings.delimiter == ""
+    elif letter == "n":
+        settings.names = (settings.names + 1) % 4
+    elif letter == "u":
+        settings.unix = True
+    elif letter == "p":
+        digits = re.match(r"\d*", value)
+        settings.precision = int(digits.group() or 0) if digits else 0
+    elif letter == "L":
+        settings.labels = _number(value, "-L")
+    elif letter == "N":
+        settings.span = parse_range(value)
+    elif letter == "Z":
+        if value[:1] not in ("b", "s", "d"):
+            raise BadUse(f"-Z {value}: expected b, s or d")
+        if settings.tcp_letters != 1:
+            settings.tcp_letters = 2 + "bsd".index(value[0])
+    elif letter == "z":
+        settings.tcp_letters = 1
+    elif letter == "H":
+        settings.abbreviate = True
+    elif letter == "A":
+        settings.totals = True
+    elif letter == "q":
+        settings.quiet = True
+    elif letter == "M":
+        parse_modes(settings, given.values)
+    elif letter == "t":
+        settings.time_range += given.values
+    elif letter == "e":
+        settings.regex = value
+    elif letter == "v":
+        settings.invert = True
+    elif letter == "i":
+        settings.ignore_case = True
+    elif letter == "E":
+        settings.rejected = value
+    elif letter == "F":
+        from pyargus.clients.rc import read_rc
+
+        read_rc(settings, value)
+    elif letter == "b":
+        settings.show_filter = True
+    elif letter == "h":
+        settings.help = True
+
+
+def _number(text: str, option: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise BadUse(f"{option} {text}: expected a number") from None
+
+
+def from_argv(argv: list[str]) -> Settings:
+    """The settings of a command line: rc files first (unless -X), then the options in their order.
+
+    Raises BadUse for anything that cannot be followed.
+    """
+    arguments = normalise(argv, TAKES, LONG)
+    settings = Settings()
+    for given in arguments.options:
+        if given.name == "X":
+            settings.ignore_rc = True
+    if not settings.ignore_rc:
+        from pyargus.clients.rc import read_defaults
+
+        read_defaults(settings)
+    from_rc = list(settings.inputs)
+    settings.inputs = []
+    for given in arguments.options:
+        if given.name == "X":
+            settings = Settings(ignore_rc=True)
+            from_rc = []
+            continue
+        option = BY_LETTER[given.name]
+        if option.refused:
+            raise BadUse(f"option -{option.letter} (--{option.name}): {option.refused}")
+        apply(settings, given)
+    if not settings.inputs and not settings.folders:
+        settings.inputs = from_rc
+    if arguments.words:
+        settings.filter = " ".join(arguments.words)
+    return settings

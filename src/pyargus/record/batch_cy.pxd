@@ -1,0 +1,14 @@
+from pyargus.record.record_cy cimport Record
+from pyargus.record.print_cy cimport Printer
+from pyargus.record.rewrite_cy cimport Rewriter
+
+cdef class Batch:
+    cdef public Record record
+    cdef public Printer printer
+    cdef public Rewriter writer
+    cdef public Py_ssize_t size
+    cdef public bint show_man, show_events, quiet, first
+    cdef public unsigned long long flows, mans, passed, pkts, bytes_
+    cdef public unsigned int ordinal
+    cdef public int trouble
+    cpdef Py_ssize_t run(self, const unsigned char[:] data, Py_ssize_t at, unsigned long long offset) except -1

@@ -1,0 +1,3 @@
+from pyargus.record.record_cy cimport Record
+
+cpdef int client_form(Record rec, bint aggregate) except -1

@@ -1,0 +1,232 @@
+"""What a client writes: a repaired record brought into the form that readers' rewrites have on disk.
+
+Source: argus 3 record format, sections "Client re-encoding summary", "Time", "Metric", "Packet size", "Jitter", "Aggregation".
+"""
+# mypy: ignore-errors
+
+from __future__ import annotations
+
+import cython
+
+if cython.compiled:
+    from cython.cimports.libc.math import frexp, ldexp
+    from cython.cimports.pyargus.record.record_cy import Record
+else:
+    from math import frexp, ldexp
+
+    from pyargus.record.record_cy import Record
+
+ORDER = (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 17, 18, 19, 20, 21)
+
+
+@cython.cfunc
+@cython.inline
+@cython.exceptval(check=False)
+def bits_of(value: cython.double) -> cython.uint:
+    """The IEEE single form of a number that is not negative, rounded to nearest even."""
+    exponent: cython.int = 0
+    mantissa: cython.double
+    whole: cython.ulonglong
+    scaled: cython.double
+    if value <= 0:
+        return 0
+    mantissa = frexp(value, cython.address(exponent)) if cython.compiled else 0.0
+    if not cython.compiled:
+        mantissa, exponent = frexp(value)
+    scaled = ldexp(mantissa, 24)
+    whole = cython.cast(cython.ulonglong, scaled) if cython.compiled else int(scaled)
+    if scaled - whole > 0.5 or (scaled - whole == 0.5 and whole & 1):
+        whole += 1
+    if whole >= 0x1000000:
+        whole >>= 1
+        exponent += 1
+    return cython.cast(cython.uint, ((exponent + 126) << 23) | (whole & 0x7FFFFF))
+
+
+@cython.cfunc
+@cython.exceptval(-1)
+def key(rec: Record) -> cython.int:
+    """The flow key: never reversed, with mask lengths."""
+    head: cython.uint = rec.head[1]
+    if rec.opaque & 2:
+        return 0
+    if rec.family == 1:
+        if head & 0x8000:
+            rec.sport = rec.dport = rec.extra = 0
+        else:
+            if rec.proto == 50:
+                # Readers hold the mask lengths in the high half of the SPI, and write them there.
+                rec.dport = 0x2020
+            elif not head & 0x4000:
+                rec.extra = 0x2020
+            else:
+                if rec.extra >> 8 == 0:
+                    rec.extra |= 0x2000
+                if rec.extra & 0xFF == 0:
+                    rec.extra |= 0x20
+            rec.tproto = 0
+            if rec.proto == 2:
+                rec.sport = 0
+            elif rec.proto == 51:
+                rec.sport = rec.dport = 0
+            head |= 0x4000
+    elif rec.family == 2:
+        rec.smask = rec.smask if 0 < rec.smask <= 128 else 128
+        rec.dmask = rec.dmask if 0 < rec.dmask <= 128 else 128
+        head = (head & 0xFFFFFF00) | 0x400C
+        rec.tail[3] = 0
+    elif rec.family == 3:
+        head &= 0xFFBFFFFF
+    elif rec.family == 4:
+        head = (head & 0xFFFFFF00) | 13
+        rec.tail[3] = 0
+    elif rec.family == 17 or rec.family == 18:
+        head |= 0x4000
+        if rec.family == 18:
+            head = (head & 0xFFFFFF00) | 10
+    rec.head[1] = head
+    return 0
+
+
+@cython.cfunc
+@cython.exceptval(-1)
+def stamps(rec: Record) -> cython.int:
+    """Time DSR: the stamps of the sides with packets, ends that differ from their starts, relative where they fit."""
+    bits: cython.uint = 0
+    count: cython.uint = 0
+    first: cython.longlong
+    last: cython.longlong
+    stamp: cython.longlong
+    i: cython.int
+    first = last = 0
+    whole: cython.bint = not rec.present & 8
+    if (rec.spkts or whole) and (rec.sstart_s | rec.sstart_f):
+        bits |= 1
+        if rec.send_s != rec.sstart_s or rec.send_f != rec.sstart_f:
+            bits |= 2
+    if (rec.dpkts or whole) and (rec.dstart_s | rec.dstart_f):
+        bits |= 4
+        if rec.dend_s != rec.dstart_s or rec.dend_f != rec.dstart_f:
+            bits |= 8
+    for i in range(4):
+        if bits & (cython.cast(cython.uint, 1) << i):
+            if i == 0:
+                stamp = cython.cast(cython.longlong, rec.sstart_s) * 1000000 + rec.sstart_f
+            elif i == 1:
+                stamp = cython.cast(cython.longlong, rec.send_s) * 1000000 + rec.send_f
+            elif i == 2:
+                stamp = cython.cast(cython.longlong, rec.dstart_s) * 1000000 + rec.dstart_f
+            else:
+                stamp = cython.cast(cython.longlong, rec.dend_s) * 1000000 + rec.dend_f
+            if count == 0:
+                first = last = stamp
+            elif stamp < first:
+                first = stamp
+            elif stamp > last:
+                last = stamp
+            count += 1
+    if count == 0:
+        rec.time_form = 0
+        rec.head[2] = 0x03011801
+    elif count == 1:
+        rec.time_form = 3
+        rec.head[2] = 0x03011803 | (bits << 19)
+    elif last - first <= 2147483647:
+        rec.time_form = 4
+        rec.head[2] = 0x03051800 | (bits << 19) | (2 + count)
+    else:
+        rec.time_form = 3
+        rec.head[2] = 0x03021800 | (bits << 19) | (1 + 2 * count)
+    rec.present |= 4
+    rec.opaque &= ~cython.cast(cython.uint, 4)
+    rec.tail[5] = 0
+    return 0
+
+
+@cython.cfunc
+@cython.exceptval(-1)
+def counters(rec: Record) -> cython.int:
+    """Metric DSR: the narrowest width that holds the counters."""
+    form: cython.uint
+    words: cython.uint
+    width: cython.uint
+    apps: cython.bint = rec.sapp != 0 or rec.dapp != 0
+    top: cython.ulonglong
+    size: cython.uint
+    if rec.spkts and rec.dpkts:
+        top = max(max(rec.spkts, rec.sbytes), max(rec.dpkts, rec.dbytes))
+        if top <= 0xFF:
+            form = 1
+        elif max(rec.sbytes, rec.dbytes) <= 0xFFFF:
+            form = 2
+        elif max(rec.sbytes, rec.dbytes) <= 0xFFFFFFFF:
+            form = 3
+        else:
+            form = 4
+    elif rec.spkts or rec.dpkts:
+        top = rec.sbytes if rec.spkts else rec.dbytes
+        form = 6 if top <= 0xFFFF else 7 if top <= 0xFFFFFFFF else 8
+        if not rec.spkts:
+            form += 4
+    else:
+        form = 1
+    width = cython.cast(cython.uint, 1) << ((form - 1) & 3)
+    size = width * (3 if apps else 2) * (2 if form <= 4 else 1)
+    words = 1 + (size + 3) // 4
+    rec.head[3] = 0x10000000 | (0x40000 if apps else 0x10000) | (form << 8) | words
+    rec.tail[7] = 0
+    rec.present |= 8
+    rec.opaque &= ~cython.cast(cython.uint, 8)
+    return 0
+
+
+def client_form(rec, aggregate):
+    """Change `rec`, repaired, to what a client's rewrite holds; `aggregate`: add the aggregation DSR where there is none.
+
+    Management records stay as they are. Unknown and immediate DSRs are dropped; the order is the canonical one.
+    """
+    i: cython.int
+    n: cython.uint
+    bits: cython.uint
+    if rec.kind & 0xF0 == 0x80:
+        return 0
+    if rec.present & 2:
+        key(rec)
+    stamps(rec)
+    if rec.present & 8:
+        counters(rec)
+    if aggregate and not rec.present & 16 and (rec.spkts or rec.dpkts):
+        rec.present |= 16
+        rec.head[4] = 0x60040114
+        rec.agr_count = 1
+        for i in range(18):
+            rec.agr[i] = 0
+        rec.agr[4] = 1
+        bits = bits_of(rec.raw_dur)
+        rec.agr[5] = rec.agr[6] = rec.agr[8] = bits
+        rec.tail[9] = 0
+    if rec.net == 0x34:
+        rec.netw[0] &= 0xFFFF0000
+    if rec.net == 0:
+        rec.present &= ~cython.cast(cython.uint, 32)
+    if rec.present & 0x400 and not rec.opaque & 0x400:
+        bits = (1 if rec.smax else 0) | (2 if rec.dmax else 0)
+        if bits:
+            n = 5 if bits == 3 else 3
+            rec.head[10] = 0x12040000 | (bits << 16) | (0x200 if bits == 3 else 0x600 if bits == 1 else 0xA00) | n
+            rec.tail[21] = 0
+        else:
+            rec.present &= ~cython.cast(cython.uint, 0x400)
+    if rec.present & 0x100 and not rec.opaque & 0x100:
+        n = (rec.jit_blocks & 1) + ((rec.jit_blocks >> 1) & 1) + ((rec.jit_blocks >> 2) & 1) + (rec.jit_blocks >> 3)
+        rec.head[8] = 0x46000000 | (rec.jit_blocks << 8) | (1 + n * 5)
+        rec.jit_stride = 5
+        rec.tail[17] = 0
+    rec.unknown_count = rec.rest_len = 0
+    n = 0
+    for i in range(22):
+        if i != 16 and rec.present & (cython.cast(cython.uint, 1) << i):
+            rec.order[n] = i
+            n += 1
+    rec.order_count = n
+    return 0

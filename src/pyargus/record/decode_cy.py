@@ -1,0 +1,873 @@
+"""Bytes to `Record`: the header, management records and every DSR.
+
+Tolerant as readers of the format are: any order of DSRs, unknown ones kept aside, a DSR of length zero or one that runs past the end of
+the record ends the reading of that record, 16-bit lengths, any version nibble (5 and above selects the 5.x transport form).
+Byte order is big-endian but for the fields that the format's section "Byte-order exceptions" names; those are turned round here.
+
+Source: argus 3 record format, sections "Record header" to "Label", "The 5.0 format".
+"""
+# mypy: ignore-errors
+
+from __future__ import annotations
+
+import cython
+
+if cython.compiled:
+    from cython.cimports.pyargus.record.record_cy import Record
+else:
+    from pyargus.record.record_cy import Record
+
+
+@cython.cfunc
+@cython.inline
+def be16(d: cython.const[cython.uchar][:], o: cython.Py_ssize_t) -> cython.uint:
+    return (cython.cast(cython.uint, d[o]) << 8) | d[o + 1]
+
+
+@cython.cfunc
+@cython.inline
+def be32(d: cython.const[cython.uchar][:], o: cython.Py_ssize_t) -> cython.uint:
+    return (
+        (cython.cast(cython.uint, d[o]) << 24)
+        | (cython.cast(cython.uint, d[o + 1]) << 16)
+        | (cython.cast(cython.uint, d[o + 2]) << 8)
+        | d[o + 3]
+    )
+
+
+@cython.cfunc
+@cython.inline
+def le32(d: cython.const[cython.uchar][:], o: cython.Py_ssize_t) -> cython.uint:
+    return (
+        (cython.cast(cython.uint, d[o + 3]) << 24)
+        | (cython.cast(cython.uint, d[o + 2]) << 16)
+        | (cython.cast(cython.uint, d[o + 1]) << 8)
+        | d[o]
+    )
+
+
+@cython.cfunc
+@cython.inline
+def le16(d: cython.const[cython.uchar][:], o: cython.Py_ssize_t) -> cython.uint:
+    return (cython.cast(cython.uint, d[o + 1]) << 8) | d[o]
+
+
+@cython.cfunc
+@cython.inline
+def be64(d: cython.const[cython.uchar][:], o: cython.Py_ssize_t) -> cython.ulonglong:
+    return (cython.cast(cython.ulonglong, be32(d, o)) << 32) | be32(d, o + 4)
+
+
+@cython.cfunc
+@cython.inline
+def be48(d: cython.const[cython.uchar][:], o: cython.Py_ssize_t) -> cython.ulonglong:
+    return (cython.cast(cython.ulonglong, be16(d, o)) << 32) | be32(d, o + 2)
+
+
+@cython.cfunc
+@cython.inline
+def number(d: cython.const[cython.uchar][:], o: cython.Py_ssize_t, width: cython.uint) -> cython.ulonglong:
+    """A big-endian counter of 1, 2, 4 or 8 bytes."""
+    if width == 1:
+        return d[o]
+    if width == 2:
+        return be16(d, o)
+    if width == 4:
+        return be32(d, o)
+    return be64(d, o)
+
+
+def frame(d, at):
+    """Length in bytes of the record at `at`; 0 if its length word is zero, -1 if the buffer ends before the record does."""
+    n: cython.Py_ssize_t = d.shape[0]
+    size: cython.Py_ssize_t
+    if at + 4 > n:
+        return -1
+    size = 4 * cython.cast(cython.Py_ssize_t, be16(d, at + 2))
+    if size == 0:
+        return 0
+    if at + size > n:
+        return -1
+    return size
+
+
+def decode(rec, at, offset):
+    """Fill `rec` from the record at `at` of the buffer that `rec` points to; `offset` is the record's place in its source.
+
+    The caller has framed the record: all its bytes are in the buffer. Returns 1 if the DSRs ended as the record did, 0 if reading
+    stopped at a DSR of length zero or one that overruns the record.
+    """
+    d: cython.const[cython.uchar][:] = rec.data
+    rec.base = at
+    rec.offset = offset
+    rec.kind = d[at]
+    rec.cause_option = d[at + 1]
+    rec.words = be16(d, at + 2)
+    rec.present = rec.opaque = rec.unknown_count = rec.order_count = rec.rest_len = 0
+    rec.family = rec.net = rec.time_form = 0
+    rec.reversed_ = rec.repaired = rec.rated = 0
+    rec.spkts = rec.sbytes = rec.sapp = rec.dpkts = rec.dbytes = rec.dapp = 0
+    rec.sstart_s = rec.sstart_f = rec.send_s = rec.send_f = rec.dstart_s = rec.dstart_f = rec.dend_s = rec.dend_f = 0
+    if rec.kind & 0xF0 == 0x80:
+        return management(rec, d, at)
+    return dsrs(rec, d, at + 4, at + 4 * cython.cast(cython.Py_ssize_t, rec.words))
+
+
+@cython.cfunc
+@cython.exceptval(-1)
+def management(rec: Record, d: cython.const[cython.uchar][:], at: cython.Py_ssize_t) -> cython.int:
+    size: cython.Py_ssize_t = 4 * cython.cast(cython.Py_ssize_t, rec.words)
+    if size < 128:
+        rec.mar_status = rec.mar_argusid = rec.mar_nextseq = rec.mar_start_s = rec.mar_start_f = rec.mar_now_s = rec.mar_now_f = 0
+        rec.mar_pkts = rec.mar_bytes = rec.mar_queue = rec.mar_dropped = rec.mar_clients = rec.mar_thisid = rec.mar_interval = 0
+        rec.rest_off = at + 4
+        rec.rest_len = size - 4
+        return 1
+    rec.mar_status = be32(d, at + 4)
+    rec.mar_argusid = be32(d, at + 8)
+    rec.mar_localnet = be32(d, at + 12)
+    rec.mar_netmask = be32(d, at + 16)
+    rec.mar_nextseq = be32(d, at + 20)
+    rec.mar_start_s = be32(d, at + 24)
+    rec.mar_start_f = be32(d, at + 28)
+    rec.mar_now_s = be32(d, at + 32)
+    rec.mar_now_f = be32(d, at + 36)
+    rec.mar_major = d[at + 40]
+    rec.mar_minor = d[at + 41]
+    rec.mar_iftype = d[at + 42]
+    rec.mar_ifstatus = d[at + 43]
+    rec.mar_interval = be16(d, at + 44)
+    rec.mar_mar_interval = be16(d, at + 46)
+    rec.mar_pkts = be64(d, at + 48)
+    rec.mar_bytes = be64(d, at + 56)
+    rec.mar_drift = be64(d, at + 64)
+    rec.mar_records = be32(d, at + 72)
+    rec.mar_flows = be32(d, at + 76)
+    rec.mar_dropped = be32(d, at + 80)
+    rec.mar_queue = be32(d, at + 84)
+    rec.mar_output = be32(d, at + 88)
+    rec.mar_clients = be32(d, at + 92)
+    rec.mar_bufs = be32(d, at + 96)
+    rec.mar_memory = be32(d, at + 100)
+    rec.mar_suserlen = le16(d, at + 104)
+    rec.mar_duserlen = le16(d, at + 106)
+    rec.mar_pad0 = be32(d, at + 108)
+    rec.mar_pad1 = be32(d, at + 112)
+    rec.mar_pad2 = be32(d, at + 116)
+    rec.mar_thisid = be32(d, at + 120)
+    rec.mar_reclen = be32(d, at + 124)
+    rec.rest_off = at + 128
+    rec.rest_len = size - 128
+    return 1
+
+
+@cython.cfunc
+@cython.exceptval(-1)
+def dsrs(rec: Record, d: cython.const[cython.uchar][:], o: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.int:
+    kind: cython.uint
+    sub: cython.uint
+    index: cython.int
+    size: cython.Py_ssize_t
+    used: cython.Py_ssize_t
+    while o + 4 <= end:
+        kind = d[o]
+        sub = d[o + 1]
+        if kind & 0x80:
+            size = 4
+        elif sub & 0x80:
+            size = 4 * cython.cast(cython.Py_ssize_t, be16(d, o + 2))
+        else:
+            size = 4 * cython.cast(cython.Py_ssize_t, d[o + 3])
+        if size == 0 or o + size > end:
+            rec.rest_off = o
+            rec.rest_len = end - o
+            return 0
+        if kind == 0x01:
+            index = 0
+            used = transport(rec, d, o, size)
+        elif kind == 0x02:
+            index = 1
+            used = flow_key(rec, d, o, size)
+        elif kind == 0x03:
+            index = 2
+            used = time(rec, d, o, size)
+        elif kind == 0x10:
+            index = 3
+            used = metric(rec, d, o, size)
+        elif kind == 0x30:
+            index = 5
+            used = network(rec, d, o, size)
+        elif kind == 0x48:
+            index = 9
+            used = ip_attributes(rec, d, o, size)
+        elif kind == 0x20:
+            index = 15
+            used = 0
+            if size >= 12:
+                rec.senc = be32(d, o + 4)
+                rec.denc = be32(d, o + 8)
+                used = 12
+        elif kind == 0x42:
+            index = 13
+            used = 0
+            if size >= 20:
+                rec.dmac = be48(d, o + 4)
+                rec.smac = be48(d, o + 10)
+                rec.mac_etype = le16(d, o + 16)
+                rec.mac_dsap = d[o + 18]
+                rec.mac_ssap = d[o + 19]
+                used = 20
+        elif kind == 0x12:
+            index = 10
+            used = packet_sizes(rec, d, o, size)
+        elif kind == 0x46:
+            index = 8
+            used = jitter(rec, d, o, size)
+        elif kind == 0x50 and sub & 0x80:
+            index = 12 if sub & 0x20 else 11
+            used = user_data(rec, d, o, size, index)
+        elif kind == 0x60:
+            index = 4
+            used = aggregation(rec, d, o, size)
+        elif kind == 0x40:
+            index = 6
+            used = 0
+            if size >= 8:
+                rec.svlan = be16(d, o + 4)
+                rec.dvlan = be16(d, o + 6)
+                used = 8
+        elif kind == 0x44:
+            index = 7
+            used = 4
+            rec.mpls_count = 0
+            rec.mpls[0] = rec.mpls[1] = 0
+            while used < size and rec.mpls_count < 30:
+                rec.mpls[rec.mpls_count] = be32(d, o + used)
+                rec.mpls_count += 1
+                used += 4
+        elif kind == 0x34:
+            index = 14
+            used = mapped_icmp(rec, d, o, size)
+        elif kind == 0x54:
+            index = 17
+            used = 0
+            if size >= 12:
+                rec.skeys = be32(d, o + 4)
+                rec.dkeys = be32(d, o + 8)
+                used = 12
+        elif kind == 0x62:
+            index = 18
+            used = 0
+            if size >= 28:
+                rec.cor_id = le32(d, o + 4)
+                rec.cor_dur = signed(le32(d, o + 8))
+                rec.cor_start = signed(le32(d, o + 12))
+                rec.cor_last = signed(le32(d, o + 16))
+                rec.cor_spkts = signed(le32(d, o + 20))
+                rec.cor_dpkts = signed(le32(d, o + 24))
+                rec.cor_count = (size - 4) // 24
+                used = 28
+        elif kind == 0x64:
+            index = 19
+            used = 0
+            if size >= 8:
+                rec.sco = be16(d, o + 4)
+                rec.dco = be16(d, o + 6)
+                used = 8
+        elif kind == 0x66:
+            index = 20
+            used = 4
+            rec.label_off = o + 4
+            rec.label_len = size - 4
+        elif kind == 0x32:
+            index = 21
+            used = 0
+            if size >= 12:
+                rec.sas = be32(d, o + 4)
+                rec.das = be32(d, o + 8)
+                used = 12
+                rec.ias = 0
+                if size >= 16:
+                    rec.ias = be32(d, o + 12)
+                    used = 16
+        else:
+            if rec.unknown_count < 32:
+                rec.unknown[2 * rec.unknown_count] = o
+                rec.unknown[2 * rec.unknown_count + 1] = size
+                rec.order[rec.order_count] = 32 + rec.unknown_count
+                rec.order_count += 1
+                rec.unknown_count += 1
+            o += size
+            continue
+        rec.head[index] = be32(d, o)
+        if not rec.present & (cython.cast(cython.uint, 1) << index):
+            rec.order[rec.order_count] = index
+            rec.order_count += 1
+            rec.present |= cython.cast(cython.uint, 1) << index
+        if used == 0:
+            rec.opaque |= cython.cast(cython.uint, 1) << index
+            used = 4
+        else:
+            rec.opaque &= ~(cython.cast(cython.uint, 1) << index)
+        rec.tail[2 * index] = o + used
+        rec.tail[2 * index + 1] = size - used
+        o += size
+    rec.rest_off = o
+    rec.rest_len = end - o
+    return 1
+
+
+# Each of the following reads the DSR of `size` bytes at `o` and returns how many of its bytes it turned into attributes; 0 means that the
+# layout is not one this reader knows, and that the body stays bytes.
+
+
+@cython.cfunc
+@cython.exceptval(-1)
+def transport(rec: Record, d: cython.const[cython.uchar][:], o: cython.Py_ssize_t, size: cython.Py_ssize_t) -> cython.Py_ssize_t:
+    sub: cython.uint = d[o + 1]
+    qual: cython.uint = d[o + 2]
+    width: cython.Py_ssize_t
+    used: cython.Py_ssize_t = 4
+    rec.srcid = rec.seq = rec.inf = 0
+    rec.srcid_hi = rec.srcid_lo = 0
+    if rec.kind & 0x0F >= 5 and sub & 0x10:
+        if sub & 1:
+            width = 16 if qual & 0x2F == 0x22 or qual & 0x2F == 0x02 else 8 if qual & 0x2F == 0x03 else 4
+            if used + width > size:
+                return 0
+            rec.srcid = be32(d, o + used)
+            if width > 4:
+                rec.srcid_hi = be64(d, o + used)
+            if width == 16:
+                rec.srcid_lo = be64(d, o + used + 8)
+            used += width
+            if qual & 0x10:
+                if used + 4 > size:
+                    return 0
+                rec.inf = be32(d, o + used)
+                used += 4
+    elif sub & 1:
+        if used + 4 > size:
+            return 0
+        rec.srcid = be32(d, o + used)
+        used += 4
+    if sub & 2:
+        if used + 4 > size:
+            return 0
+        rec.seq = be32(d, o + used)
+        used += 4
+    return used
+
+
+@cython.cfunc
+@cython.exceptval(-1)
+def flow_key(rec: Record, d: cython.const[cython.uchar][:], o: cython.Py_ssize_t, size: cython.Py_ssize_t) -> cython.Py_ssize_t:
+    kind: cython.uint = d[o + 1] & 0x3F
+    family: cython.uint = d[o + 2] & 0x1F
+    rec.family = 0
+    rec.saddr_hi = rec.daddr_hi = rec.saddr_lo = rec.daddr_lo = 0
+    rec.proto = rec.tproto = rec.sport = rec.dport = rec.extra = rec.label20 = rec.smask = rec.dmask = 0
+    if kind == 1 and family == 1:
+        if size < 20:
+            return 0
+        rec.family = 1
+        rec.saddr_lo = be32(d, o + 4)
+        rec.daddr_lo = be32(d, o + 8)
+        rec.proto = d[o + 12]
+        rec.tproto = d[o + 13]
+        rec.sport = be16(d, o + 14)
+        rec.dport = be16(d, o + 16)
+        rec.extra = be16(d, o + 18)
+        return 20
+    if kind == 1 and family == 2:
+        if size < 44:
+            return 0
+        rec.family = 2
+        rec.saddr_hi = be64(d, o + 4)
+        rec.saddr_lo = be64(d, o + 12)
+        rec.daddr_hi = be64(d, o + 20)
+        rec.daddr_lo = be64(d, o + 28)
+        rec.proto = d[o + 36]
+        rec.label20 = be32(d, o + 36) & 0xFFFFFF
+        rec.sport = be16(d, o + 40)
+        rec.dport = be16(d, o + 42)
+        if size >= 48 and d[o + 2] & 0x40:
+            rec.smask = le16(d, o + 44)
+            rec.dmask = le16(d, o + 46)
+            return 48
+        return 44
+    if kind == 1 and (family == 3 or family == 13):
+        if size < 20:
+            return 0
+        rec.family = family
+        rec.daddr_lo = be48(d, o + 4)
+        rec.saddr_lo = be48(d, o + 10)
+        rec.etype = be16(d, o + 16)
+        rec.dsap = d[o + 18]
+        rec.ssap = d[o + 19]
+        return 20
+    if kind == 6 and (family == 4 or family == 5):
+        rec.family = family
+        if size < 20:
+            return 0
+        rec.arp_hrd = be16(d, o + 4)
+        rec.arp_pro = be16(d, o + 6)
+        rec.arp_hln = d[o + 8]
+        rec.arp_pln = d[o + 9]
+        rec.arp_op = be16(d, o + 10)
+        if family == 4:
+            rec.saddr_lo = be32(d, o + 12)
+            rec.daddr_lo = be32(d, o + 16)
+            return 20
+        rec.extra = be32(d, o + 12)
+        if rec.arp_hln != 6 or size < 28:
+            return 16
+        rec.daddr_lo = be48(d, o + 16)
+        rec.saddr_lo = be48(d, o + 22)
+        return 28
+    if kind == 1 and (family == 4 or family == 5):
+        if size < 20:
+            return 0
+        rec.family = family + 16
+        if family == 4:
+            rec.saddr_lo = be32(d, o + 4)
+            rec.daddr_lo = be32(d, o + 8)
+            return 12
+        rec.daddr_lo = be48(d, o + 8)
+        rec.saddr_lo = be48(d, o + 14)
+        rec.extra = be32(d, o + 4)
+        return 20
+    if kind == 3 and family == 1:
+        if size < 12:
+            return 0
+        rec.family = 17
+        rec.saddr_lo = le32(d, o + 4)
+        rec.daddr_lo = le32(d, o + 8)
+        return 12
+    if kind == 3 and family == 2:
+        if size < 36:
+            return 0
+        rec.family = 18
+        rec.saddr_hi = be64(d, o + 4)
+        rec.saddr_lo = be64(d, o + 12)
+        rec.daddr_hi = be64(d, o + 20)
+        rec.daddr_lo = be64(d, o + 28)
+        return 36
+    if kind == 1 and family == 8:
+        if size < 56:
+            return 0
+        rec.family = 8
+        rec.daddr_lo = be48(d, o + 4)
+        rec.saddr_lo = be48(d, o + 10)
+        rec.saddr_hi = be48(d, o + 16)
+        return 22
+    if kind == 1 and family == 10:
+        if size < 44:
+            return 0
+        rec.family = 10
+        rec.isis_pdu = be32(d, o + 4)
+        rec.saddr_lo = be48(d, o + 8)
+        rec.daddr_lo = be48(d, o + 14)
+        rec.isis_version = d[o + 20]
+        rec.isis_pad = be32(d, o + 20) & 0xFFFFFF
+        rec.isis_id_hi = be64(d, o + 24)
+        rec.isis_id_lo = be48(d, o + 32)
+        rec.isis_sum = be32(d, o + 38)
+        rec.isis_pad2 = be16(d, o + 42)
+        return 44
+    return 0
+
+
+@cython.cfunc
+@cython.exceptval(-1)
+def time(rec: Record, d: cython.const[cython.uchar][:], o: cython.Py_ssize_t, size: cython.Py_ssize_t) -> cython.Py_ssize_t:
+    bits: cython.uint = (d[o + 1] >> 3) & 15
+    unit: cython.longlong = 1000000000 if d[o + 2] == 0x19 else 1000000
+    count: cython.int = (bits & 1) + ((bits >> 1) & 1) + ((bits >> 2) & 1) + (bits >> 3)
+    words: cython.Py_ssize_t = size // 4 - 1
+    first: cython.longlong
+    stamp: cython.longlong
+    at: cython.Py_ssize_t
+    i: cython.int
+    rec.sstart_s = rec.sstart_f = rec.send_s = rec.send_f = rec.dstart_s = rec.dstart_f = rec.dend_s = rec.dend_f = 0
+    if words == 0:
+        rec.time_form = 0
+        return 4
+    if words < 2:
+        rec.time_form = 0
+        return 0
+    if count == 0 and words == 4:
+        rec.time_form = 2
+        rec.sstart_s = be32(d, o + 4)
+        rec.sstart_f = be32(d, o + 8)
+        rec.send_s = be32(d, o + 12)
+        rec.send_f = be32(d, o + 16)
+        return 20
+    if (count == 0) or (words != 2 * count and (count < 2 or words != 1 + count)):
+        rec.time_form = 1 if words == 2 and count == 0 else 5
+        rec.sstart_s = be32(d, o + 4)
+        rec.sstart_f = be32(d, o + 8)
+        return 12
+    if words == 2 * count:
+        rec.time_form = 3
+        at = o + 4
+        for i in range(4):
+            if bits & (cython.cast(cython.uint, 1) << i):
+                set_stamp(rec, i, be32(d, at), be32(d, at + 4))
+                at += 8
+        return at - o
+    rec.time_form = 4
+    first = cython.cast(cython.longlong, be32(d, o + 4)) * unit + be32(d, o + 8)
+    at = o + 4
+    for i in range(4):
+        if bits & (cython.cast(cython.uint, 1) << i):
+            if at == o + 4:
+                set_stamp(rec, i, be32(d, at), be32(d, at + 4))
+                at += 8
+            else:
+                stamp = first + signed(be32(d, at))
+                if stamp < 0:
+                    stamp = 0
+                set_stamp(rec, i, cython.cast(cython.uint, stamp // unit), cython.cast(cython.uint, stamp % unit))
+                at += 4
+    return at - o
+
+
+@cython.cfunc
+@cython.inline
+@cython.exceptval(check=False)
+def signed(value: cython.longlong) -> cython.longlong:
+    """A 32-bit pattern as a signed number."""
+    return value - 0x100000000 if value & 0x80000000 else value
+
+
+@cython.cfunc
+@cython.exceptval(-1)
+def set_stamp(rec: Record, which: cython.int, sec: cython.uint, frac: cython.uint) -> cython.int:
+    if which == 0:
+        rec.sstart_s = sec
+        rec.sstart_f = frac
+    elif which == 1:
+        rec.send_s = sec
+        rec.send_f = frac
+    elif which == 2:
+        rec.dstart_s = sec
+        rec.dstart_f = frac
+    else:
+        rec.dend_s = sec
+        rec.dend_f = frac
+    return 0
+
+
+@cython.cfunc
+@cython.exceptval(-1)
+def metric(rec: Record, d: cython.const[cython.uchar][:], o: cython.Py_ssize_t, size: cython.Py_ssize_t) -> cython.Py_ssize_t:
+    form: cython.uint = d[o + 2] & 0x0F
+    width: cython.uint
+    at: cython.Py_ssize_t = o + 4
+    each: cython.uint
+    sides: cython.uint
+    rec.spkts = rec.sbytes = rec.sapp = rec.dpkts = rec.dbytes = rec.dapp = 0
+    if d[o + 1] & 1:
+        each = 2
+    elif d[o + 1] & 4:
+        each = 3
+    else:
+        return 0
+    if form == 0 or form > 12 or (form == 5 or form == 9) and each == 2:
+        return 0
+    width = cython.cast(cython.uint, 1) << ((form - 1) & 3)
+    sides = 2 if form <= 4 else 1
+    if 4 + width * each * sides > cython.cast(cython.uint, size):
+        return 0
+    if form <= 8:
+        rec.spkts = number(d, at, width)
+        rec.sbytes = number(d, at + width, width)
+        if each == 3:
+            rec.sapp = number(d, at + 2 * width, width)
+        at += each * width
+    if form <= 4 or form > 8:
+        rec.dpkts = number(d, at, width)
+        rec.dbytes = number(d, at + width, width)
+        if each == 3:
+            rec.dapp = number(d, at + 2 * width, width)
+        at += each * width
+    return at - o
+
+
+@cython.cfunc
+@cython.exceptval(-1)
+def aggregation(rec: Record, d: cython.const[cython.uchar][:], o: cython.Py_ssize_t, size: cython.Py_ssize_t) -> cython.Py_ssize_t:
+    i: cython.int
+    if size < 8:
+        return 0
+    rec.agr_count = be32(d, o + 4)
+    for i in range(18):
+        rec.agr[i] = 0
+    if size != 80:
+        return 8
+    for i in range(4):
+        rec.agr[i] = be32(d, o + 8 + 4 * i)
+    for i in range(14):
+        rec.agr[4 + i] = le32(d, o + 24 + 4 * i)
+    return 80
+
+
+@cython.cfunc
+@cython.exceptval(-1)
+def tcp_source(rec: Record, d: cython.const[cython.uchar][:], o: cython.Py_ssize_t, wide: cython.bint) -> cython.int:
+    rec.slast_s = be32(d, o)
+    rec.slast_f = be32(d, o + 4)
+    rec.sstatus = be32(d, o + 8)
+    rec.sbase = be32(d, o + 12)
+    rec.snext = be32(d, o + 16)
+    rec.sacked = be32(d, o + 20)
+    rec.swinnum = be32(d, o + 24)
+    rec.sdata = be32(d, o + 28)
+    rec.sretrans = be32(d, o + 32)
+    rec.sroll = be32(d, o + 36)
+    rec.sflight = be32(d, o + 40)
+    rec.swin = be16(d, o + 44)
+    rec.sflags = d[o + 46]
+    rec.swscale = d[o + 47]
+    if wide:
+        rec.smss = be16(d, o + 48)
+        rec.spad = be16(d, o + 50)
+    return 0
+
+
+@cython.cfunc
+@cython.exceptval(-1)
+def tcp_destination(rec: Record, d: cython.const[cython.uchar][:], o: cython.Py_ssize_t, wide: cython.bint) -> cython.int:
+    rec.dlast_s = be32(d, o)
+    rec.dlast_f = be32(d, o + 4)
+    rec.dstatus = be32(d, o + 8)
+    rec.dbase = be32(d, o + 12)
+    rec.dnext = be32(d, o + 16)
+    rec.dacked = be32(d, o + 20)
+    rec.dwinnum = be32(d, o + 24)
+    rec.ddata = be32(d, o + 28)
+    rec.dretrans = be32(d, o + 32)
+    rec.droll = be32(d, o + 36)
+    rec.dflight = be32(d, o + 40)
+    rec.dwin = be16(d, o + 44)
+    rec.dflags = d[o + 46]
+    rec.dwscale = d[o + 47]
+    if wide:
+        rec.dmss = be16(d, o + 48)
+        rec.dpad = be16(d, o + 50)
+    return 0
+
+
+@cython.cfunc
+@cython.exceptval(-1)
+def clear_tcp(rec: Record) -> cython.int:
+    rec.tcp_state = rec.tcp_options = rec.tcp_synack = rec.tcp_ackdat = 0
+    rec.slast_s = rec.slast_f = rec.sstatus = rec.sbase = rec.snext = rec.sacked = rec.swinnum = rec.sdata = 0
+    rec.sretrans = rec.sroll = rec.sflight = rec.swin = rec.sflags = rec.swscale = rec.smss = rec.spad = 0
+    rec.dlast_s = rec.dlast_f = rec.dstatus = rec.dbase = rec.dnext = rec.dacked = rec.dwinnum = rec.ddata = 0
+    rec.dretrans = rec.droll = rec.dflight = rec.dwin = rec.dflags = rec.dwscale = rec.dmss = rec.dpad = 0
+    return 0
+
+
+@cython.cfunc
+@cython.exceptval(-1)
+def network(rec: Record, d: cython.const[cython.uchar][:], o: cython.Py_ssize_t, size: cython.Py_ssize_t) -> cython.Py_ssize_t:
+    kind: cython.uint = d[o + 1]
+    wide: cython.bint = d[o + 2] == 2
+    block: cython.Py_ssize_t = 52 if wide else 48
+    i: cython.int
+    rec.net = kind
+    if kind == 0x05:
+        clear_tcp(rec)
+        if size < 24 + block:
+            rec.net = 0
+            return 0
+        rec.tcp_status = be32(d, o + 4)
+        rec.tcp_state = be32(d, o + 8)
+        rec.tcp_options = be32(d, o + 12)
+        rec.tcp_synack = be32(d, o + 16)
+        rec.tcp_ackdat = be32(d, o + 20)
+        tcp_source(rec, d, o + 24, wide)
+        if size < 24 + 2 * block:
+            return 24 + block
+        tcp_destination(rec, d, o + 24 + block, wide)
+        return 24 + 2 * block
+    if kind == 0x03 and size >= 20:
+        clear_tcp(rec)
+        rec.tcp_status = be32(d, o + 4)
+        rec.sbase = be32(d, o + 8)
+        rec.tcp_options = be32(d, o + 12)
+        rec.swin = be16(d, o + 16)
+        rec.sflags = d[o + 18]
+        rec.swscale = d[o + 19]
+        return 20
+    if kind == 0x04 and size >= 12:
+        clear_tcp(rec)
+        rec.tcp_status = be32(d, o + 4)
+        rec.sflags = d[o + 8]
+        rec.dflags = d[o + 9]
+        rec.tcp_pad = be16(d, o + 10)
+        return 12
+    if kind == 0x09 and size >= 24:
+        for i in range(4):
+            rec.netw[i] = be32(d, o + 4 + 4 * i)
+        rec.sdrop = be16(d, o + 20)
+        rec.ddrop = be16(d, o + 22)
+        return 24
+    if kind == 0x0A and size >= 40:
+        for i in range(7):
+            rec.netw[i] = be32(d, o + 4 + 4 * i)
+        rec.sdrop = be16(d, o + 32)
+        rec.ddrop = be16(d, o + 34)
+        rec.ssdev = be16(d, o + 36)
+        rec.dsdev = be16(d, o + 38)
+        return 40
+    if kind == 0x0D and size >= 176:
+        for i in range(43):
+            rec.netw[i] = le32(d, o + 4 + 4 * i)
+        return 176
+    if kind == 0x10 and size >= 12:
+        rec.resp_mac = be48(d, o + 4)
+        return 10
+    if kind == 0x34 and size >= 28:
+        rec.netw[0] = be32(d, o + 4)
+        for i in range(1, 6):
+            rec.netw[i] = le32(d, o + 4 + 4 * i)
+        return 28
+    if kind == 0x38 and size >= 20:
+        rec.net_status = be32(d, o + 4)
+        rec.net_spi = be32(d, o + 8)
+        rec.net_seq = be32(d, o + 12)
+        rec.net_lost = be32(d, o + 16)
+        return 20
+    if kind == 0x45 and size >= 56:
+        for i in range(13):
+            rec.netw[i] = le32(d, o + 4 + 4 * i)
+        return 56
+    if size == 4:
+        return 4
+    rec.net = 0
+    return 0
+
+
+@cython.cfunc
+@cython.exceptval(-1)
+def ip_attributes(rec: Record, d: cython.const[cython.uchar][:], o: cython.Py_ssize_t, size: cython.Py_ssize_t) -> cython.Py_ssize_t:
+    bits: cython.uint = d[o + 2] & 15
+    at: cython.Py_ssize_t = o + 4
+    rec.sttl = rec.stos = rec.sipid = rec.sipopt = rec.dttl = rec.dtos = rec.dipid = rec.dipopt = 0
+    if 4 * ((bits & 1) + ((bits >> 1) & 1) + ((bits >> 2) & 1) + (bits >> 3)) + 4 > cython.cast(cython.uint, size):
+        return 0
+    if bits & 1:
+        rec.sttl = d[at]
+        rec.stos = d[at + 1]
+        rec.sipid = be16(d, at + 2)
+        at += 4
+    if bits & 4:
+        rec.sipopt = be32(d, at)
+        at += 4
+    if bits & 2:
+        rec.dttl = d[at]
+        rec.dtos = d[at + 1]
+        rec.dipid = be16(d, at + 2)
+        at += 4
+    if bits & 8:
+        rec.dipopt = be32(d, at)
+        at += 4
+    return at - o
+
+
+@cython.cfunc
+@cython.exceptval(-1)
+def packet_sizes(rec: Record, d: cython.const[cython.uchar][:], o: cython.Py_ssize_t, size: cython.Py_ssize_t) -> cython.Py_ssize_t:
+    sub: cython.uint = d[o + 1]
+    form: cython.uint = d[o + 2] & 0x0F
+    at: cython.Py_ssize_t = o + 4
+    rec.smin = rec.smax = rec.dmin = rec.dmax = rec.shist = rec.dhist = 0
+    if form == 2 and size >= 12:
+        rec.smin = be16(d, at)
+        rec.smax = be16(d, at + 2)
+        rec.dmin = be16(d, at + 4)
+        rec.dmax = be16(d, at + 6)
+        at += 8
+    elif form == 6 and size >= 8:
+        rec.smin = be16(d, at)
+        rec.smax = be16(d, at + 2)
+        at += 4
+    elif form == 10 and size >= 8:
+        rec.dmin = be16(d, at)
+        rec.dmax = be16(d, at + 2)
+        at += 4
+    else:
+        return 0
+    if sub & 4 and sub & 1 and at + 4 <= o + size:
+        rec.shist = be32(d, at)
+        at += 4
+    if sub & 4 and sub & 2 and at + 4 <= o + size:
+        rec.dhist = be32(d, at)
+        at += 4
+    return at - o
+
+
+@cython.cfunc
+@cython.exceptval(-1)
+def jitter(rec: Record, d: cython.const[cython.uchar][:], o: cython.Py_ssize_t, size: cython.Py_ssize_t) -> cython.Py_ssize_t:
+    bits: cython.uint = d[o + 2] & 15
+    count: cython.int = (bits & 1) + ((bits >> 1) & 1) + ((bits >> 2) & 1) + (bits >> 3)
+    stride: cython.int
+    at: cython.Py_ssize_t = o + 4
+    i: cython.int
+    block: cython.int
+    rec.jit_blocks = 0
+    if count == 0:
+        rec.jit_stride = 0
+        return 4
+    stride = cython.cast(cython.int, (size - 4) // 4 // count)
+    if stride < 5 or stride > 16:
+        return 0
+    rec.jit_blocks = bits
+    rec.jit_stride = stride
+    for block in range(4):
+        if bits & (cython.cast(cython.uint, 1) << block):
+            for i in range(stride):
+                rec.jit[16 * block + i] = be32(d, at)
+                at += 4
+    return at - o
+
+
+@cython.cfunc
+@cython.exceptval(-1)
+def user_data(
+    rec: Record, d: cython.const[cython.uchar][:], o: cython.Py_ssize_t, size: cython.Py_ssize_t, index: cython.int
+) -> cython.Py_ssize_t:
+    if size < 8:
+        return 0
+    if index == 11:
+        rec.suser_size = be16(d, o + 4)
+        rec.suser_count = be16(d, o + 6)
+        rec.suser_off = o + 8
+        rec.suser_len = size - 8
+    else:
+        rec.duser_size = be16(d, o + 4)
+        rec.duser_count = be16(d, o + 6)
+        rec.duser_off = o + 8
+        rec.duser_len = size - 8
+    return 8
+
+
+@cython.cfunc
+@cython.exceptval(-1)
+def mapped_icmp(rec: Record, d: cython.const[cython.uchar][:], o: cython.Py_ssize_t, size: cython.Py_ssize_t) -> cython.Py_ssize_t:
+    if size < 32:
+        return 0
+    rec.icmp_type = d[o + 4]
+    rec.icmp_code = d[o + 5]
+    rec.icmp_seq = be16(d, o + 6)
+    rec.icmp_src = be32(d, o + 8)
+    rec.icmp_dst = be32(d, o + 12)
+    rec.icmp_qsrc = be32(d, o + 16)
+    rec.icmp_qdst = be32(d, o + 20)
+    rec.icmp_gateway = be32(d, o + 24)
+    rec.icmp_pad = be32(d, o + 28)
+    return 32

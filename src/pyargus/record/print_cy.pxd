@@ -1,0 +1,32 @@
+from pyargus.record.record_cy cimport Record
+from pyargus.record.text_cy cimport Text
+from pyargus.record.state_cy cimport Style
+from pyargus.record.values_cy cimport Values
+
+cdef class Printer:
+    cdef public Text out
+    cdef public Style style
+    cdef public Values values
+    cdef public int count
+    cdef int[:] ids
+    cdef int[:] widths
+    cdef int[:] limits
+    cdef int[:] aligns
+    cdef int[:] absents
+    cdef int[:] mans
+    cdef public bint variable, join
+    cdef public bytes delimiter
+    cdef public bytes header
+    cdef public int label_every
+    cdef public unsigned long long printed
+    cdef public object clock
+    cdef public int clock_width
+    cdef list clock_text
+    cdef long long[:] clock_key
+    cpdef int line(self, Record rec) except -1
+    cdef int value(self, Record rec, int i) except -1
+    cdef int stamp(self, unsigned int sec, unsigned int frac) except -1
+    cdef int moment(self, Record rec, int field) except -1
+    cdef int word(self, Record rec, int field, int i) except -1
+    cdef int short(self, double v, bint whole) except -1
+    cdef int user(self, Record rec, bint destination, int i) except -1

@@ -1,0 +1,368 @@
+"""Records as lines of text: columns of fixed width, or fields with a delimiter between.
+
+`Printer.line` writes one repaired record into the text buffer `out`; nothing of it is per-record Python. Fixed columns are padded, and cut
+with a `*` where they overflow; variable ones are trimmed.
+
+Source: argus 3 "ra fields", sections "Column layout", "Times".
+"""
+# mypy: ignore-errors
+
+from __future__ import annotations
+
+from array import array
+
+import cython
+
+if cython.compiled:
+    from cython.cimports.pyargus.record.endpoints_cy import address, classful, port, protocol, source, station
+    from cython.cimports.pyargus.record.record_cy import Record
+    from cython.cimports.pyargus.record.state_cy import Style, direction, encapsulation, flags, state, tcp_options
+    from cython.cimports.pyargus.record.text_cy import Text
+    from cython.cimports.pyargus.record.user_cy import user_data
+    from cython.cimports.pyargus.record.values_cy import Values, last_f, last_s, start_f, start_s
+else:
+    from pyargus.record.endpoints_cy import address, classful, port, protocol, source, station
+    from pyargus.record.record_cy import Record
+    from pyargus.record.state_cy import Style, direction, encapsulation, flags, state, tcp_options
+    from pyargus.record.text_cy import Text
+    from pyargus.record.user_cy import user_data
+    from pyargus.record.values_cy import Values, last_f, last_s, start_f, start_s
+
+
+class Printer:
+    """Writes records into `out` by a list of columns.
+
+    variable: no padding; `delimiter` stands between the fields. join: a port right after its address is joined to it with a dot.
+    header: the title line; label_every: 0 print it once before the first record, -1 never, n before every n records.
+    clock: function of seconds that gives the text of a time down to the second, and the bytes after the fraction.
+    """
+
+    def __init__(self, style, columns):
+        """columns: for each (field id, width, alignment 0 right 1 left, absent 0 blank 1 zero, man 0 blank 1 zero 2 value, limit).
+
+        limit: how many bytes of user data are shown.
+        """
+        self.out = Text()
+        self.style = style
+        self.values = Values()
+        self.count = len(columns)
+        self.ids = array("i", [c[0] for c in columns] + [0])
+        self.widths = array("i", [c[1] for c in columns] + [0])
+        self.aligns = array("i", [c[2] for c in columns] + [0])
+        self.absents = array("i", [c[3] for c in columns] + [0])
+        self.mans = array("i", [c[4] for c in columns] + [0])
+        self.limits = array("i", [c[5] for c in columns] + [0])
+        self.variable = False
+        self.join = True
+        self.delimiter = b" "
+        self.header = b""
+        self.label_every = 0
+        self.printed = 0
+        self.clock = None
+        self.clock_text = [b""] * 1024
+        self.clock_key = array("q", [-1] * 1024)
+
+    def line(self, rec):
+        """Print one record, and the title line before it where it is due."""
+        t: Text = self.out
+        i: cython.int
+        width: cython.Py_ssize_t
+        size: cython.Py_ssize_t
+        k: cython.Py_ssize_t
+        mark: cython.Py_ssize_t
+        start: cython.Py_ssize_t
+        field: cython.int
+        t.room(16384)
+        if self.label_every >= 0:
+            if self.printed == 0 or (self.label_every > 0 and self.printed % self.label_every == 0):
+                t.puts(self.header)
+        self.printed += 1
+        start = t.n
+        for i in range(self.count):
+            field = self.ids[i]
+            mark = t.n
+            if field:
+                self.value(rec, i)
+            size = t.n - mark
+            if field == 19 or field == 20:
+                if self.join and i > 0 and self.ids[i - 1] == field - 6 and size > 0 and rec.kind & 0xF0 != 0x80:
+                    t.s[mark - 1] = 46
+            if self.variable and field == 21 and size and size < 5:
+                # The direction keeps its five columns.
+                for k in range(size):
+                    t.s[mark + 4 - k] = t.s[mark + size - 1 - k]
+                for k in range(5 - size):
+                    t.s[mark + k] = 32
+                t.n = mark + 5
+            if self.variable:
+                if field != 23:
+                    while t.n > mark and t.s[t.n - 1] == 32:
+                        t.n -= 1
+                elif size:
+                    t.ch(32)
+                if i + 1 < self.count:
+                    t.puts(self.delimiter)
+                if field == 20 and rec.family == 10 and rec.present & 2:
+                    # The reference writes the delimiter twice after the check sum of an ISIS flow.
+                    t.puts(self.delimiter)
+                continue
+            width = self.widths[i]
+            if size > width:
+                if (field == 19 or field == 20) and self.style.names > 1 and t.s[mark + 1] != 120:
+                    pass
+                else:
+                    t.n = mark + width
+                    t.s[t.n - 1] = 42
+            elif size < width:
+                if self.aligns[i]:
+                    for k in range(width - size):
+                        t.ch(32)
+                else:
+                    t.n = mark + width
+                    for k in range(size):
+                        t.s[mark + width - 1 - k] = t.s[mark + size - 1 - k]
+                    for k in range(width - size):
+                        t.s[mark + k] = 32
+            t.puts(self.delimiter)
+        while not self.variable and t.n > start and t.s[t.n - 1] == 32:
+            t.n -= 1
+        t.ch(10)
+        return 0
+
+    def value(self, rec, i):
+        """The text of column `i`, unpadded."""
+        t: Text = self.out
+        v: Values = self.values
+        field: cython.int = self.ids[i]
+        man: cython.bint = rec.kind & 0xF0 == 0x80
+        number: cython.double
+        count: cython.ulonglong
+        if man and self.mans[i] == 0:
+            return 0
+        if field < 10:
+            return self.moment(rec, field)
+        if field < 100:
+            return self.word(rec, field, i)
+        if field < 200:
+            if man:
+                number = 0.0
+                if self.mans[i] == 2:
+                    number = cython.cast(cython.double, rec.mar_now_s) - rec.mar_start_s
+                    number += (cython.cast(cython.double, rec.mar_now_f) - rec.mar_start_f) / 1000000.0
+            else:
+                number = v.real(rec, field)
+                if not v.ok:
+                    if self.absents[i] == 0:
+                        return 0
+                    number = 0.0
+            if self.style.abbreviate and abbreviated(field):
+                return self.short(number, False)
+            return t.fixed(number, self.style.precision)
+        if man:
+            count = 0
+            if self.mans[i] == 2:
+                count = rec.mar_nextseq if field == 201 else rec.mar_pkts if field == 215 else rec.mar_bytes if field == 218 else 0
+        else:
+            count = v.integer(rec, field)
+            if not v.ok:
+                if self.absents[i] == 0:
+                    return 0
+                count = 0
+        if (field == 231 or field == 232) and count >= 0x80000000:
+            # The reference turns the gap into a signed 32-bit number, which saturates at the lowest one.
+            return t.puts(b"-2147483648")
+        if self.style.abbreviate and abbreviated(field):
+            return self.short(cython.cast(cython.double, count), True)
+        return t.u64(count)
+
+    def short(self, v, whole):
+        """A number with three decimals, or as many as the precision, and a letter for its power of thousand."""
+        t: Text = self.out
+        step: cython.int = 0
+        letters: bytes = b" KMGTPEZY"
+        while v >= 1000.0 and step < 8:
+            v /= 1000.0
+            step += 1
+        t.fixed(v, 3)
+        if self.style.precision < 3:
+            t.n -= 3 - self.style.precision
+        return t.ch(letters[step])
+
+    def moment(self, rec, field):
+        """A time."""
+        if rec.kind & 0xF0 == 0x80:
+            if field == 1 or field == 4 or field == 6:
+                return self.stamp(rec.mar_now_s, rec.mar_now_f)
+            return self.stamp(rec.mar_start_s, rec.mar_start_f)
+        if field == 1:
+            return self.stamp(start_s(rec), start_f(rec))
+        if field == 2:
+            return self.stamp(last_s(rec), last_f(rec))
+        if field == 3:
+            return self.stamp(rec.sstart_s, rec.sstart_f)
+        if field == 4:
+            return self.stamp(rec.send_s, rec.send_f)
+        if field == 5:
+            return self.stamp(rec.dstart_s, rec.dstart_f)
+        return self.stamp(rec.dend_s, rec.dend_f)
+
+    def stamp(self, sec, frac):
+        t: Text = self.out
+        p: cython.int = self.style.precision
+        slot: cython.Py_ssize_t = sec & 1023
+        k: cython.int
+        if self.style.epoch:
+            t.u64(sec)
+        else:
+            if self.clock_key[slot] != sec:
+                self.clock_text[slot] = self.clock(sec)
+                self.clock_key[slot] = sec
+            t.puts(self.clock_text[slot])
+        if p > 0:
+            t.ch(46)
+            if p > 6:
+                p = 6
+            for k in range(6 - p):
+                frac //= 10
+            t.zeros(frac, p)
+        return 0
+
+    def word(self, rec, field, i):
+        """A field of text."""
+        t: Text = self.out
+        have: cython.uint = rec.present & ~rec.opaque
+        style: Style = self.style
+        cause: cython.uint
+        value: cython.uint
+        if field == 13 or field == 14:  # saddr, daddr
+            return address(t, rec, field == 14, style)
+        if field == 19 or field == 20:  # sport, dport
+            return port(t, rec, field == 20, style)
+        if field == 18:  # proto
+            return protocol(t, rec, style)
+        if field == 21:  # dir
+            direction(t, rec, self.variable)
+            return 0
+        if field == 22:  # state
+            return state(t, rec, style)
+        if field == 23:  # flgs
+            return flags(t, rec)
+        if field == 11:  # cause
+            cause = rec.cause_option & 0xF0
+            if cause == 0x10:
+                return t.puts(b"Start")
+            if cause == 0x20:
+                return t.puts(b"Status")
+            if cause == 0x30:
+                return t.puts(b"Stop")
+            if cause == 0x40:
+                return t.puts(b"Timeout")
+            if cause == 0x60:
+                return t.puts(b"Shutdown")
+            if cause == 0x80:
+                return t.puts(b"Error")
+            return t.puts(b"Unknown")
+        if field == 12:  # srcid
+            return source(t, rec)
+        if rec.kind & 0xF0 == 0x80:
+            return t.ch(48) if field == 15 or field == 16 else 0
+        if field == 15 or field == 16:  # snet, dnet
+            return classful(t, rec, field == 16, style)
+        if field == 10:  # rank
+            return t.u64(rec.ordinal)
+        if field == 17:  # inode
+            if have & 0x4000:
+                return t.ipv4(rec.icmp_src)
+            return 0
+        if field == 24 or field == 25:  # smac, dmac
+            if have & 0x2000:
+                return station(t, rec.smac if field == 24 else rec.dmac, style)
+            return 0
+        if field == 28:  # bssid
+            return t.mac(rec.saddr_hi) if have & 2 and rec.family == 8 else 0
+        if field == 30:  # resp
+            return t.mac(rec.resp_mac) if rec.net == 0x10 else 0
+        if 31 <= field <= 34:
+            value = (rec.head[9] >> 8) & 3 if have & 0x200 else 0
+            if not value & (1 if field & 1 else 2):
+                return 0
+            if field <= 32:  # sdsb, ddsb
+                value = (rec.stos if field == 31 else rec.dtos) >> 2
+                if value in style.dscp:
+                    return t.puts(style.dscp[value])
+                if value < 10:
+                    t.ch(32)
+                return t.u64(value)
+            t.puts(b"0x")  # sipid, dipid
+            return t.hexa(rec.sipid if field == 33 else rec.dipid, 4)
+        if field == 35 or field == 36:  # svlan, dvlan
+            if have & 0x40 and (rec.head[6] >> 8) & (field - 34):
+                t.puts(b"0x")
+                return t.hexa(rec.svlan if field == 35 else rec.dvlan, 4)
+            return 0
+        if field == 37 or field == 38:  # senc, denc
+            return encapsulation(t, rec.senc if field == 37 else rec.denc) if have & 0x8000 else 0
+        if field == 47:  # tcpopt
+            return tcp_options(t, rec)
+        if field == 48 or field == 49:  # suser, duser
+            return self.user(rec, field == 49, i)
+        if field == 50:  # label
+            if have & 0x100000:
+                for i in range(rec.label_len):
+                    value = rec.data[rec.label_off + i]
+                    if value == 0:
+                        break
+                    t.ch(value)
+            return 0
+        if field == 51 or field == 52:  # sco, dco
+            if have & 0x80000:
+                value = rec.sco if field == 51 else rec.dco
+                t.ch(value >> 8)
+                t.ch(value & 0xFF)
+            return 0
+        if 54 <= field <= 56:  # sas, das, ias
+            if not have & 0x200000 or (field == 56 and rec.head[21] & 0xFF < 4):
+                return 0
+            value = rec.sas if field == 54 else rec.das if field == 55 else rec.ias
+            if style.asn == 2 or (style.asn == 1 and value > 65535):
+                t.u64(value >> 16)
+                t.ch(46)
+                value &= 0xFFFF
+            return t.u64(value)
+        if 57 <= field <= 59:  # nstroke, snstroke, dnstroke
+            if have & 0x20000:
+                t.u64(rec.skeys + rec.dkeys if field == 57 else rec.skeys if field == 58 else rec.dkeys)
+                return t.ch(32)
+            return 0
+        return 0
+
+    def user(self, rec, destination, i):
+        """Captured user data: `s[n]=` and the bytes, as the style's encoding has them."""
+        at: cython.Py_ssize_t
+        size: cython.Py_ssize_t
+        if not rec.present & ~rec.opaque & (0x1000 if destination else 0x800):
+            return 0
+        at = rec.duser_off if destination else rec.suser_off
+        size = rec.duser_len if destination else rec.suser_len
+        size = min(size, rec.duser_count if destination else rec.suser_count)
+        size = min(size, self.limits[i])
+        if size == 0:
+            return 0
+        return user_data(self.out, rec, at, size, destination, self.style)
+
+
+@cython.cfunc
+@cython.inline
+@cython.exceptval(check=False)
+def abbreviated(field: cython.int) -> cython.bint:
+    """Whether -H shortens the field: counters, sizes, rates, loads, windows; not durations, identifiers or ratios."""
+    return (
+        109 <= field <= 110
+        or 116 <= field <= 121
+        or 161 <= field <= 163
+        or 215 <= field <= 230
+        or field == 231
+        or field == 232
+        or field == 245
+        or field == 246
+    )

@@ -1,0 +1,169 @@
+"""Sources of record bytes: plain files by mmap, compressed ones by their content, streams.
+
+`open_source` gives a `Source` whose `chunks` are buffers with their offset; a chunk ends at a record boundary unless the source does
+not. The first record must be the initial management record; what follows is framed by the reading kernel.
+
+Source: argus 3 record format, sections "Framing", "What makes a file or TCP stream valid".
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from pyargus.errors import BadInput, Unreachable
+
+COOKIES = (b"\xe5\x71\x2d\xcb", b"\xcb\x2d\x71\xe5", b"\xe5\x71\x50\xcb")
+INITIAL = 128
+STREAM = 1 << 20
+
+Buffer = bytes | memoryview
+
+
+class Source:
+    """One input: `name` for messages, `chunks` the bytes after the initial record, `initial` that record (after `start`)."""
+
+    def __init__(self, name: str, file: BinaryIO, seekable: bool) -> None:
+        self.name = name
+        self.file = file
+        self.seekable = seekable
+        self.initial = b""
+
+    def close(self) -> None:
+        self.file.close()
+
+    def start(self) -> None:
+        """Read the initial management record.
+
+        Raises BadInput if the source is empty, shorter than the record, or lacks its cookie.
+        """
+        head = b""
+        while len(head) < INITIAL:
+            piece = self.file.read(INITIAL - len(head))
+            if not piece:
+                break
+            head += piece
+        if len(head) >= 12 and head[8:12] not in COOKIES:
+            raise BadInput(self.name, 0, "no management record of argus 3 at the start: this is not an argus file")
+        if len(head) < INITIAL:
+            text = "empty: expected a management record of 128 bytes" if not head else "ends inside the first management record"
+            raise BadInput(self.name, len(head), text)
+        self.initial = head
+
+    def chunks(self) -> Iterator[tuple[Buffer, int]]:
+        """Buffers of whole records and the offset of each in the source; the last one may end inside a record."""
+        if self.seekable:
+            yield from self._mapped()
+            return
+        offset = INITIAL
+        rest = b""
+        while True:
+            piece = self._read()
+            if not piece:
+                break
+            data = rest + piece
+            whole = _whole(data)
+            if whole:
+                yield data[:whole], offset
+                offset += whole
+            rest = data[whole:]
+        if rest:
+            yield rest, offset
+
+    def _read(self) -> bytes:
+        read1 = getattr(self.file, "read1", None)
+        try:
+            return read1(STREAM) if read1 is not None else self.file.read(STREAM)
+        except (OSError, EOFError) as error:
+            raise BadInput(self.name, None, f"cannot be read further: {error}") from error
+        except Exception as error:
+            if type(error).__name__ in ("LZMAError", "ZstdError", "error"):
+                raise BadInput(self.name, None, f"compressed data is damaged: {error}") from error
+            raise
+
+    def _mapped(self) -> Iterator[tuple[Buffer, int]]:
+        import mmap
+        import os
+
+        size = os.fstat(self.file.fileno()).st_size
+        if size <= INITIAL:
+            return
+        try:
+            data = mmap.mmap(self.file.fileno(), size, access=mmap.ACCESS_READ)
+        except (OSError, ValueError):
+            # Not every file system maps; reading does the same work.
+            self.seekable = False
+            yield from self.chunks()
+            return
+        view = memoryview(data)
+        try:
+            yield view[INITIAL:], INITIAL
+        finally:
+            view.release()
+
+
+def _whole(data: bytes) -> int:
+    """Length of the whole records at the start of `data`; all of it where a length word is zero, so that the kernel meets it."""
+    at = 0
+    end = len(data)
+    while at + 4 <= end:
+        size = 4 * ((data[at + 2] << 8) | data[at + 3])
+        if size == 0:
+            return end
+        if at + size > end:
+            break
+        at += size
+    return at
+
+
+def open_source(name: str) -> Source:
+    """Open a file by name, `-` for standard input.
+
+    Raises Unreachable if it cannot be opened.
+    """
+    if name == "-":
+        return _decompressed("standard input", sys.stdin.buffer, False)
+    try:
+        file = open(name, "rb")
+    except OSError as error:
+        raise Unreachable(f"{name}: {error.strerror}") from error
+    import os
+    import stat
+
+    if stat.S_ISDIR(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise BadInput(name, None, "is a folder: read folders with -R")
+    return _decompressed(name, file, stat.S_ISREG(os.fstat(file.fileno()).st_mode))
+
+
+def _decompressed(name: str, file: BinaryIO, seekable: bool) -> Source:
+    peek = getattr(file, "peek", None)
+    magic = peek(6)[:6] if peek is not None else b""
+    if magic[:2] == b"\x1f\x8b":
+        import gzip
+
+        return Source(name, gzip.open(file), False)  # type: ignore[arg-type]
+    if magic[:3] == b"BZh":
+        import bz2
+
+        return Source(name, bz2.open(file), False)  # type: ignore[arg-type]
+    if magic[:6] == b"\xfd7zXZ\x00":
+        import lzma
+
+        return Source(name, lzma.open(file), False)  # type: ignore[arg-type]
+    if magic[:4] == b"\x28\xb5\x2f\xfd":
+        return Source(name, _zstd(name, file), False)
+    return Source(name, file, seekable)
+
+
+def _zstd(name: str, file: BinaryIO) -> BinaryIO:
+    try:
+        from compression import zstd  # type: ignore[import-not-found]
+    except ImportError:
+        try:
+            import zstandard  # type: ignore[import-not-found]
+        except ImportError as error:
+            raise BadInput(name, None, "zstd needs Python 3.14 or the package zstandard") from error
+        return zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True)  # type: ignore[no-any-return]
+    return zstd.open(file)  # type: ignore[no-any-return]

@@ -1,0 +1,16 @@
+cdef class Text:
+    cdef object store
+    cdef unsigned char[:] s
+    cdef readonly Py_ssize_t n
+    cdef int room(self, Py_ssize_t more) except -1
+    cdef int ch(self, unsigned int c) except -1
+    cpdef int puts(self, bytes text) except -1
+    cpdef int u64(self, unsigned long long v) except -1
+    cpdef int i64(self, long long v) except -1
+    cpdef int hexa(self, unsigned long long v, int digits) except -1
+    cpdef int zeros(self, unsigned long long v, int digits) except -1
+    cpdef int fixed(self, double v, int p) except -1
+    cpdef int mac(self, unsigned long long v) except -1
+    cpdef int ipv4(self, unsigned int v) except -1
+    cpdef int ipv6(self, unsigned long long hi, unsigned long long lo) except -1
+    cpdef bytes take(self)
