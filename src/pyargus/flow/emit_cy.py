@@ -22,6 +22,10 @@ _NO_TIME = cython.declare(cython.longlong, 0xEFFFFFFF)
 # The deviation of equal gaps can come out as the root of a rounding error below zero; the reference writes this for it.
 _NAN = cython.declare(cython.double, float("nan"))
 
+# Constants above 2**31 need a C type to stay out of Python integers.
+_PAIRS = cython.declare(cython.uint, 0xFFF0C0FF)
+_U32 = cython.declare(cython.ulonglong, 0xFFFFFFFF)
+
 
 @cython.final
 @cython.cclass
@@ -127,8 +131,8 @@ class Emitter:
         w14: cython.uint = cython.cast(cython.uint, (flow.k4 >> 32) & 0xFFFF)
         w16: cython.uint = cython.cast(cython.uint, (flow.k4 >> 16) & 0xFFFF)
         w18: cython.uint = cython.cast(cython.uint, flow.k4 & 0xFFFF)
-        a: cython.uint = cython.cast(cython.uint, (flow.k0 >> 32) & 0xFFFFFFFF)
-        b: cython.uint = cython.cast(cython.uint, flow.k0 & 0xFFFFFFFF)
+        a: cython.uint = cython.cast(cython.uint, (flow.k0 >> 32) & _U32)
+        b: cython.uint = cython.cast(cython.uint, flow.k0 & _U32)
         body: bytes
         if kind == 1 and (flow.k5 >> 25) & 1:
             out.key_matrix_ipv4(a, b)
@@ -145,7 +149,7 @@ class Emitter:
             if fragment:
                 qualifier |= 0x80
             out.key_ipv6(
-                subtype, qualifier, flow.k0, flow.k1, flow.k2, flow.k3, proto, cython.cast(cython.uint, flow.k4 & 0xFFFFFFFF)
+                subtype, qualifier, flow.k0, flow.k1, flow.k2, flow.k3, proto, cython.cast(cython.uint, flow.k4 & _U32)
             )
         elif kind == 3:
             out.key_ethernet(
@@ -289,7 +293,7 @@ class Emitter:
             own = dst if dst.tcp_last and not src.tcp_last else src
             return self.encoder.tcp_initial(flow.status, own.base, flow.options, own.flags, own.shift)
         # The pairs of the overall word are made from the two directions: lower bit src, upper bit dst.
-        status = flow.status & 0xFFF0C0FF
+        status = flow.status & _PAIRS
         status |= src.status & 0x11500
         status |= dst.status & 0x22A00
         if src.status & 0xC0000:

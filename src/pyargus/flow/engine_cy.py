@@ -46,6 +46,9 @@ _PASS = cython.declare(cython.longlong, 200000)
 _FRAGMENT_AGE = cython.declare(cython.longlong, 2000000)
 _SECOND = cython.declare(cython.longlong, 1000000)
 
+# Constants above 2**31 need a C type to stay out of Python integers.
+_U32 = cython.declare(cython.ulonglong, 0xFFFFFFFF)
+
 
 @cython.final
 @cython.cclass
@@ -367,7 +370,7 @@ class Engine:
         """One segment; a new connection on a finished one is reported and begun here. Application bytes."""
         p: Packet = self.p
         size: cython.longlong = p.length - p.header
-        segment: cython.uint = cython.cast(cython.uint, size & 0xFFFFFFFF)
+        segment: cython.uint = cython.cast(cython.uint, size & _U32)
         if flow.net != 0x05:
             flow.net = 0x05
             self.machine.begin(p, flow, own, peer, segment)
@@ -382,7 +385,7 @@ class Engine:
             own.flags |= p.flags
             return p.length
         if self.machine.later(p, flow, own, peer, segment, from_src) == 1:
-            own.payload = cython.cast(cython.uint, (own.payload - segment) & 0xFFFFFFFF)
+            own.payload = cython.cast(cython.uint, (own.payload - segment) & _U32)
             self.replace(flow, from_src)
         return size
 
@@ -393,7 +396,7 @@ class Engine:
         p: Packet = self.p
         own: Half
         peer: Half
-        size: cython.uint = cython.cast(cython.uint, (p.length - p.header) & 0xFFFFFFFF)
+        size: cython.uint = cython.cast(cython.uint, (p.length - p.header) & _U32)
         self.merge_fragments(flow, False)
         self.report(flow, STOP)
         flow.clear_interval()

@@ -26,6 +26,9 @@ BY_SYNACK = 2
 BY_REQUEST = 3
 BY_REPLY = 4
 
+# Constants above 2**31 need a C type to stay out of Python integers.
+_LASTING = cython.declare(cython.uint, 0xFFFC007F)
+
 
 @cython.final
 @cython.cclass
@@ -120,7 +123,7 @@ class Half:
         self.flags = 0
         self.base = self.seq
         # reset, retransmission, window shut, out of order, ECN, port reuse
-        self.status &= 0xFFFC007F
+        self.status &= _LASTING
         self.data_ident = 0
         self.drops = 0
         return 0

@@ -20,6 +20,15 @@ LAYER_2_MATRIX = 2
 LAYER_3_MATRIX = 3
 
 
+# Multipliers of the key hash; 64-bit constants need a C type to stay out of Python integers.
+_ODD_1 = cython.declare(cython.ulonglong, 0x9E3779B97F4A7C15)
+_ODD_2 = cython.declare(cython.ulonglong, 0xD6E8FEB86659FD93)
+_ALL = cython.declare(cython.ulonglong, 0xFFFFFFFFFFFFFFFF)
+
+# Constants above 2**31 need a C type to stay out of Python integers.
+_U32 = cython.declare(cython.ulonglong, 0xFFFFFFFF)
+
+
 @cython.cfunc
 @cython.exceptval(0xFFFFFFFF, check=True)
 def _le16(value: cython.uint) -> cython.uint:
@@ -31,13 +40,13 @@ def _le16(value: cython.uint) -> cython.uint:
 def key_hash(key: Key) -> cython.uint:
     """32 bits, never 0 (an empty slot of the table)."""
     h: cython.ulonglong
-    h = (key.k0 ^ (key.k4 * 0x9E3779B97F4A7C15)) & 0xFFFFFFFFFFFFFFFF
-    h = ((h ^ (h >> 32)) * 0xD6E8FEB86659FD93) & 0xFFFFFFFFFFFFFFFF
-    h = h ^ key.k1 ^ (key.k2 << 1) ^ (key.k3 << 2) ^ (key.k5 << 7)
-    h = ((h ^ (h >> 32)) * 0xD6E8FEB86659FD93) & 0xFFFFFFFFFFFFFFFF
+    h = (key.k0 ^ (key.k4 * _ODD_1)) & _ALL
+    h = ((h ^ (h >> 32)) * _ODD_2) & _ALL
+    h = h ^ key.k1 ^ (key.k2 * _ODD_1) ^ (key.k3 * _ODD_2) ^ (key.k5 << 7)
+    h = (((h ^ (h >> 32)) & _ALL) * _ODD_2) & _ALL
     if key.extra is not None:
-        h ^= hash(key.extra) & 0xFFFFFFFF
-    h = (h ^ (h >> 32)) & 0xFFFFFFFF
+        h ^= cython.cast(cython.ulonglong, hash(key.extra) & _U32)
+    h = (h ^ (h >> 32)) & _U32
     return cython.cast(cython.uint, h | 1)
 
 

@@ -13,6 +13,9 @@ else:
     from pyargus.capture.packet_cy import Packet
     from pyargus.flow.flow_cy import Flow, Half
 
+# Constants above 2**31 need a C type to stay out of Python integers.
+_U32 = cython.declare(cython.ulonglong, 0xFFFFFFFF)
+
 
 @cython.cfunc
 @cython.exceptval(-1, check=False)
@@ -36,8 +39,8 @@ def icmp_object(p: Packet, flow: Flow, new: cython.bint) -> cython.int:
         return 0
     flow.iseq = p.u16(o + 6)
     if new:
-        flow.isource = cython.cast(cython.uint, p.s1 & 0xFFFFFFFF)
-        flow.idest = cython.cast(cython.uint, p.d1 & 0xFFFFFFFF)
+        flow.isource = cython.cast(cython.uint, p.s1 & _U32)
+        flow.idest = cython.cast(cython.uint, p.d1 & _U32)
     if _quotes(flow.itype):
         flow.iqsource = p.u32(o + 20)
         flow.iqdest = p.u32(o + 24)

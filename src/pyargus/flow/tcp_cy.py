@@ -21,11 +21,15 @@ else:
 GOES_ON = 0
 NEW_CONNECTION = 1
 
+# Constants above 2**31 need a C type to stay out of Python integers.
+_DST_ECN = cython.declare(cython.uint, 0x80000000)
+_U32 = cython.declare(cython.ulonglong, 0xFFFFFFFF)
+
 
 @cython.cfunc
 @cython.exceptval(0xFFFFFFFF, check=True)
 def _u32(value: cython.longlong) -> cython.uint:
-    return cython.cast(cython.uint, value & 0xFFFFFFFF)
+    return cython.cast(cython.uint, value & _U32)
 
 
 @cython.final
@@ -129,7 +133,7 @@ class TcpMachine:
             own.seq = p.seq
             peer.ack = _u32(cython.cast(cython.longlong, p.ack) - 1)
             if p.flags & 0xC0 == 0x40:
-                flow.options |= 0x80000000
+                flow.options |= _DST_ECN
             return 0
         own.base = _u32(cython.cast(cython.longlong, p.seq) - 1)
         own.seq = _u32(cython.cast(cython.longlong, p.seq) + size)
@@ -349,4 +353,4 @@ def _elapsed(now: cython.longlong, then: cython.longlong) -> cython.uint:
     """Microseconds between two times, whichever is later."""
     if now < then:
         now, then = then, now
-    return cython.cast(cython.uint, (now - then) & 0xFFFFFFFF)
+    return cython.cast(cython.uint, (now - then) & _U32)

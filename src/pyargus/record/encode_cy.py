@@ -12,6 +12,9 @@ import cython
 
 _FIRST_SIZE = cython.declare(cython.Py_ssize_t, 1 << 16)
 
+# Constants above 2**31 need a C type to stay out of Python integers.
+_U32 = cython.declare(cython.ulonglong, 0xFFFFFFFF)
+
 
 @cython.final
 @cython.cclass
@@ -95,8 +98,8 @@ class Encoder:
     @cython.cfunc
     @cython.exceptval(-1, check=False)
     def u64(self, value: cython.ulonglong) -> cython.int:
-        self.u32(cython.cast(cython.uint, (value >> 32) & 0xFFFFFFFF))
-        self.u32(cython.cast(cython.uint, value & 0xFFFFFFFF))
+        self.u32(cython.cast(cython.uint, (value >> 32) & _U32))
+        self.u32(cython.cast(cython.uint, value & _U32))
         return 0
 
     @cython.cfunc
@@ -110,7 +113,7 @@ class Encoder:
     @cython.exceptval(-1, check=False)
     def stamp(self, when: cython.longlong) -> cython.int:
         """Seconds and microseconds, four bytes each."""
-        self.u32(cython.cast(cython.uint, (when // 1000000) & 0xFFFFFFFF))
+        self.u32(cython.cast(cython.uint, (when // 1000000) & _U32))
         self.u32(cython.cast(cython.uint, when % 1000000))
         return 0
 
@@ -118,7 +121,7 @@ class Encoder:
     @cython.exceptval(-1, check=False)
     def mac48(self, value: cython.ulonglong) -> cython.int:
         self.u16(cython.cast(cython.uint, (value >> 32) & 0xFFFF))
-        self.u32(cython.cast(cython.uint, value & 0xFFFFFFFF))
+        self.u32(cython.cast(cython.uint, value & _U32))
         return 0
 
     @cython.cfunc
@@ -277,7 +280,7 @@ class Encoder:
         elif width == 2:
             self.u16(cython.cast(cython.uint, value & 0xFFFF))
         elif width == 4:
-            self.u32(cython.cast(cython.uint, value & 0xFFFFFFFF))
+            self.u32(cython.cast(cython.uint, value & _U32))
         else:
             self.u64(value)
         return 0
@@ -309,7 +312,7 @@ class Encoder:
                 qualifier, width = 1, 1
             elif most <= 0xFFFF:
                 qualifier, width = 2, 2
-            elif most <= 0xFFFFFFFF:
+            elif most <= _U32:
                 qualifier, width = 3, 4
             else:
                 qualifier, width = 4, 8
@@ -323,7 +326,7 @@ class Encoder:
                     most = dapp
             if most <= 0xFFFF:
                 qualifier, width = 6, 2
-            elif most <= 0xFFFFFFFF:
+            elif most <= _U32:
                 qualifier, width = 7, 4
             else:
                 qualifier, width = 8, 8
