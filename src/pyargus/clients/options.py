@@ -74,10 +74,10 @@ LONG = {option.name: option.letter for option in OPTIONS}
 BY_LETTER = {option.letter: option for option in OPTIONS}
 
 
-def usage(program: str) -> str:
-    """The help text."""
-    lines = [f"usage: {program} [options] [-- filter]", ""]
-    for option in OPTIONS:
+def usage(program: str, options: tuple[Option, ...] = OPTIONS, operands: str = "[-- filter]") -> str:
+    """The help text of a program and its table of options."""
+    lines = [f"usage: {program} [options] {operands}", ""]
+    for option in options:
         if option.refused or option.text.startswith("no effect"):
             continue
         head = f"  -{option.letter}, --{option.name}" + (f" {option.value}" if option.value else "")

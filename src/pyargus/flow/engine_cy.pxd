@@ -1,3 +1,4 @@
+from pyargus.capture.bpf_cy cimport FilterProgram
 from pyargus.capture.packet_cy cimport Packet
 from pyargus.flow.emit_cy cimport Emitter
 from pyargus.flow.flow_cy cimport Flow, Half, Key
@@ -8,6 +9,7 @@ from pyargus.flow.tcp_cy cimport TcpMachine
 cdef class Engine:
     cdef Packet p
     cdef Key key
+    cdef FilterProgram filter
     cdef KeyMaker maker
     cdef FlowTable table
     cdef TcpMachine machine

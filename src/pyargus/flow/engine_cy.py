@@ -10,6 +10,7 @@ import cython
 from pyargus.flow.config import FlowConfig
 
 if cython.compiled:
+    from cython.cimports.pyargus.capture.bpf_cy import FilterProgram
     from cython.cimports.pyargus.capture.link_cy import decode
     from cython.cimports.pyargus.capture.packet_cy import Packet
     from cython.cimports.pyargus.flow.emit_cy import Emitter
@@ -27,6 +28,7 @@ if cython.compiled:
     from cython.cimports.pyargus.flow.table_cy import FlowTable
     from cython.cimports.pyargus.flow.tcp_cy import TcpMachine
 else:
+    from pyargus.capture.bpf_cy import FilterProgram
     from pyargus.capture.link_cy import decode
     from pyargus.capture.packet_cy import Packet
     from pyargus.flow.emit_cy import Emitter
@@ -85,6 +87,7 @@ class Engine:
         self.ip_timeout = config.ip_timeout
         self.icmp_timeout = config.icmp_timeout
         self.arp_timeout = config.arp_timeout
+        self.filter = None
         self.running = False
         self.timer = 0
         self.now = 0
@@ -102,8 +105,16 @@ class Engine:
         if last < 0 or last > batch.count:
             last = batch.count
         for i in range(first, last):
+            if self.filter is not None and not self.filter.run(
+                self.p.buf, self.p.offsets[i], self.p.caplens[i], self.p.wirelens[i]
+            ):
+                continue
             decode(self.p, i)
             self.packet()
+
+    def select(self, program: FilterProgram | None) -> None:
+        """Take only frames that pass this packet filter from now on."""
+        self.filter = program
 
     def take(self) -> bytes:
         """The records made since the last call."""

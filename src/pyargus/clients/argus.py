@@ -1,0 +1,305 @@
+"""argus: packets to flow records."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterable
+from types import FrameType
+from typing import BinaryIO
+
+from pyargus.clients.options import usage
+from pyargus.clients.sensor_options import LIVE, OPTIONS
+from pyargus.clients.sensor_settings import SensorSettings, from_argv
+from pyargus.errors import BadUse, ExitCode, PyargusError, Unreachable
+
+# Bytes of records held before they are written.
+_FULL = 1 << 18
+
+
+class Interrupted(BaseException):
+    """INT or TERM: flush what is held and end."""
+
+
+def complain(text: object) -> None:
+    """One message on standard error."""
+    sys.stderr.write(f"argus: {text}\n")
+
+
+def _now() -> int:
+    return time.time_ns() // 1000
+
+
+class Outputs:
+    """The files that records go to, and the management records that frame them."""
+
+    def __init__(self, settings: SensorSettings) -> None:
+        self.settings = settings
+        self.files: list[tuple[str, BinaryIO]] = []
+        self.started = self.last = _now()
+        self.records = 0
+        for name, selection in settings.outputs:
+            if selection:
+                raise BadUse(f"-w {name}: a filter of its own for an output is not part of this release")
+            self.files.append((name, self._open(name)))
+        self.write(self._management("START"))
+
+    def _open(self, name: str) -> BinaryIO:
+        if "://" in name:
+            raise BadUse(f"-w {name}: sending records over the network is not part of this release")
+        if name == "-":
+            if sys.stdout.isatty():
+                raise BadUse("-w -: records are not for a terminal; send standard output to a file or a program")
+            return sys.stdout.buffer
+        try:
+            return open(name, "ab")
+        except OSError as error:
+            raise Unreachable(f"{name}: {error.strerror}") from None
+
+    def _management(self, cause: str, sequence: int = 0, records: int = 0) -> bytes:
+        from pyargus.record.management import Cause, Management, encode
+
+        flow = self.settings.flow
+        now = _now()
+        start = cause == "START"
+        data = encode(
+            Management(
+                Cause[cause],
+                self.last,
+                now,
+                flow.ident_kind,
+                flow.ident,
+                sequence=sequence,
+                interval=flow.interval // 1_000_000,
+                mar_interval=self.settings.management_interval,
+                records=records,
+                clients=0 if start else len(self.files),
+                user_size=0 if start else flow.user_size,
+            )
+        )
+        self.last = now
+        return data
+
+    def write(self, data: bytes) -> None:
+        """The same bytes to every output."""
+        for name, file in self.files:
+            try:
+                file.write(data)
+            except BrokenPipeError:
+                raise
+            except OSError as error:
+                raise PyargusError(f"{name}: {error.strerror}") from None
+
+    def status_if_due(self, sequence: int, records: int) -> None:
+        """A status record when the management interval has passed."""
+        interval = self.settings.management_interval
+        if interval and _now() - self.last >= interval * 1_000_000:
+            self.write(self._management("STATUS", sequence, records - self.records))
+            self.records = records
+
+    def close(self, records: int) -> None:
+        """The last management record; it counts itself."""
+        self.write(self._management("STOP", 0, records - self.records + 1))
+        for name, file in self.files:
+            try:
+                file.flush()
+                if name != "-":
+                    file.close()
+            except BrokenPipeError:
+                raise
+            except OSError as error:
+                raise PyargusError(f"{name}: {error.strerror}") from None
+
+
+class Sensor:
+    """Capture files through flow engines into the outputs; every file has an engine of its own."""
+
+    def __init__(self, settings: SensorSettings, outputs: Outputs) -> None:
+        self.settings = settings
+        self.outputs = outputs
+        self.records = 0
+        self.status = ExitCode.OK
+
+    def read(self, name: str) -> None:
+        """One file to its end, or to where it is damaged: all before that has become records."""
+        from pyargus.capture.reader import open_capture
+        from pyargus.flow.engine_cy import Engine
+
+        engine = Engine(self.settings.flow)
+        interrupted = False
+        try:
+            with open_capture(name) as capture:
+                self._batches(name, capture, engine)
+                for problem in capture.problems:
+                    complain(f"{name}: {problem}")
+        except PyargusError as error:
+            complain(error)
+            self.status = self.status or error.exit_code
+        except Interrupted:
+            interrupted = True
+        engine.finish(interrupted)
+        self._drain(engine)
+        self.records += engine.records
+        if interrupted:
+            raise Interrupted
+
+    def _batches(self, name: str, capture: Iterable, engine) -> None:  # type: ignore[no-untyped-def,type-arg]
+        from pyargus.capture.bpf import compile_filter
+        from pyargus.capture.link_cy import supported
+
+        settings = self.settings
+        filters = {}
+        seen = 0
+        unsupported: dict[int, int] = {}
+        pace = Pace(settings.replay) if settings.replay else None
+        for batch in capture:
+            first = max(0, settings.skip - seen)
+            last = batch.count if settings.stop is None else min(batch.count, settings.stop - seen)
+            seen += batch.count
+            if not supported(batch.linktype):
+                unsupported[batch.linktype] = unsupported.get(batch.linktype, 0) + batch.count
+            elif first < last:
+                if settings.packet_filter and batch.linktype not in filters:
+                    filters[batch.linktype] = compile_filter(settings.packet_filter, batch.linktype, settings.optimise)
+                    engine.select(filters[batch.linktype])
+                elif settings.packet_filter:
+                    engine.select(filters[batch.linktype])
+                if pace is None:
+                    engine.feed(batch, first, last)
+                else:
+                    self._paced(batch, first, last, engine, pace)
+            if engine.pending >= _FULL:
+                self._drain(engine)
+            if settings.stop is not None and seen >= settings.stop:
+                break
+        for linktype, count in unsupported.items():
+            complain(f"{name}: link type {linktype} is not supported; {count} packets left out")
+            self.status = self.status or ExitCode.ERROR
+
+    def _paced(self, batch, first: int, last: int, engine, pace: Pace) -> None:  # type: ignore[no-untyped-def]
+        for i in range(first, last):
+            if pace.ahead(batch.ts[i]):
+                self._drain(engine)
+                for _, file in self.outputs.files:
+                    file.flush()
+                pace.wait(batch.ts[i])
+            engine.feed(batch, i, i + 1)
+
+    def _drain(self, engine) -> None:  # type: ignore[no-untyped-def]
+        self.outputs.write(engine.take())
+        self.outputs.status_if_due(engine.last_sequence, self.records + engine.records)
+
+
+class Pace:
+    """Holds packets back to the pace of their time stamps, `factor` times as fast."""
+
+    def __init__(self, factor: float) -> None:
+        self.factor = factor
+        self.first: int | None = None
+        self.began = 0.0
+
+    def ahead(self, ts: int) -> bool:
+        """Whether a packet stamped `ts` (nanoseconds) is still to come."""
+        if self.first is None:
+            self.first = ts
+            self.began = time.monotonic()
+        return self._due(ts) > time.monotonic()
+
+    def wait(self, ts: int) -> None:
+        """Sleep until the packet is due."""
+        time.sleep(max(0.0, self._due(ts) - time.monotonic()))
+
+    def _due(self, ts: int) -> float:
+        return self.began + (ts - (self.first or 0)) / 1e9 / self.factor
+
+
+def check_inputs(settings: SensorSettings) -> None:
+    """Whether there is something to read, and it is there. Raises Unreachable or BadUse."""
+    if not settings.inputs:
+        raise BadUse(LIVE)
+    for name in settings.inputs:
+        if name != "-" and not os.path.exists(name):
+            raise Unreachable(f"input file {name!r}: No such file or directory")
+
+
+def give_up_privileges(settings: SensorSettings) -> None:
+    """Change root, group and user as asked."""
+    if settings.chroot:
+        try:
+            os.chroot(settings.chroot)
+            os.chdir("/")
+        except OSError as error:
+            raise Unreachable(f"-c {settings.chroot}: {error.strerror}") from None
+    import grp
+    import pwd
+
+    try:
+        if settings.group:
+            os.setegid(grp.getgrnam(settings.group).gr_gid)
+        if settings.user:
+            os.seteuid(pwd.getpwnam(settings.user).pw_uid)
+    except KeyError as error:
+        raise BadUse(str(error.args[0])) from None
+    except OSError as error:
+        raise Unreachable(f"-u, -g: {error.strerror}") from None
+
+
+def run(settings: SensorSettings) -> int:
+    """Read every input; returns the exit status."""
+    for warning in settings.warnings:
+        complain(warning)
+    if settings.show_filter and settings.packet_filter:
+        from pyargus.capture.bpf import listing
+
+        sys.stdout.write(listing(settings.packet_filter, 1, settings.optimise))
+        return ExitCode.OK
+    check_inputs(settings)
+    if settings.packet_filter:
+        from pyargus.capture.bpf import instructions
+
+        instructions(settings.packet_filter, 1, settings.optimise)
+    give_up_privileges(settings)
+    outputs = Outputs(settings)
+    sensor = Sensor(settings, outputs)
+    try:
+        for name in sorted(settings.inputs):
+            sensor.read(name)
+    except Interrupted:
+        complain("interrupted; what was held has been written")
+    outputs.close(sensor.records)
+    return sensor.status
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    raise Interrupted
+
+
+def main() -> None:
+    """Entry point of the program."""
+    from pyargus.kernels import tell_if_interpreted
+
+    status: int
+    try:
+        settings = from_argv(sys.argv[1:])
+        if settings.help:
+            sys.stdout.write(usage("argus", OPTIONS, "[-- packet filter]"))
+            sys.exit(ExitCode.OK)
+        tell_if_interpreted("argus")
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, _interrupt)
+        status = run(settings)
+    except BrokenPipeError:
+        # The reader of our output has what it wanted.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        status = ExitCode.OK
+    except Interrupted:
+        status = ExitCode.OK
+    except KeyboardInterrupt:
+        status = ExitCode.INTERRUPTED
+    except PyargusError as error:
+        complain(error)
+        status = error.exit_code
+    sys.exit(status)

@@ -1,0 +1,114 @@
+"""The sensor's options and configuration variables, as tables.
+
+A row of `VARIABLES` says which option a variable of argus.conf stands for, or which setting it changes where no option does. What only
+matters to live capture is taken and has no effect on files, as with the reference; asking for live capture itself is refused.
+"""
+
+from __future__ import annotations
+
+from pyargus.clients.argv import MANY, NONE, ONE, PAIR
+from pyargus.clients.options import Option
+
+LIVE = "live capture is not part of this release; read a capture file with -r"
+
+OPTIONS: tuple[Option, ...] = (
+    Option("r", "read", MANY, "FILE...", "read capture files, '-' is standard input"),
+    Option("w", "write", PAIR, "FILE [FILTER]", "append flow records to a file, '-' is standard output; may be repeated"),
+    Option("A", "app-bytes", NONE, "", "count application bytes"),
+    Option("J", "jitter", NONE, "", "interpacket times and jitter"),
+    Option("m", "mac", NONE, "", "MAC addresses"),
+    Option("R", "response-times", NONE, "", "response times (they are always in TCP records)"),
+    Option("Z", "packet-sizes", NONE, "", "smallest and largest packet of each direction"),
+    Option("U", "user-data", ONE, "BYTES", "keep so many bytes of user data of each direction and record, -1 for all"),
+    Option("C", "control-data", NONE, "", "keep the content of control packets (ARP)"),
+    Option("S", "status-interval", ONE, "SECONDS", "report a flow that goes on every SECONDS (5); 0: every packet"),
+    Option("M", "management-interval", ONE, "SECONDS", "seconds between management records (60)"),
+    Option("N", "packets", ONE, "N|A-B", "only the first N packets, or those after A up to B"),
+    Option("e", "source-id", ONE, "ID", 'source id: a number, an address, a host name or "four" characters in quotes'),
+    Option("T", "replay", ONE, "FACTOR", "read files at the pace of their time stamps, FACTOR times as fast"),
+    Option("F", "config", ONE, "FILE", "read a configuration file"),
+    Option("X", "no-config", NONE, "", "ignore /etc/argus.conf and every option before this one"),
+    Option("O", "no-optimiser", NONE, "", "compile the packet filter without optimising"),
+    Option("b", "show-filter", NONE, "", "print the compiled packet filter and stop"),
+    Option("c", "chroot", ONE, "FOLDER", "change the root folder first"),
+    Option("u", "user", ONE, "USER", "give up privileges for this user's"),
+    Option("g", "group", ONE, "GROUP", "give up privileges for this group's"),
+    Option("i", "interface", ONE, "DEVICE", "capture from an interface (no effect with -r)"),
+    Option("P", "port", ONE, "PORT", "serve records on this port (no effect with -r)"),
+    Option("B", "bind", ONE, "ADDRESS", "listen on this address (no effect with -r)"),
+    Option("d", "daemon", NONE, "", "run in the background (no effect with -r)"),
+    Option("p", "no-promiscuous", NONE, "", "do not make interfaces promiscuous (no effect with -r)"),
+    Option("s", "snaplen", ONE, "BYTES", "bytes to capture of each packet (no effect with -r)"),
+    Option("f", "follow", NONE, "", "wait for packets appended to the file", "following a growing file is not part of this release"),
+    Option("t", "tsh", NONE, "", "files are in TSH format", "the TSH format is not supported"),
+    Option("D", "debug", ONE, "LEVEL", "debugging level", "there are no debugging levels"),
+    Option("H", "hash-size", ONE, "N", "size of the flow table", "the flow table grows by itself"),
+    Option("h", "help", NONE, "", "this help"),
+)
+
+# variable without ARGUS_ -> option letter; a boolean variable stands for an option without a value
+VARIABLES: dict[str, str] = {
+    "DAEMON": "d",
+    "MONITOR_ID": "e",
+    "ACCESS_PORT": "P",
+    "BIND_IP": "B",
+    "INTERFACE": "i",
+    "CHROOT_DIR": "c",
+    "SETUSER_ID": "u",
+    "SETGROUP_ID": "g",
+    "CAPTURE_FULL_CONTROL_DATA": "C",
+    "OUTPUT_FILE": "w",
+    "OUTPUT_STREAM": "w",
+    "FLOW_STATUS_INTERVAL": "S",
+    "MAR_STATUS_INTERVAL": "M",
+    "GENERATE_RESPONSE_TIME_DATA": "R",
+    "GENERATE_PACKET_SIZE": "Z",
+    "GENERATE_JITTER_DATA": "J",
+    "GENERATE_MAC_DATA": "m",
+    "GENERATE_APPBYTE_METRIC": "A",
+    "CAPTURE_DATA_LEN": "U",
+}
+
+# variable -> attribute of FlowConfig: booleans, then seconds
+SWITCHES: dict[str, str] = {
+    "GENERATE_START_RECORDS": "start_records",
+    "GENERATE_BIDIRECTIONAL_TIMESTAMPS": "four_times",
+    "TUNNEL_DISCOVERY": "tunnels",
+    "TRACK_DUPLICATES": "track_duplicates",
+}
+SECONDS: dict[str, str] = {
+    "IP_TIMEOUT": "ip_timeout",
+    "TCP_TIMEOUT": "tcp_timeout",
+    "ICMP_TIMEOUT": "icmp_timeout",
+    "ARP_TIMEOUT": "arp_timeout",
+}
+
+# Without effect in the reference, or with none on files.
+SILENT = frozenset(
+    {
+        "IGMP_TIMEOUT",
+        "FRAG_TIMEOUT",
+        "OTHER_TIMEOUT",
+        "DEBUG_LEVEL",
+        "GENERATE_TCP_PERF_METRIC",
+        "GO_PROMISCUOUS",
+        "SET_PID",
+        "PID_PATH",
+        "MIN_SSF",
+        "MAX_SSF",
+        "PCAP_BUF_SIZE",
+        "SELF_SYNCHRONIZE",
+        "EVENT_DATA",
+    }
+)
+
+# Known, and not carried out: set to anything but "no" they are refused.
+REFUSED: dict[str, str] = {
+    "JITTER_HISTOGRAM": "jitter histograms are not supported",
+    "PACKET_CAPTURE_FILE": "writing packets is not part of this release",
+    "PACKET_CAPTURE_ON_ERROR": "writing packets is not part of this release",
+    "COLLECTOR": "sending to a collector is not part of this release",
+    "ENV": "the environment is not changed from a configuration file",
+    "KEYSTROKE": "keystroke detection is not part of this release",
+    "KEYSTROKE_CONF": "keystroke detection is not part of this release",
+}
