@@ -152,7 +152,8 @@ def _slip(p: Packet) -> cython.int:
         return 0
     p.encaps |= 0x8000
     _strip(p, 16)
-    p.ip_any(p.start)
+    if p.end > p.start and (p.buf[p.start] >> 4 == 4 or p.buf[p.start] >> 4 == 6):
+        p.ip_any(p.start)
     return 0
 
 

@@ -286,7 +286,6 @@ class Packet:
                 key[20 + i] = self.buf[o + 9 + i]
             for i in range(7):
                 key[26 + i] = self.buf[o + 20 + i]
-            key[33] = self.buf[o + 8]
         elif pdu == 18 or pdu == 20:
             if self.end - o < 26:
                 return self.ether_flow(0x83)

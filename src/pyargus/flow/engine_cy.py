@@ -277,7 +277,9 @@ class Engine:
                 own.maxsz = cython.cast(cython.uint, p.wire & 0xFFFF)
         if self.jitter:
             self.jitter_sample(flow, own)
-        own.before = p.now
+        # A time that has jumped back is no new start.
+        if p.now > own.before:
+            own.before = p.now
         if self.start_records and new:
             self.report(flow, START)
         return 0
@@ -474,7 +476,7 @@ class Engine:
             flow.src.idle = Gaps()
             flow.dst.active = Gaps()
             flow.dst.idle = Gaps()
-        if own.before == 0 or gap <= 0 or gap >= self.jitter_limit:
+        if own.before < _SECOND or gap <= 0 or gap >= self.jitter_limit:
             return 0
         if flow.net == 0x05:
             idle = flow.idle
