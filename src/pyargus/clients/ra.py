@@ -64,6 +64,15 @@ def run(settings: Settings) -> int:
         time.tzset()
     sink = open_output(settings) if settings.writes else None
     batch = Batch(make_printer(settings), Rewriter() if sink is not None else None)
+    if settings.filter:
+        from pyargus.record.filter import compile_filter
+        from pyargus.record.filter_cy import Filter
+
+        program = compile_filter(settings.filter)
+        if settings.show_filter:
+            emit(program.listing().encode())
+            return ExitCode.OK
+        batch.filter = Filter(program, settings.precision)
     put = sink.write if sink is not None else emit
     batch.show_man = settings.man
     batch.show_events = settings.events
@@ -91,8 +100,7 @@ def run(settings: Settings) -> int:
         try:
             source.start()
             started += 1
-            batch.run(memoryview(source.initial), 0, 0)
-            batch.passed -= 1
+            batch.opening(source.initial)
             for data, offset in source.chunks():
                 with memoryview(data) as view:
                     at = 0
@@ -118,9 +126,11 @@ def run(settings: Settings) -> int:
         sink.close()
     if settings.totals:
         files = started
-        text = f" Totalrecords {batch.passed + files + 1:<8}  TotalManRecords {batch.mans + files - started:<8}  "
+        text = f" Totalrecords {batch.passed + files + 1:<8}  TotalManRecords {batch.mans + files:<8}  "
         text += f"TotalFarRecords {batch.flows:<8} TotalPkts {batch.pkts:<8} TotalBytes {batch.bytes_:<8}\n"
         emit(text.encode())
+    if settings.filter and not batch.passed and not status:
+        status = ExitCode.ERROR
     if not started and not status:
         status = ExitCode.ERROR
     return status
@@ -133,8 +143,6 @@ def main() -> None:
         if settings.help:
             sys.stdout.write(usage("ra"))
             sys.exit(ExitCode.OK)
-        if settings.filter:
-            raise BadUse(f"filters are not supported yet: {settings.filter!r}")
         status = run(settings)
     except BrokenPipeError:
         # The reader of our output has what it wanted.

@@ -2,9 +2,12 @@ from pyargus.record.record_cy cimport Record
 from pyargus.record.print_cy cimport Printer
 from pyargus.record.rewrite_cy cimport Rewriter
 
+from pyargus.record.filter_cy cimport Filter
+
 cdef class Batch:
     cdef public Record record
     cdef public Printer printer
+    cdef public Filter filter
     cdef public Rewriter writer
     cdef public Py_ssize_t size
     cdef public bint show_man, show_events, quiet, first
@@ -12,3 +15,4 @@ cdef class Batch:
     cdef public unsigned int ordinal
     cdef public int trouble
     cpdef Py_ssize_t run(self, const unsigned char[:] data, Py_ssize_t at, unsigned long long offset) except -1
+    cpdef int opening(self, const unsigned char[:] data) except -1

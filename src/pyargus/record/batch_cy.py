@@ -8,6 +8,7 @@ import cython
 if cython.compiled:
     from cython.cimports.pyargus.record.client_cy import client_form
     from cython.cimports.pyargus.record.decode_cy import decode, frame
+    from cython.cimports.pyargus.record.filter_cy import Filter
     from cython.cimports.pyargus.record.print_cy import Printer
     from cython.cimports.pyargus.record.record_cy import Record
     from cython.cimports.pyargus.record.repair_cy import repair
@@ -15,6 +16,7 @@ if cython.compiled:
 else:
     from pyargus.record.client_cy import client_form
     from pyargus.record.decode_cy import decode, frame
+    from pyargus.record.filter_cy import Filter
     from pyargus.record.print_cy import Printer
     from pyargus.record.record_cy import Record
     from pyargus.record.repair_cy import repair
@@ -32,6 +34,7 @@ class Batch:
     def __init__(self, printer, writer=None):
         self.record = Record()
         self.printer = printer
+        self.filter = None
         self.writer = writer
         self.size = 1 << 16
         self.show_man = self.show_events = self.quiet = False
@@ -39,6 +42,18 @@ class Batch:
         self.ordinal = 0
         self.trouble = 0
         self.first = False
+
+    def opening(self, data):
+        """Handle the initial management record of a source: it is written and printed, but no filter sees it and it is not counted."""
+        rec: Record = self.record
+        rec.point_to(data)
+        decode(rec, 0, 0)
+        self.mans += 1
+        if self.writer is not None:
+            self.writer.copy(rec)
+        elif self.show_man and not self.quiet and self.filter is None:
+            self.printer.line(rec)
+        return 0
 
     def run(self, data, at, offset):
         """Handle the records of `data` from `at`; `offset` is the place of data[0] in its source. Returns where it stopped."""
@@ -66,6 +81,8 @@ class Batch:
             else:
                 continue
             repair(rec)
+            if self.filter is not None and not self.filter.accepts(rec):
+                continue
             self.passed += 1
             self.pkts += rec.spkts + rec.dpkts
             self.bytes_ += rec.sbytes + rec.dbytes

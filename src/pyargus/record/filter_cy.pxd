@@ -1,0 +1,13 @@
+from pyargus.record.record_cy cimport Record
+from pyargus.record.values_cy cimport Values
+
+cdef class Filter:
+    cdef Values values
+    cdef int entry, count
+    cdef int[:] codes, sides, compares, yes, no
+    cdef unsigned long long[:] a, b, c, d
+    cdef double[:] real
+    cdef public double scale
+    cpdef bint accepts(self, Record rec) except -1
+    cdef bint test(self, Record rec, int i) except -1
+    cdef bint special(self, Record rec, int i) except -1
