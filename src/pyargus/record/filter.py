@@ -282,6 +282,8 @@ class Parser:
                 raise self.fail("expected )")
             self.at += 1
             return node
+        if head.key == "port" and token.kind == "range":
+            return self.port_range(head, token)
         compare = "eq"
         if token.kind in ("name", "op") and token.text in COMPARE:
             compare = COMPARE[token.text]
@@ -297,13 +299,22 @@ class Parser:
         nodes = self.sides(head, token, SIDES[positive], negative)
         return nodes
 
+    def port_range(self, head: Head, token: Token) -> Node:
+        """`port a-b` is `port gte a and port lte b`, as the language defines it."""
+        self.at += 1
+        low, high = token.text.split("-")
+        above = self.sides(head, Token("int", low, token.at), SIDES["gte"], False)
+        return both(above, self.sides(head, Token("int", high, token.at), SIDES["gt"], True))
+
     def sides(self, head: Head, token: Token, compare: int, negative: bool) -> Node:
         """The test of each side that the direction asks for, joined by and or or."""
         made = []
         for side in ("src", "dst"):
             if head.side in ("", "or", "and", side):
                 node = self.test(head, side, token, compare)
-                made.append(negate(node) if negative else node)
+                node = negate(node) if negative else node
+                limit = words.limited_to(head.key)
+                made.append(both(limit, node) if limit is not None else node)
         if not head.side and head.key in words.ONE_SIDED:
             return made[0]
         node = made[0]
@@ -410,11 +421,6 @@ class Parser:
         if protocols is None:
             raise self.fail(f"illegal qualifier of 'port': {head.proto}", token)
         families = 2 if head.proto == "ipv4" else 4 if head.proto == "ipv6" else 6
-        if token.kind == "range":
-            low, high = (int(part) for part in token.text.split("-"))
-            above = leaf(20, f"{side} port gte {low}", side=number, compare=2, a=low, b=protocols, c=families)
-            beyond = leaf(20, f"{side} port gt {high}", side=number, compare=1, a=high, b=protocols, c=families)
-            return both(above, negate(beyond))
         if token.kind == "int":
             value = int(token.text, 0) if not re.fullmatch(r"0\d+", token.text) else int(token.text, 8)
         else:

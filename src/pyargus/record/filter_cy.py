@@ -83,7 +83,7 @@ class Filter:
         if man:
             if code == 43 and a == 100:
                 return compared_real(0.0, self.real[i], self.compares[i])
-            return code == 32 or code == 37 or code == 38 or code == 40 or code == 41 or (code == 42 and self.b[i] == 7)
+            return code == 38 or code == 41 or (code == 42 and self.b[i] == 7)
         if code == 1:
             return family & a != 0
         if code == 2:
@@ -126,9 +126,7 @@ class Filter:
         if code == 31:
             return family & 0x400 != 0 and a <= rec.isis_pdu & 0x1F and rec.isis_pdu & 0x1F <= self.b[i]
         if code == 32:
-            if rec.net == 0x03 or rec.net == 0x05:
-                return rec.tcp_options & a != 0
-            return rec.net == 0 and not rec.present & 0x20
+            return (rec.net == 0x03 or rec.net == 0x05) and rec.tcp_options & a != 0
         if code == 33:
             if family & 2 == 0 or rec.proto != 2:
                 return False
@@ -137,7 +135,7 @@ class Filter:
                 return value == 0x11
             if a == 2:
                 return value == 0x17
-            return value != 0x17
+            return True
         if code == 34:
             if stream:
                 return rec.tcp_status & a != 0
@@ -149,9 +147,7 @@ class Filter:
         if code == 36:
             return stream and ((rec.dflags if destination else rec.sflags) & a) != 0
         if code == 37:
-            if not rec.present & 0x200:
-                return True
-            return (rec.head[9] >> 8) & a != 0
+            return family & 2 != 0 and rec.present & 0x200 != 0 and (rec.head[9] >> 8) & a != 0
         if code == 38:
             if not rec.present & 0x2000:
                 return True
@@ -159,7 +155,7 @@ class Filter:
         if code == 39:
             return rec.present & 0x2000 != 0 and ((rec.dmac if destination else rec.smac) >> 40) & 1 != 0
         if code == 40:
-            return not stream or rec.tcp_status & a != 0
+            return stream and rec.tcp_status & a != 0
         if code == 41:
             if not rec.present & 0x8000:
                 return True
@@ -186,10 +182,6 @@ class Filter:
         value: cython.ulonglong
         if what <= 4:
             if not rec.present & 0x200:
-                return False
-            if what < 4 and rec.family != 1:
-                return False
-            if what == 4 and not (rec.proto == 6 and (rec.family == 1 or rec.family == 2)):
                 return False
             if what == 1:
                 value = rec.dttl if destination else rec.sttl

@@ -120,19 +120,17 @@ def simple(word: str, side: str) -> Node:
         return b.leaf(4, word, a=14)  # type: ignore[no-any-return]
     if word == "cocode":
         return b.leaf(4, word, a=19)  # type: ignore[no-any-return]
-    if word in ("normal", "wait", "synack", "finack", "est"):
-        return b.leaf(34, word, a={"normal": 0x20, "wait": 0x40, "synack": 2, "finack": 0x10, "est": 4}[word])  # type: ignore[no-any-return]
-    if word in ("con", "avail"):
+    if word in ("normal", "wait", "synack", "finack"):
+        return b.leaf(34, word, a={"normal": 0x20, "wait": 0x40, "synack": 2, "finack": 0x10}[word])  # type: ignore[no-any-return]
+    if word in ("con", "avail", "est"):
         return b.leaf(35, word)  # type: ignore[no-any-return]
     if word == "fragonly":
         return b.Node("true")  # type: ignore[no-any-return]
     made = []
     for number, name in enumerate(("src", "dst")):
         if side in ("", "or", "and", name):
-            if word in _TCP_FLAGS and not (word == "fin" and not side):
+            if word in _TCP_FLAGS:
                 made.append(b.leaf(36, f"{name} {word}", side=number, a=_TCP_FLAGS[word]))
-            elif word == "fin":
-                return b.leaf(34, word, a=8)  # type: ignore[no-any-return]
             elif word in _STATUS:
                 made.append(b.leaf(34 if word != "dup" else 40, f"{name} {word}", a=_STATUS[word][number], b=word in ("retrans", "drop")))
             elif word == "frag":
@@ -228,6 +226,16 @@ def ip_protocol(name: str) -> int | None:
         return socket.getprotobyname(name)
     except OSError:
         return None
+
+
+def limited_to(key: str) -> Node | None:
+    """The test that must hold besides the comparison: IPv4 for header bytes, TCP for the IP identification."""
+    b = _build()
+    if key in ("ttl", "tos", "dsb", "dsbyte"):
+        return b.leaf(1, "ipv4", a=2)  # type: ignore[no-any-return]
+    if key == "ipid":
+        return b.leaf(2, "tcp", a=6, b=6)  # type: ignore[no-any-return]
+    return None
 
 
 def quantity(key: str, side: str, token: Token, compare: int, fail: Fail) -> Node:
