@@ -73,6 +73,18 @@ def run(settings: Settings) -> int:
             emit(program.listing().encode())
             return ExitCode.OK
         batch.filter = Filter(program, settings.precision)
+    batch.from_number = settings.span.first
+    batch.to_number = settings.span.last or 0
+    batch.by_output = settings.span.printed
+    batch.done = settings.span.last == 0
+    if settings.regex or settings.label:
+        from pyargus.clients.select import matcher
+
+        batch.select = matcher(settings)
+    if settings.time_range:
+        from pyargus.record.timerange import parse_time_range
+
+        batch.period = parse_time_range(" ".join(settings.time_range))
     put = sink.write if sink is not None else emit
     batch.show_man = settings.man
     batch.show_events = settings.events
@@ -86,6 +98,8 @@ def run(settings: Settings) -> int:
         inputs = ["-"]
     opened = started = 0
     for name in inputs:
+        if batch.done:
+            break
         try:
             source = open_source(name)
         except Unreachable as error:
@@ -101,16 +115,19 @@ def run(settings: Settings) -> int:
             source.start()
             started += 1
             batch.opening(source.initial)
+            batch.number += started > 1
             for data, offset in source.chunks():
                 with memoryview(data) as view:
                     at = 0
                     end = len(view)
                     while at < end:
                         at = batch.run(view, at, offset)
-                        if batch.trouble:
+                        if batch.trouble or batch.done:
                             break
                         put(out.take())
                     batch.record.point_to(b"")
+                if batch.done:
+                    break
                 if batch.trouble == 1:
                     raise BadInput(name, offset + at, "the file ends inside a record, or its length field is too large")
                 if batch.trouble == 2:
@@ -129,7 +146,9 @@ def run(settings: Settings) -> int:
         text = f" Totalrecords {batch.passed + files + 1:<8}  TotalManRecords {batch.mans + files:<8}  "
         text += f"TotalFarRecords {batch.flows:<8} TotalPkts {batch.pkts:<8} TotalBytes {batch.bytes_:<8}\n"
         emit(text.encode())
-    if settings.filter and not batch.passed and not status:
+    if settings.span.last == 0:
+        return ExitCode.ERROR
+    if (settings.filter or settings.regex) and not batch.passed and not status:
         status = ExitCode.ERROR
     if not started and not status:
         status = ExitCode.ERROR

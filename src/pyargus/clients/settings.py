@@ -66,6 +66,9 @@ class Settings:
     zone: str = ""
     time_range: list[str] = field(default_factory=list)
     regex: str = ""
+    label: str = ""
+    vendors: str = ""
+    print_vendors: bool = False
     invert: bool = False
     ignore_case: bool = False
     show_filter: bool = False
@@ -166,9 +169,11 @@ def parse_modes(settings: Settings, words: list[str]) -> None:
         elif name == "disa":
             settings.disa = True
         elif name == "oui":
-            settings.modes.append(word)
+            settings.print_vendors = True
+        elif name == "label":
+            settings.label = value
         else:
-            known = ["man", "noman", "TZ", "printer", "disa", "oui"]
+            known = ["man", "noman", "TZ", "printer", "disa", "oui", "label"]
             raise BadUse(f"no such mode: {word!r}{nearest(word, known)}")
 
 

@@ -10,7 +10,9 @@ cdef class Batch:
     cdef public Filter filter
     cdef public Rewriter writer
     cdef public Py_ssize_t size
-    cdef public bint show_man, show_events, quiet, first
+    cdef public bint show_man, show_events, quiet, done, by_output
+    cdef public object select, period
+    cdef public unsigned long long number, shown, from_number, to_number
     cdef public unsigned long long flows, mans, passed, pkts, bytes_
     cdef public unsigned int ordinal
     cdef public int trouble

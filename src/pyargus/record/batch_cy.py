@@ -28,6 +28,8 @@ class Batch:
 
     size: how much output is gathered before `run` returns. trouble: why `run` returned early: 0 output is full or the buffer is done,
     1 the buffer ends inside a record, 2 a length word of zero.
+    select, period: functions of a record that say whether it is wanted (user data, labels; times), None for all.
+    from_number, to_number: the range of -N, to_number 0 for no end; by_output: counted over printed records. done: the range is over.
     flows, mans: records read; passed, pkts, bytes_: those that passed the selection and their totals.
     """
 
@@ -41,7 +43,11 @@ class Batch:
         self.flows = self.mans = self.passed = self.pkts = self.bytes_ = 0
         self.ordinal = 0
         self.trouble = 0
-        self.first = False
+        self.done = self.by_output = False
+        self.number = self.shown = 0
+        self.from_number = 1
+        self.to_number = 0
+        self.select = self.period = None
 
     def opening(self, data):
         """Handle the initial management record of a source: it is written and printed, but no filter sees it and it is not counted."""
@@ -83,9 +89,20 @@ class Batch:
             repair(rec)
             if self.filter is not None and not self.filter.accepts(rec):
                 continue
+            if self.select is not None and not self.select(rec):
+                continue
             self.passed += 1
             self.pkts += rec.spkts + rec.dpkts
             self.bytes_ += rec.sbytes + rec.dbytes
+            self.number += 1
+            if not self.by_output:
+                if self.number < self.from_number:
+                    continue
+                if self.to_number and self.number > self.to_number:
+                    self.done = True
+                    return at
+            if self.period is not None and not self.period(rec):
+                continue
             if self.writer is not None:
                 client_form(rec, True)
                 self.writer.write(rec)
@@ -94,6 +111,13 @@ class Batch:
                 continue
             if self.quiet or (kind == 0x80 and not self.show_man) or (kind == 0x40 and not self.show_events):
                 continue
+            if self.by_output:
+                self.shown += 1
+                if self.shown < self.from_number:
+                    continue
+                if self.to_number and self.shown > self.to_number:
+                    self.done = True
+                    return at
             self.ordinal += 1
             rec.ordinal = self.ordinal
             printer.line(rec)

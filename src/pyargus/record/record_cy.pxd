@@ -81,3 +81,6 @@ cdef class Record:
     cdef public double raw_dur
     cpdef bytes raw(self)
     cpdef Py_ssize_t point_to(self, const unsigned char[:] data)
+    cpdef bytes user_data(self, bint destination)
+    cpdef object label(self)
+    cpdef tuple span_micro(self)

@@ -107,3 +107,25 @@ class Record:
     def raw(self):
         """The bytes of the record as they were read."""
         return bytes(self.data[self.base:self.base + 4 * self.words])
+
+    def user_data(self, destination):
+        """Captured user data of a side; empty without."""
+        if not self.present & ~self.opaque & (0x1000 if destination else 0x800):
+            return b""
+        if destination:
+            return bytes(self.data[self.duser_off:self.duser_off + min(self.duser_len, self.duser_count)])
+        return bytes(self.data[self.suser_off:self.suser_off + min(self.suser_len, self.suser_count)])
+
+    def label(self):
+        """Text of the label DSR without its padding, or None."""
+        if not self.present & 0x100000:
+            return None
+        return bytes(self.data[self.label_off:self.label_off + self.label_len]).rstrip(b"\0")
+
+    def span_micro(self):
+        """Earliest and latest time of a repaired record in µs since 1970; of a management record its own time twice."""
+        if self.kind & 0xF0 == 0x80:
+            now = int(self.mar_now_s) * 1000000 + self.mar_now_f
+            return now, now
+        starts = [t for t in (int(self.sstart_s) * 1000000 + self.sstart_f, int(self.dstart_s) * 1000000 + self.dstart_f) if t]
+        return (min(starts) if starts else 0), max(int(self.send_s) * 1000000 + self.send_f, int(self.dend_s) * 1000000 + self.dend_f)
