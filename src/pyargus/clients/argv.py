@@ -6,6 +6,7 @@ table (`options`), so that every program reads its command line the same way.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -92,6 +93,10 @@ def _values(argv: Sequence[str], at: int, shown: str, given: Given, kind: str, o
         while at < len(argv) and (not argv[at].startswith("-") or (given.name == "s" and _removal(argv[at]))):
             given.values.append(argv[at])
             at += 1
+    elif given.name == "t" and at + 1 < len(argv) and argv[at] == "-" and re.fullmatch(r"[\d*/.:]+", argv[at + 1]):
+        # -t A - B: the dash between two times is no start of a filter.
+        given.values += argv[at:at + 2]
+        at += 2
     elif kind == PAIR and at < len(argv) and not argv[at].startswith("-"):
         given.values.append(argv[at])
         at += 1

@@ -40,7 +40,7 @@ OPTIONS: tuple[Option, ...] = (
     Option("A", "totals", NONE, "", "print totals at the end"),
     Option("q", "quiet", NONE, "", "print no records"),
     Option("M", "mode", MANY, "MODE...", "printing modes: man, noman, TZ=zone, printer=encoding, disa ..."),
-    Option("t", "time", MANY, "RANGE", "only records of a time range"),
+    Option("t", "time", ONE, "RANGE", "only records of a time range"),
     Option("e", "regex", ONE, "REGEX", "only records whose user data match"),
     Option("v", "invert", NONE, "", "only records whose user data do not match -e"),
     Option("i", "ignore-case", NONE, "", "ignore case in -e and -M label="),

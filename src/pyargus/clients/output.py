@@ -88,13 +88,18 @@ def title_line(settings: Settings) -> bytes:
         row = BY_NAME[column.name]
         title = f"{settings.quote}{row.title}{settings.quote}"
         if settings.variable:
-            parts.append(title)
+            parts.append(title if row.title else "(null)")
+            continue
+        if not row.title:
             continue
         width = column_width(settings, column.name)
         if row.align == "C" or column.name in ("suser", "duser"):
+            width += column.name == "binnum"
             left = (width - len(title)) // 2
             title = (" " * left + title).ljust(width)[:width] if left > 0 else title[:width]
         else:
+            # Titles of the times of one side stand a column to the right of their values.
+            width += column.name in ("sstime", "sltime", "dstime", "dltime")
             title = title[:width].rjust(width)
         parts.append(title)
     if settings.variable:

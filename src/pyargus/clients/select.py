@@ -18,7 +18,7 @@ def compile_regex(text: str, ignore_case: bool) -> re.Pattern[bytes]:
     for name, members in _CLASSES.items():
         text = text.replace(f"[:{name}:]", members)
     try:
-        return re.compile(text.encode("utf-8", "surrogateescape"), re.DOTALL | (re.IGNORECASE if ignore_case else 0))
+        return re.compile(text.encode("utf-8", "surrogateescape"), re.MULTILINE | (re.IGNORECASE if ignore_case else 0))
     except re.error as error:
         raise BadUse(f"regular expression {text!r}: {error}") from error
 

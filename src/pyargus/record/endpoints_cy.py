@@ -110,9 +110,13 @@ def classful(t, rec, destination, style):
                 low &= 0xFFFF0000
             elif low < 0xE0000000:
                 low &= 0xFFFFFF00
+            elif low == 0xFFFFFFFF:
+                low = 0
             return t.ipv4(cython.cast(cython.uint, low))
         if rec.family == 4:
             return t.ipv4(0)
+        if rec.family == 10 or (rec.family == 8 and not destination):
+            return 0
     return address(t, rec, destination, style)
 
 

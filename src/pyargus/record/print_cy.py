@@ -280,6 +280,19 @@ class Printer:
             return 0
         if field == 28:  # bssid
             return t.mac(rec.saddr_hi) if have & 2 and rec.family == 8 else 0
+        if field == 29:  # ssid
+            if have & 2 and rec.family == 8:
+                for i in range(min(32, rec.tail[3])):
+                    value = rec.data[rec.tail[2] + i]
+                    if value == 0:
+                        break
+                    t.ch(value if 32 <= value < 127 else 46)
+            return 0
+        if field == 39 or field == 40:  # spktsz, dpktsz
+            value = (rec.head[10] >> 16) & 7 if have & 0x400 else 0
+            if value & 4:
+                return t.hexa(rec.shist if field == 39 else rec.dhist, 8)
+            return 0
         if field == 30:  # resp
             return t.mac(rec.resp_mac) if rec.net == 0x10 else 0
         if 31 <= field <= 34:
@@ -288,7 +301,7 @@ class Printer:
                 return 0
             if field <= 32:  # sdsb, ddsb
                 value = (rec.stos if field == 31 else rec.dtos) >> 2
-                if value in style.dscp:
+                if style.names < 3 and value in style.dscp:
                     return t.puts(style.dscp[value])
                 if value < 10:
                     t.ch(32)

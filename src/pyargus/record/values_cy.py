@@ -203,6 +203,9 @@ class Values:
             return 0
         if field == 204:  # icmpid
             self.ok = False
+            if rec.family == 2 and rec.proto == 58 and have & 2:
+                self.ok = True
+                return rec.dport
             if rec.family == 1 and rec.proto == 1 and have & 2:
                 qual = rec.sport >> 8
                 if qual == 0 or qual == 8 or 13 <= qual <= 18:
@@ -283,11 +286,11 @@ class Values:
             if not have & 8:
                 self.ok = False
                 return 0.0
-            a = single(rec.sapp)
-            b = single(rec.dapp)
+            a = rec.sapp
+            b = rec.dapp
             if a + b == 0:
                 return -0.0
-            return single((a - b) / (a + b))
+            return (a - b) / (a + b)
         if 113 <= field <= 115:
             if not have & 8:
                 self.ok = False
@@ -322,8 +325,12 @@ class Values:
             a = self.real(rec, 100)
             if a <= 0:
                 return 0.0
-            rates(rec)
-            return single((rec.sload * self.real(rec, 101) + rec.dload * self.real(rec, 102)) / a)
+            b = 0.0
+            if rec.spkts > 1 and self.real(rec, 101) > 0:
+                b += (rec.sbytes - rec.sbytes // rec.spkts) * 8
+            if rec.dpkts > 1 and self.real(rec, 102) > 0:
+                b += (rec.dbytes - rec.dbytes // rec.dpkts) * 8
+            return single(b / a)
         if field == 119:  # rate
             a = self.real(rec, 100)
             if rec.spkts + rec.dpkts < 2 or a <= 0:
@@ -335,7 +342,7 @@ class Values:
             self.ok = True
             if a + b == 0:
                 return 0.0
-            return single(a * 100.0 / (a + b))
+            return a * 100.0 / (a + b)
         if 125 <= field <= 136:
             a = self.udt(rec, field + 108)
             b = self.integer(rec, 215 + (field - 125) % 3)
@@ -360,7 +367,7 @@ class Values:
                 b = 0.0
             elif rec.tcp_synack < 100:
                 a = 0.0
-            a = single(a + b)
+            a = a + b
             if a <= 0:
                 return 0.0
             if field == 164:  # stcpmax
@@ -420,19 +427,15 @@ class Values:
         if field == 141 or field == 142:  # sintpktidl, dintpktidl
             return mi / 1000.0
         if field == 143 or field == 144:  # sintpktmax, sintpktmin
-            self.ok = n > 0
             ma = from_bits(rec.jit[act + (4 if field == 143 else 1)]) if na > 0 else 0.0
             mi = from_bits(rec.jit[idle + (4 if field == 143 else 1)]) if ni > 0 else 0.0
             return (ma if ma > mi else mi) / 1000.0
         if field == 145 or field == 147 or field == 149:  # dintpktmax, sintpktactmax, dintpktactmax
-            self.ok = na > 0
-            return from_bits(rec.jit[act + 4]) / 1000.0
-        if field == 146 or field == 148 or field == 150:
-            self.ok = na > 0
-            return from_bits(rec.jit[act + 1]) / 1000.0
+            return from_bits(rec.jit[act + 4]) / 1000.0 if na > 0 else 0.0
+        if field == 146 or field == 148 or field == 150:  # dintpktmin, sintpktactmin, dintpktactmin
+            return from_bits(rec.jit[act + 1]) / 1000.0 if na > 0 else 0.0
         if 151 <= field <= 154:
-            self.ok = ni > 0
-            return from_bits(rec.jit[idle + (4 if field & 1 else 1)]) / 1000.0
+            return from_bits(rec.jit[idle + (4 if field & 1 else 1)]) / 1000.0 if ni > 0 else 0.0
         if field == 157 or field == 158:  # sjitact, djitact
             self.ok = na > 0
             return from_bits(rec.jit[act + 3]) / 1000.0
