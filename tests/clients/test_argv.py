@@ -1,0 +1,46 @@
+"""The field's command syntax."""
+
+import pytest
+
+from pyargus.clients.argv import normalise
+from pyargus.clients.options import LONG, TAKES
+from pyargus.clients.settings import from_argv
+from pyargus.errors import BadUse
+
+
+def given(*argv: str) -> list[tuple[str, list[str]]]:
+    return [(item.name, item.values) for item in normalise(argv, TAKES, LONG).options]
+
+
+def test_letters_combine_and_values_attach() -> None:
+    assert given("-nr", "file") == [("n", []), ("r", ["file"])]
+    assert given("-nrfile") == [("n", []), ("r", ["file"])]
+    assert given("-r", "a", "b", "-n") == [("r", ["a", "b"]), ("n", [])]
+    assert given("-L", "-1") == [("L", ["-1"])]
+    assert given("-w", "out", "tcp") == [("w", ["out", "tcp"])]
+    assert given("--read=a", "b", "--numeric") == [("r", ["a", "b"]), ("n", [])]
+
+
+def test_words_are_permuted_and_a_dash_starts_the_filter() -> None:
+    out = normalise(["tcp", "-n", "-", "-x", "and"], TAKES, LONG)
+    assert out.words == ["tcp", "-x", "and"]
+    assert out.explicit
+
+
+def test_field_lists() -> None:
+    names = [column.name for column in from_argv(["-X", "-s", "+dur", "-dport"]).columns]
+    assert "dur" in names and "dport" not in names
+    assert [column.name for column in from_argv(["-X", "-s", "saddr,daddr", "pkts:4"]).columns] == ["saddr", "daddr", "pkts"]
+    assert from_argv(["-X", "-s", "+1seq"]).columns[1].name == "seq"
+
+
+@pytest.mark.parametrize("argv", [["-s", "saddr:0"], ["-s", "nothing"], ["-Z", "x"], ["-N", "x"], ["-L", "x"], ["-M", "nonsense"], ["-r"]])
+def test_bad_use_is_refused(argv: list[str]) -> None:
+    with pytest.raises(BadUse):
+        from_argv(["-X", *argv])
+
+
+def test_x_forgets_what_came_before() -> None:
+    settings = from_argv(["-n", "-r", "a", "-X", "-r", "b"])
+    assert settings.inputs == ["b"]
+    assert settings.names == 1
