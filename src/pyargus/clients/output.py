@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from pyargus.clients.settings import Settings, width_of
+from pyargus.errors import BadUse
 from pyargus.record import names
 from pyargus.record.print_cy import Printer
 from pyargus.record.schema import BY_NAME
@@ -27,6 +30,9 @@ def make_style(settings: Settings) -> Style:
     style.cidr_strict = settings.cidr > 1
     style.asn = settings.asn
     style.variable = settings.variable
+    style.disa = settings.disa
+    if settings.print_vendors and settings.vendors:
+        style.vendors = names.vendors(settings.vendors)
     style.protocols = names.protocols()
     style.ethertypes = names.ethertypes()
     style.saps = names.saps()
@@ -65,18 +71,22 @@ def column_width(settings: Settings, name: str) -> int:
     width = width_of(settings, name)
     if name in ("suser", "duser"):
         if settings.encoding >= 3:
-            return 2 * width + 8
+            width *= 2
         if name == "suser":
             return width + 8 + (width >= 10) + (width >= 100)
         return width + 8 + (width > 10)
+    if name in ("sdsb", "ddsb") and settings.disa:
+        return 8
     return width
 
 
 def clock(settings: Settings) -> Callable[[int], bytes]:
     """Text of a time down to the second, in the local zone."""
 
+    pattern = settings.time_format.replace(".%f", "").replace("%f", "") or "%H:%M:%S"
+
     def text(seconds: int) -> bytes:
-        return time.strftime("%H:%M:%S", time.localtime(seconds)).encode()
+        return time.strftime(pattern, time.localtime(seconds)).encode()
 
     return text
 
@@ -88,7 +98,7 @@ def title_line(settings: Settings) -> bytes:
         row = BY_NAME[column.name]
         title = f"{settings.quote}{row.title}{settings.quote}"
         if settings.variable:
-            parts.append(title if row.title else "(null)")
+            parts.append(title[: column_width(settings, column.name) + 2 * len(settings.quote)] if row.title else "(null)")
             continue
         if not row.title:
             continue
@@ -103,8 +113,22 @@ def title_line(settings: Settings) -> bytes:
             title = title[:width].rjust(width)
         parts.append(title)
     if settings.variable:
-        return (settings.delimiter or " ").join(parts).encode() + b"\n"
+        line = (settings.delimiter or " ").join(parts)
+        return line.encode() + (b" \n" if settings.delimiter in (" ", "") and not settings.join_given else b"\n")
     return "".join(part + settings.delimiter for part in parts).encode() + b"\n"
+
+
+def printf_format(text: str) -> bytes | None:
+    """A format of C's printf for one whole number as one of Python's, or None for none.
+
+    Raises BadUse for a format that takes anything else.
+    """
+    if not text:
+        return None
+    match = re.fullmatch(r"([^%]*%[-+ #0]*\d*(?:\.\d+)?)(?:hh|h|ll|l|q|j|z)?([diuxXo])([^%]*)", text)
+    if match is None:
+        raise BadUse(f"format {text!r}: expected one whole number, as %u or 0x%08x")
+    return f"{match[1]}{'d' if match[2] in 'iu' else match[2]}{match[3]}".encode()
 
 
 def make_printer(settings: Settings) -> Printer:
@@ -114,12 +138,19 @@ def make_printer(settings: Settings) -> Printer:
     for column in settings.columns:
         row = BY_NAME[column.name]
         width = column_width(settings, column.name)
-        columns.append((row.id, width, int(row.align == "L"), level[row.absent], level[row.man], width_of(settings, column.name)))
+        columns.append((row.id, width, int(row.align == "L"), level[row.absent], level[row.man], width_of(settings, column.name), printf_format(column.format)))
     printer = Printer(make_style(settings), columns)
     printer.variable = settings.variable
     printer.join = settings.join
     printer.delimiter = (settings.delimiter or " ").encode()
-    printer.header = title_line(settings)
+    if not settings.variable and settings.delimiter != " ":
+        # A tab between columns that keep their width: titles and left-justified values go without padding.
+        printer.padded = False
+        title = title_line(replace(settings, variable=True, join_given=True))
+        printer.header = title
+    else:
+        printer.header = title_line(settings)
     printer.label_every = settings.labels
     printer.clock = clock(settings)
+    printer.fraction = not settings.time_format or "%f" in settings.time_format
     return printer

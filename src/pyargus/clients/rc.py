@@ -57,6 +57,13 @@ def _set(name: str) -> Callable[[Settings, str], None]:
     return setter
 
 
+def _time_format(settings: Settings, value: str) -> None:
+    import time
+
+    settings.time_format = value
+    settings.time_width = len(time.strftime(value.replace("%f", "0" * settings.precision), time.localtime())) - settings.precision
+
+
 def _integer(name: str) -> Callable[[Settings, str], None]:
     def setter(settings: Settings, value: str) -> None:
         try:
@@ -81,7 +88,9 @@ VARIABLES: dict[str, Callable[[Settings, str], None]] = {
     "RA_FIELD_QUOTED": lambda s, v: setattr(s, "quote", {"double": '"', "single": "'"}.get(v.lower(), "")),
     "RA_FIELD_WIDTH": _width,
     "RA_FIELD_SPECIFIER": _fields,
-    "RA_TIME_FORMAT": lambda s, v: setattr(s, "time_format", v),
+    "RA_TIME_FORMAT": _time_format,
+    "RA_PRINT_ETHERNET_VENDORS": _set("print_vendors"),
+    "RA_ETHERNET_VENDORS": lambda s, v: setattr(s, "vendors", v),
     "RA_TZ": lambda s, v: setattr(s, "zone", v),
     "RA_USEC_PRECISION": _integer("precision"),
     "RA_PRINT_UNIX_TIME": _set("unix"),

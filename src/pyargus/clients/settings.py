@@ -45,6 +45,8 @@ class Settings:
     delimiter: str = " "
     variable: bool = False
     join: bool = True
+    join_given: bool = False
+    time_width: int = 12
     names: int = 1
     precision: int = 6
     unix: bool = False
@@ -82,7 +84,12 @@ def width_of(settings: Settings, name: str) -> int:
     """The number of columns of a field, the digits of a time's fraction included."""
     row = BY_NAME[name]
     width = settings.widths.get(name, row.width)
-    return width + settings.precision + (12 if name not in settings.widths else 0) if row.kind == "time" else width
+    if row.kind != "time":
+        return width
+    if name not in settings.widths:
+        width = 12
+    # stime makes room for the fraction only where the format shows one.
+    return width + settings.precision * (name != "stime" or not settings.time_format or "." in settings.time_format)
 
 
 def parse_fields(settings: Settings, words: list[str]) -> None:
@@ -111,6 +118,8 @@ def parse_fields(settings: Settings, words: list[str]) -> None:
         if not plus and fresh:
             settings.columns = []
             fresh = False
+        if settings.time_format and BY_NAME[name].kind == "time" and not width:
+            settings.widths[name] = settings.time_width
         column = Column(name, form or "")
         if plus and place:
             settings.columns.insert(int(place), column)
@@ -192,6 +201,7 @@ def apply(settings: Settings, given: Given) -> None:
     elif letter == "c":
         settings.delimiter = parse_delimiter(value)
         settings.variable = True
+        settings.join_given = True
         settings.join = settings.delimiter == ""
     elif letter == "n":
         settings.names = (settings.names + 1) % 4

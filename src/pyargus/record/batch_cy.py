@@ -8,19 +8,15 @@ import cython
 if cython.compiled:
     from cython.cimports.pyargus.record.client_cy import client_form
     from cython.cimports.pyargus.record.decode_cy import decode, frame
-    from cython.cimports.pyargus.record.filter_cy import Filter
     from cython.cimports.pyargus.record.print_cy import Printer
     from cython.cimports.pyargus.record.record_cy import Record
     from cython.cimports.pyargus.record.repair_cy import repair
-    from cython.cimports.pyargus.record.rewrite_cy import Rewriter
 else:
     from pyargus.record.client_cy import client_form
     from pyargus.record.decode_cy import decode, frame
-    from pyargus.record.filter_cy import Filter
     from pyargus.record.print_cy import Printer
     from pyargus.record.record_cy import Record
     from pyargus.record.repair_cy import repair
-    from pyargus.record.rewrite_cy import Rewriter
 
 
 class Batch:
@@ -57,7 +53,7 @@ class Batch:
         self.mans += 1
         if self.writer is not None:
             self.writer.copy(rec)
-        elif self.show_man and not self.quiet and self.filter is None:
+        elif self.show_man and not self.quiet and (self.filter is None or self.filter.accepts(rec)):
             self.printer.line(rec)
         return 0
 

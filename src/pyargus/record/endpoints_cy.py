@@ -10,11 +10,9 @@ import cython
 
 if cython.compiled:
     from cython.cimports.pyargus.record.record_cy import Record
-    from cython.cimports.pyargus.record.state_cy import Style
     from cython.cimports.pyargus.record.text_cy import Text
 else:
     from pyargus.record.record_cy import Record
-    from pyargus.record.state_cy import Style
     from pyargus.record.text_cy import Text
 
 
@@ -63,7 +61,7 @@ def address(t, rec, destination, style):
     high: cython.ulonglong = rec.daddr_hi if destination else rec.saddr_hi
     length: cython.uint
     if rec.kind & 0xF0 == 0x80:
-        return t.u64(rec.mar_clients if destination else rec.mar_queue)
+        return t.u64(rec.mar_bufs if destination else rec.mar_queue)
     if not rec.present & 2:
         return 0
     if rec.family == 1 or rec.family == 17 or rec.family == 4 or rec.family == 20:
@@ -225,6 +223,17 @@ def protocol(t, rec, style):
 
 def station(t, mac, style):
     """A MAC address; all ones is the word Broadcast while names are on."""
+    vendor: bytes = style.vendors.get(mac >> 24) if style.vendors else None
+    if vendor is not None:
+        t.puts(vendor)
+        t.ch(95)
+        t.hexa((mac >> 16) & 0xFF, 2)
+        t.ch(58)
+        t.hexa((mac >> 8) & 0xFF, 2)
+        t.ch(58)
+        return t.hexa(mac & 0xFF, 2)
+    if mac == 0xFFFFFFFFFFFF and style.vendors:
+        return 0
     if mac == 0xFFFFFFFFFFFF and style.names <= 2:
         return t.puts(b"Broadcast")
     return t.mac(mac)

@@ -15,13 +15,11 @@ import cython
 
 if cython.compiled:
     from cython.cimports.libc.math import copysign, floor
-    from cython.cimports.pyargus.record.record_cy import Record
     from cython.cimports.pyargus.record.repair_cy import rates
     from cython.cimports.pyargus.record.values_cy import Values
 else:
     from math import copysign, floor
 
-    from pyargus.record.record_cy import Record
     from pyargus.record.repair_cy import rates
     from pyargus.record.values_cy import Values
 

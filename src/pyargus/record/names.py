@@ -6,6 +6,8 @@ Services come from the system's services file (first name of a port, tcp and udp
 from functools import cache
 from pathlib import Path
 
+from pyargus.errors import Unreachable
+
 SERVICES = Path("/etc/services")
 
 # IP protocols 0 to 134; 253 is the only other one with a name.
@@ -119,6 +121,24 @@ def icmp() -> dict[int, bytes]:
 def icmp6() -> dict[int, bytes]:
     """ICMPv6 type to state, for the types whose code does not matter."""
     return _numbered(_ICMP6)
+
+
+def vendors(name: str) -> dict[int, bytes]:
+    """First three bytes of MAC addresses to vendor, from a file of lines `prefix<TAB>name`.
+
+    Raises Unreachable if the file cannot be read.
+    """
+    try:
+        lines = Path(name).read_bytes().splitlines()
+    except OSError as error:
+        raise Unreachable(f"{name}: {error.strerror}") from error
+    out = {}
+    for line in lines:
+        words = line.partition(b"#")[0].split()
+        digits = words[0].replace(b":", b"").replace(b"-", b"") if len(words) > 1 else b""
+        if len(digits) == 6:
+            out[int(digits, 16)] = words[1]
+    return out
 
 
 @cache

@@ -14,7 +14,9 @@ cdef class Printer:
     cdef int[:] aligns
     cdef int[:] absents
     cdef int[:] mans
-    cdef public bint variable, join
+    cdef public bint variable, join, padded, fraction
+    cdef public list formats
+    cdef int formatted(self, Record rec, int i) except -1
     cdef public bytes delimiter
     cdef public bytes header
     cdef public int label_every
@@ -29,4 +31,5 @@ cdef class Printer:
     cdef int moment(self, Record rec, int field) except -1
     cdef int word(self, Record rec, int field, int i) except -1
     cdef int short(self, double v, bint whole) except -1
+    cdef int dump(self, Record rec, bint destination, int i) except -1
     cdef int user(self, Record rec, bint destination, int i) except -1

@@ -15,17 +15,15 @@ import cython
 
 if cython.compiled:
     from cython.cimports.pyargus.record.endpoints_cy import address, classful, port, protocol, source, station
-    from cython.cimports.pyargus.record.record_cy import Record
     from cython.cimports.pyargus.record.state_cy import Style, direction, encapsulation, flags, state, tcp_options
     from cython.cimports.pyargus.record.text_cy import Text
-    from cython.cimports.pyargus.record.user_cy import user_data
+    from cython.cimports.pyargus.record.user_cy import hexadecimal_dump, user_data
     from cython.cimports.pyargus.record.values_cy import Values, last_f, last_s, start_f, start_s
 else:
     from pyargus.record.endpoints_cy import address, classful, port, protocol, source, station
-    from pyargus.record.record_cy import Record
     from pyargus.record.state_cy import Style, direction, encapsulation, flags, state, tcp_options
     from pyargus.record.text_cy import Text
-    from pyargus.record.user_cy import user_data
+    from pyargus.record.user_cy import hexadecimal_dump, user_data
     from pyargus.record.values_cy import Values, last_f, last_s, start_f, start_s
 
 
@@ -38,7 +36,7 @@ class Printer:
     """
 
     def __init__(self, style, columns):
-        """columns: for each (field id, width, alignment 0 right 1 left, absent 0 blank 1 zero, man 0 blank 1 zero 2 value, limit).
+        """columns: for each (field id, width, alignment 0 right 1 left, absent 0 blank 1 zero, man 0 blank 1 zero 2 value, limit, format).
 
         limit: how many bytes of user data are shown.
         """
@@ -51,9 +49,10 @@ class Printer:
         self.aligns = array("i", [c[2] for c in columns] + [0])
         self.absents = array("i", [c[3] for c in columns] + [0])
         self.mans = array("i", [c[4] for c in columns] + [0])
+        self.formats = [c[6] for c in columns]
         self.limits = array("i", [c[5] for c in columns] + [0])
         self.variable = False
-        self.join = True
+        self.join = self.padded = self.fraction = True
         self.delimiter = b" "
         self.header = b""
         self.label_every = 0
@@ -94,11 +93,17 @@ class Printer:
                 for k in range(5 - size):
                     t.s[mark + k] = 32
                 t.n = mark + 5
+            if self.variable and size == 0 and (field == 19 or field == 20) and self.delimiter == b" " and self.join:
+                # Without a delimiter of its own a port that is missing keeps its columns.
+                for k in range(self.widths[i]):
+                    t.ch(32)
+                t.puts(self.delimiter)
+                continue
             if self.variable:
                 if field != 23:
                     while t.n > mark and t.s[t.n - 1] == 32:
                         t.n -= 1
-                elif size:
+                elif size and self.delimiter != b" ":
                     t.ch(32)
                 if i + 1 < self.count:
                     t.puts(self.delimiter)
@@ -114,20 +119,35 @@ class Printer:
                     t.n = mark + width
                     t.s[t.n - 1] = 42
             elif size < width:
-                if self.aligns[i]:
-                    for k in range(width - size):
-                        t.ch(32)
+                if self.aligns[i] and rec.kind & 0xF0 != 0x80:
+                    if self.padded:
+                        for k in range(width - size):
+                            t.ch(32)
                 else:
                     t.n = mark + width
                     for k in range(size):
                         t.s[mark + width - 1 - k] = t.s[mark + size - 1 - k]
                     for k in range(width - size):
                         t.s[mark + k] = 32
-            t.puts(self.delimiter)
+            if self.padded or i + 1 < self.count:
+                t.puts(self.delimiter)
         while not self.variable and t.n > start and t.s[t.n - 1] == 32:
             t.n -= 1
         t.ch(10)
+        if self.style.user_encoding == 2:
+            for i in range(self.count):
+                if self.ids[i] == 48 or self.ids[i] == 49:
+                    self.dump(rec, self.ids[i] == 49, i)
         return 0
+
+    def dump(self, rec, destination, i):
+        """User data of a side as a hexadecimal dump below the line."""
+        at: cython.Py_ssize_t = rec.duser_off if destination else rec.suser_off
+        size: cython.Py_ssize_t = rec.duser_len if destination else rec.suser_len
+        if not rec.present & ~rec.opaque & (0x1000 if destination else 0x800):
+            return 0
+        size = min(size, rec.duser_count if destination else rec.suser_count)
+        return hexadecimal_dump(self.out, rec, at, min(size, self.limits[i]))
 
     def value(self, rec, i):
         """The text of column `i`, unpadded."""
@@ -139,6 +159,8 @@ class Printer:
         count: cython.ulonglong
         if man and self.mans[i] == 0:
             return 0
+        if self.formats[i] is not None and not man:
+            return self.formatted(rec, i)
         if field < 10:
             return self.moment(rec, field)
         if field < 100:
@@ -161,7 +183,7 @@ class Printer:
         if man:
             count = 0
             if self.mans[i] == 2:
-                count = rec.mar_nextseq if field == 201 else rec.mar_pkts if field == 215 else rec.mar_bytes if field == 218 else 0
+                count = rec.mar_nextseq if field == 201 else rec.mar_pkts if field == 215 else rec.mar_memory if field == 218 else rec.offset if field == 203 else 0
         else:
             count = v.integer(rec, field)
             if not v.ok:
@@ -174,6 +196,19 @@ class Printer:
         if self.style.abbreviate and abbreviated(field):
             return self.short(cython.cast(cython.double, count), True)
         return t.u64(count)
+
+    def formatted(self, rec, i):
+        """A number through the printf format given for its column; an address is its number."""
+        field: cython.int = self.ids[i]
+        if field == 13 or field == 14:
+            if rec.family != 1 and rec.family != 2 and rec.family != 4:
+                return address(self.out, rec, field == 14, self.style)
+            low = int(rec.daddr_lo if field == 14 else rec.saddr_lo)
+            high = int(rec.daddr_hi if field == 14 else rec.saddr_hi)
+            return self.out.puts(self.formats[i] % (high << 64 | low))
+        if field == 19 or field == 20:
+            return self.out.puts(self.formats[i] % (rec.dport if field == 20 else rec.sport))
+        return self.out.puts(self.formats[i] % self.values.integer(rec, field))
 
     def short(self, v, whole):
         """A number with three decimals, or as many as the precision, and a letter for its power of thousand."""
@@ -218,7 +253,7 @@ class Printer:
                 self.clock_text[slot] = self.clock(sec)
                 self.clock_key[slot] = sec
             t.puts(self.clock_text[slot])
-        if p > 0:
+        if p > 0 and (self.fraction or self.style.epoch):
             t.ch(46)
             if p > 6:
                 p = 6
@@ -274,6 +309,10 @@ class Printer:
             if have & 0x4000:
                 return t.ipv4(rec.icmp_src)
             return 0
+        if field == 26 or field == 27:  # soui, doui
+            if have & 0x2000:
+                return t.puts(style.vendors.get((rec.smac if field == 26 else rec.dmac) >> 24, b""))
+            return 0
         if field == 24 or field == 25:  # smac, dmac
             if have & 0x2000:
                 return station(t, rec.smac if field == 24 else rec.dmac, style)
@@ -301,7 +340,7 @@ class Printer:
                 return 0
             if field <= 32:  # sdsb, ddsb
                 value = (rec.stos if field == 31 else rec.dtos) >> 2
-                if style.names < 3 and value in style.dscp:
+                if (style.names < 3 or style.disa) and value in style.dscp:
                     return t.puts(style.dscp[value])
                 if value < 10:
                     t.ch(32)
@@ -337,7 +376,7 @@ class Printer:
             if not have & 0x200000 or (field == 56 and rec.head[21] & 0xFF < 4):
                 return 0
             value = rec.sas if field == 54 else rec.das if field == 55 else rec.ias
-            if style.asn == 2 or (style.asn == 1 and value > 65535):
+            if (style.asn == 2 and field != 56) or (style.asn == 1 and value > 65535):
                 t.u64(value >> 16)
                 t.ch(46)
                 value &= 0xFFFF

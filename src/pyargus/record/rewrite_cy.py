@@ -12,9 +12,9 @@ from __future__ import annotations
 import cython
 
 if cython.compiled:
-    from cython.cimports.pyargus.record.record_cy import Record
+    pass
 else:
-    from pyargus.record.record_cy import Record
+    pass
 
 
 class Rewriter:

@@ -6,16 +6,14 @@ Source: argus 3 "ra fields", section "User data".
 
 from __future__ import annotations
 
+from base64 import b64encode
+
 import cython
 
 if cython.compiled:
-    from cython.cimports.pyargus.record.record_cy import Record
-    from cython.cimports.pyargus.record.state_cy import Style
-    from cython.cimports.pyargus.record.text_cy import Text
+    pass
 else:
-    from pyargus.record.record_cy import Record
-    from pyargus.record.state_cy import Style
-    from pyargus.record.text_cy import Text
+    pass
 
 
 def user_data(t, rec, at, size, destination, style):
@@ -23,16 +21,47 @@ def user_data(t, rec, at, size, destination, style):
     i: cython.Py_ssize_t
     octet: cython.uint
     t.room(2 * size + 4096)
+    if style.user_encoding == 2:
+        return 0
     t.ch(100 if destination else 115)
     t.ch(91)
-    t.u64(size)
+    t.u64(2 * size if style.user_encoding == 3 else (size + 2) // 3 * 4 if style.user_encoding == 4 else size)
     t.ch(93)
     t.ch(61)
     if style.user_encoding == 3:
         for i in range(size):
-            t.hexa(rec.data[at + i], 2)
+            for octet in (rec.data[at + i] >> 4, rec.data[at + i] & 15):
+                t.ch(octet + (48 if octet < 10 else 55))
         return 0
+    if style.user_encoding == 4:
+        return t.puts(b64encode(bytes(rec.data[at:at + size])))
     for i in range(size):
         octet = rec.data[at + i]
         t.ch(octet if 32 <= octet < 127 else 46)
     return 0
+
+
+def hexadecimal_dump(t, rec, at, size):
+    """Lines of sixteen bytes: offset, pairs of bytes, text; then an empty line."""
+    i: cython.Py_ssize_t
+    row: cython.Py_ssize_t = 0
+    octet: cython.uint
+    t.room(8 * size + 4096)
+    while row < size:
+        t.puts(b"      0x")
+        t.hexa(row, 4)
+        t.puts(b"\t ")
+        for i in range(16):
+            if row + i < size:
+                t.hexa(rec.data[at + row + i], 2)
+            else:
+                t.puts(b"  ")
+            if i & 1 and i < 15:
+                t.ch(32)
+        t.ch(9)
+        for i in range(min(16, size - row)):
+            octet = rec.data[at + row + i]
+            t.ch(octet if 32 < octet < 127 else 46)
+        t.ch(10)
+        row += 16
+    return t.ch(10)
