@@ -53,7 +53,8 @@ def test_selects_what_the_reference_selects(expression: str, tmp_path: Path) -> 
     together.write_bytes(data)
     (tmp_path / "empty").touch()
     assert REFERENCE is not None
-    command = [REFERENCE, "-X", "-F", str(tmp_path / "empty"), "-n", "-L", "-1", "-r", str(together), "-s", "offset", "-", *expression.split()]
+    options = ["-X", "-F", str(tmp_path / "empty"), "-n", "-L", "-1", "-r", str(together), "-s", "offset"]
+    command = [REFERENCE, *options, "-", *expression.split()]
     result = subprocess.run(command, env={**os.environ, "TZ": "UTC"}, capture_output=True, timeout=60, check=False)
     assert offsets(data, expression) == [int(line) for line in result.stdout.split()]
 

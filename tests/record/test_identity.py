@@ -64,7 +64,7 @@ def undefined_blanked(data: bytes) -> list[tuple[int, bytes]]:
         elif body[0] == 0x30 and body[1] == 0x10:
             body = body[:10]
         elif body[0] == 0x60:
-            # The reference spoils the idle statistics of records that hold more than one, and leaves an old deviation in those that hold one.
+            # The reference spoils the idle statistics of records that hold several, and leaves an old deviation in those of one.
             body = body[:36] + body[40:52]
         out.append((body[0], body))
         at += size

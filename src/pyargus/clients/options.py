@@ -1,7 +1,7 @@
 """The one table of options that every client shares, and what each sets.
 
-A row says the letter, the long name, what the option takes, what to call the value in help, and one line of help. An option that a client of
-this release does not carry out is refused by name.
+A row says the letter, the long name, what the option takes, what to call the value in help, and one line of help. An option that
+a client of this release does not carry out is refused by name.
 """
 
 from __future__ import annotations

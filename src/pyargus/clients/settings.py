@@ -104,11 +104,10 @@ def parse_fields(settings: Settings, words: list[str]) -> None:
         plus, place, minus, name, width, form = match.groups()
         if name not in BY_NAME:
             raise BadUse(f"no such field: {name!r}{nearest(name, BY_NAME)}")
-        if width:
-            if width.lstrip("-").isdigit():
-                if int(width) < 1:
-                    raise BadUse(f"-s {word} length must be greater than 0")
-                settings.widths[name] = int(width)
+        if width and width.lstrip("-").isdigit():
+            if int(width) < 1:
+                raise BadUse(f"-s {word} length must be greater than 0")
+            settings.widths[name] = int(width)
         if minus:
             for at, column in enumerate(settings.columns):
                 if column.name == name:

@@ -154,7 +154,7 @@ def counters(rec: Record) -> cython.int:
     top: cython.ulonglong
     size: cython.uint
     if rec.spkts and rec.dpkts:
-        top = max(max(rec.spkts, rec.sbytes), max(rec.dpkts, rec.dbytes))
+        top = max(rec.spkts, rec.sbytes, rec.dpkts, rec.dbytes)
         if top <= 0xFF:
             form = 1
         elif max(rec.sbytes, rec.dbytes) <= 0xFFFF:

@@ -1,7 +1,7 @@
 """The filter language: text to a program of tests for `filter_cy`.
 
-`and` and `or` bind alike and to the left; a bare value repeats the qualifiers of the term before it. Comparisons of quantities are written as words
-(`gt`, `lte`); the two sides of a record are or-ed unless a direction is given.
+`and` and `or` bind alike and to the left; a bare value repeats the qualifiers of the term before it. Comparisons of quantities are
+written as words (`gt`, `lte`); the two sides of a record are or-ed unless a direction is given.
 
 Source: argus 3 "filter expressions".
 """
@@ -292,7 +292,8 @@ class Parser:
             if token is None:
                 raise self.fail("a value is missing")
         elif token.kind == "op":
-            raise self.fail("a comparison is written gt, gte, lt, lte or eq" if token.text in ("<", ">", "=", "==", "!=") else "syntax error")
+            symbol = token.text in ("<", ">", "=", "==", "!=")
+            raise self.fail("a comparison is written gt, gte, lt, lte or eq" if symbol else "syntax error")
         self.at += 1
         negative = compare in ("lt", "lte", "neq")
         positive = {"lt": "gte", "lte": "gt", "neq": "eq"}.get(compare, compare)
@@ -347,7 +348,8 @@ class Parser:
             network = self.network6(head, token)
             mask = int(network.netmask)
             value = int(network.network_address)
-            return leaf(11, f"{side} host {network}", side=number, a=value >> 64, b=value & (1 << 64) - 1, c=mask >> 64, d=mask & (1 << 64) - 1)
+            low = (1 << 64) - 1
+            return leaf(11, f"{side} host {network}", side=number, a=value >> 64, b=value & low, c=mask >> 64, d=mask & low)
         if token.kind == "v4":
             value, mask = self.network4(head, token)
             code = 15 if head.key == "inode" else 10

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from pyargus.record.filter import Node, Token
 
 PROTOCOLS = {
-    "ether": "link", "link": "link", "ppp": "link", "slip": "link", "fddi": "link", "ip": "ip", "ipv4": "ipv4", "ipv6": "ipv6", "arp": "arp",
-    "rarp": "rarp", "tcp": "tcp", "udp": "udp", "rtp": "rtp", "rtcp": "rtcp", "udt": "udt", "icmp": "icmp", "igmp": "igmp", "mpls": "mpls",
+    "ether": "link", "link": "link", "ppp": "link", "slip": "link", "fddi": "link", "ip": "ip", "ipv4": "ipv4", "ipv6": "ipv6",
+    "arp": "arp", "rarp": "rarp", "tcp": "tcp", "udp": "udp", "rtp": "rtp", "rtcp": "rtcp", "udt": "udt", "icmp": "icmp", "igmp": "igmp", "mpls": "mpls",
     "vlan": "vlan", "isis": "isis", "anon": "anon",
 }  # fmt: skip
 
@@ -37,14 +37,14 @@ OPTIONS = {*_OPTION_BITS, "tcpopt"}
 
 # Quantity: fields of source and destination, and the families it is limited to (bit mask, 0 any).
 _INTEGERS = {
-    "byte": (219, 220), "bytes": (219, 220), "data": (222, 223), "appbyte": (222, 223), "appbytes": (222, 223), "pkt": (216, 217),
-    "pkts": (216, 217), "trans": (200, 200), "seq": (201, 201), "loss": (229, 230), "gap": (231, 232),
+    "byte": (219, 220), "bytes": (219, 220), "data": (222, 223), "appbyte": (222, 223), "appbytes": (222, 223),
+    "pkt": (216, 217), "pkts": (216, 217), "trans": (200, 200), "seq": (201, 201), "loss": (229, 230), "gap": (231, 232),
 }  # fmt: skip
-_SPECIAL = {"ttl": 1, "tos": 2, "dsb": 3, "dsbyte": 3, "ipid": 4, "vid": 5, "vpri": 6, "mid": 7, "tcpb": 8, "base": 8, "spi": 9, "nstroke": 10,
-            "nstrokes": 10, "asn": 11, "as": 11, "co": 12, "encaps": 13}  # fmt: skip
+_SPECIAL = {"ttl": 1, "tos": 2, "dsb": 3, "dsbyte": 3, "ipid": 4, "vid": 5, "vpri": 6, "mid": 7, "tcpb": 8, "base": 8, "spi": 9,
+            "nstroke": 10, "nstrokes": 10, "asn": 11, "as": 11, "co": 12, "encaps": 13}  # fmt: skip
 _REALS = {
-    "dur": (100, 100), "avgdur": (103, 103), "rate": (-1, -2), "load": (-3, -4), "pcr": (111, 111), "pcratio": (111, 111), "abr": (111, 111),
-    "abratio": (111, 111), "intpkt": (139, 140), "inter": (139, 140), "intpktact": (139, 140), "intpktidle": (141, 142), "jit": (157, 158),
+    "dur": (100, 100), "avgdur": (103, 103), "rate": (-1, -2), "load": (-3, -4), "pcr": (111, 111), "pcratio": (111, 111),
+    "abr": (111, 111), "abratio": (111, 111), "intpkt": (139, 140), "inter": (139, 140), "intpktact": (139, 140), "intpktidle": (141, 142), "jit": (157, 158),
     "jitter": (157, 158), "jitact": (157, 158), "jitidle": (159, 160), "ploss": (123, 124), "tcprtt": (161, 161), "deldur": (166, 166),
     "delstime": (167, 167), "delltime": (168, 168),
 }  # fmt: skip

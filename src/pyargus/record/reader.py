@@ -125,7 +125,7 @@ def open_source(name: str) -> Source:
     if name == "-":
         return _decompressed("standard input", sys.stdin.buffer, False)
     try:
-        file = open(name, "rb")
+        file = open(name, "rb")  # noqa: SIM115 - the source closes it
     except OSError as error:
         raise Unreachable(f"{name}: {error.strerror}") from error
     import os

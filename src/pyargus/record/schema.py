@@ -56,7 +56,8 @@ FIELDS: tuple[Field, ...] = (
     Field(200, "trans", "Trans", 6, "uint", "R", "zero", "", "Trans", "sum", "uint64", "",
           "Number of aggregated records = AGR.count; a record read without AGR gets a synthetic AGR with count 1"),
     Field(103, "mean", "Mean", 10, "real", "R", "zero", "", "Mean", "derived", "float64", "s",
-          "AGR active mean (of the duration unless a client aggregates another metric); synthetic AGR: the duration as it was before time repair"),
+          "AGR active mean (of the duration unless a client aggregates another metric); synthetic AGR: the duration as "
+          "it was before time repair"),
     Field(104, "min", "Min", 10, "real", "R", "", "", "Min", "min", "float64", "s", "AGR active minimum"),
     Field(105, "max", "Max", 10, "real", "R", "", "", "Max", "max", "float64", "s", "AGR active maximum"),
     Field(106, "sum", "Sum", 10, "real", "R", "zero", "", "Sum", "derived", "float64", "s", "AGR mean × count (mean in float32)"),
@@ -74,7 +75,8 @@ FIELDS: tuple[Field, ...] = (
     Field(11, "cause", "Cause", 7, "text", "R", "", "value", "Cause", "first", "string", "",
           "Start, Status, Stop, Shutdown, Timeout, Error, Unknown from the header cause"),
     Field(12, "srcid", "SrcId", 18, "text", "R", "", "value", "SourceId", "same", "string", "",
-          "TRANSPORT source id: IPv4 dotted quad (also 0.0.0.0), 4-character string type between quotes stripped, or integer. MAR: its own id"),
+          "TRANSPORT source id: IPv4 dotted quad (also 0.0.0.0), 4-character string type between quotes stripped, or "
+          "integer. MAR: its own id"),
     # Endpoints
     Field(13, "saddr", "SrcAddr", 18, "text", "R", "", "value", "SrcAddr", "same", "string", "", "Source address"),
     Field(14, "daddr", "DstAddr", 18, "text", "R", "", "value", "DstAddr", "same", "string", "", "Destination address"),
@@ -160,7 +162,8 @@ FIELDS: tuple[Field, ...] = (
     Field(115, "dtf", "DTF", 12, "real", "R", "", "", "TransEff", "derived", "float64", "", "Dappbytes/dbytes"),
     # Rates and loss
     Field(116, "load", "Load", 8, "real", "R", "zero", "zero", "Load", "derived", "float64", "bit/s",
-          "(sload·sdur + dload·ddur)/dur, bits/s; 0 when dur is 0. With -A only the header changes (SrcAppLo, DstAppLo, AppLoad); the value does not"),
+          "(sload·sdur + dload·ddur)/dur, bits/s; 0 when dur is 0. With -A only the header changes (SrcAppLo, DstAppLo, "
+          "AppLoad); the value does not"),
     Field(117, "sload", "SrcLoad", 8, "real", "R", "zero", "zero", "SrcLoad", "derived", "float64", "bit/s",
           "Spkts>1 and d>0: ((sbytes − ⌊sbytes/spkts⌋)·8)/d, bits/s, d = sdur if >0 else dur; otherwise 0. float32"),
     Field(118, "dload", "DstLoad", 8, "real", "R", "zero", "zero", "DstLoad", "derived", "float64", "bit/s",
@@ -173,7 +176,8 @@ FIELDS: tuple[Field, ...] = (
           "(dpkts−1)/d, d = ddur if >0 else dur"),
     Field(228, "loss", "Loss", 10, "uint", "R", "zero", "zero", "Loss", "sum", "uint64", "", "Sloss + dloss"),
     Field(229, "sloss", "SrcLoss", 10, "uint", "R", "zero", "zero", "SrcLoss", "sum", "uint64", "",
-          "TCP: src retransmitted packets of the TCP object (needs status≠0 and spkts>0); RTP: sdrop; ESP: lost sequence numbers; UDT: src drops"),
+          "TCP: src retransmitted packets of the TCP object (needs status≠0 and spkts>0); RTP: sdrop; ESP: lost sequence "
+          "numbers; UDT: src drops"),
     Field(230, "dloss", "DstLoss", 10, "uint", "R", "zero", "zero", "DstLoss", "sum", "uint64", "", "Same, dst side"),
     Field(122, "ploss", "pLoss", 8, "real", "R", "zero", "zero", "PctLoss", "derived", "float64", "%", "100·loss/(pkts+loss)"),
     Field(123, "sploss", "pSrcLoss", 10, "real", "R", "zero", "zero", "SrcPctLoss", "derived", "float64", "%", "100·sloss/(spkts+sloss)"),

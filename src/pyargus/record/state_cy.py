@@ -259,10 +259,10 @@ def flags(t, rec):
     both: cython.uint
     have: cython.uint = rec.present & ~rec.opaque
     stream: cython.bint = rec.net == 0x03 or rec.net == 0x04 or rec.net == 0x05
-    if rec.kind & 0xF0 == 0x80:
-        return 0
     for i in range(9):
         t.ch(32)
+    if rec.kind & 0xF0 == 0x80:
+        return 0
     if rec.kind & 0xF0 == 0x30:
         t.s[at] = 78
     if have & 0x8000:

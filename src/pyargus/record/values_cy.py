@@ -1,7 +1,7 @@
 """The value of every numeric field of a repaired record, keyed by the field's id in `schema`.
 
-Units are those of the field table: seconds, bits per second, milliseconds, packets, bytes. Durations, rates, loads and ratios are computed in
-IEEE singles, as readers of the format do.
+Units are those of the field table: seconds, bits per second, milliseconds, packets, bytes. Durations, rates, loads and means are
+computed in IEEE singles, as readers of the format do.
 
 Source: argus 3 "ra fields", sections "Field tables" and "Derived quantities".
 """
@@ -207,10 +207,8 @@ class Values:
                 self.ok = True
                 return rec.dport
             if rec.family == 1 and rec.proto == 1 and have & 2:
-                qual = rec.sport >> 8
-                if qual == 0 or qual == 8 or 13 <= qual <= 18:
-                    self.ok = True
-                    return rec.dport
+                self.ok = True
+                return rec.dport
             return 0
         tcp = rec.net == 0x05 or rec.net == 0x03
         if 231 <= field <= 232:
@@ -252,7 +250,6 @@ class Values:
         have: cython.uint = rec.present & ~rec.opaque
         a: cython.double
         b: cython.double
-        loss: cython.double
         self.ok = True
         if field == 100:  # dur
             return seconds(start_s(rec), start_f(rec), last_s(rec), last_f(rec))
@@ -276,7 +273,7 @@ class Values:
             if field == 106:  # sum
                 return single(a * rec.agr_count)
             if field == 107:  # runtime
-                return single(a * rec.agr[4] + from_bits(rec.agr[13]) * rec.agr[11])
+                return single(a * rec.agr[4])
             return from_bits(rec.agr[7])
         if field == 109:  # smeansz
             return ratio(single(rec.sbytes), single(rec.spkts))
