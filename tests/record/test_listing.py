@@ -86,7 +86,7 @@ def test_a_file_of_any_compression_and_a_stream_print_the_same() -> None:
 
 def test_a_missing_file_is_reported_by_name(tmp_path: Path) -> None:
     result = ours("-X", "-r", tmp_path / "none.argus")
-    assert result.returncode == 2
+    assert result.returncode == 3
     assert b"none.argus: No such file" in result.stderr
 
 

@@ -138,7 +138,8 @@ def make_printer(settings: Settings) -> Printer:
     for column in settings.columns:
         row = BY_NAME[column.name]
         width = column_width(settings, column.name)
-        columns.append((row.id, width, int(row.align == "L"), level[row.absent], level[row.man], width_of(settings, column.name), printf_format(column.format)))
+        shown = (width_of(settings, column.name), printf_format(column.format))
+        columns.append((row.id, width, int(row.align == "L"), level[row.absent], level[row.man], *shown))
     printer = Printer(make_style(settings), columns)
     printer.variable = settings.variable
     printer.join = settings.join

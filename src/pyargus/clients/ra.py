@@ -104,7 +104,7 @@ def run(settings: Settings) -> int:
             source = open_source(name)
         except Unreachable as error:
             complain(error)
-            status = ExitCode.USAGE
+            status = status or ExitCode.UNREACHABLE
             continue
         except BadInput as error:
             complain(error)

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 PROTOCOLS = {
     "ether": "link", "link": "link", "ppp": "link", "slip": "link", "fddi": "link", "ip": "ip", "ipv4": "ipv4", "ipv6": "ipv6",
-    "arp": "arp", "rarp": "rarp", "tcp": "tcp", "udp": "udp", "rtp": "rtp", "rtcp": "rtcp", "udt": "udt", "icmp": "icmp", "igmp": "igmp", "mpls": "mpls",
+    "arp": "arp", "rarp": "rarp",
+    "tcp": "tcp", "udp": "udp", "rtp": "rtp", "rtcp": "rtcp", "udt": "udt", "icmp": "icmp", "igmp": "igmp", "mpls": "mpls",
     "vlan": "vlan", "isis": "isis", "anon": "anon",
 }  # fmt: skip
 
@@ -44,12 +45,14 @@ _SPECIAL = {"ttl": 1, "tos": 2, "dsb": 3, "dsbyte": 3, "ipid": 4, "vid": 5, "vpr
             "nstroke": 10, "nstrokes": 10, "asn": 11, "as": 11, "co": 12, "encaps": 13}  # fmt: skip
 _REALS = {
     "dur": (100, 100), "avgdur": (103, 103), "rate": (-1, -2), "load": (-3, -4), "pcr": (111, 111), "pcratio": (111, 111),
-    "abr": (111, 111), "abratio": (111, 111), "intpkt": (139, 140), "inter": (139, 140), "intpktact": (139, 140), "intpktidle": (141, 142), "jit": (157, 158),
+    "abr": (111, 111), "abratio": (111, 111), "intpkt": (139, 140), "inter": (139, 140), "intpktact": (139, 140), "intpktidle": (141, 142),
+    "jit": (157, 158),
     "jitter": (157, 158), "jitact": (157, 158), "jitidle": (159, 160), "ploss": (123, 124), "tcprtt": (161, 161), "deldur": (166, 166),
     "delstime": (167, 167), "delltime": (168, 168),
 }  # fmt: skip
 KEYS = {"host", "net", "srcid", "inode", "gateway", "port", "proto", *_INTEGERS, *_SPECIAL, *_REALS}
-ONE_SIDED = {"trans", "seq", "dur", "avgdur", "pcr", "pcratio", "abr", "abratio", "tcprtt", "deldur", "delstime", "delltime", "srcid", "inode",
+ONE_SIDED = {"trans", "seq", "dur", "avgdur", "pcr", "pcratio", "abr", "abratio", "tcprtt", "deldur", "delstime", "delltime", "srcid",
+             "inode",
              "proto", "spi"}  # fmt: skip
 AND_ED = {"intpkt", "inter", "intpktact", "intpktidle", "jit", "jitter", "jitact", "jitidle"}
 _LOGIC = {"and", "or", "not", "src", "dst", "mask", "len", "broadcast", "multicast", "inbound", "outbound", "auth", "recurs", "req", "rsp"}
@@ -251,11 +254,12 @@ def quantity(key: str, side: str, token: Token, compare: int, fail: Fail) -> Nod
     if key == "co":
         if token.kind not in ("name", "string") or len(token.text) != 2:
             raise fail("a country is two letters", token)
-        return b.leaf(42, text, side=number, compare=compare, b=12, a=int.from_bytes(token.text.encode(), "big"))  # type: ignore[no-any-return]
+        country = int.from_bytes(token.text.encode(), "big")
+        return b.leaf(42, text, side=number, compare=compare, b=12, a=country)  # type: ignore[no-any-return]
     if key in ("dsb", "dsbyte") and token.kind == "name":
-        for value, name in names.dscp().items():
-            if token.text.lower().startswith(name.decode()):
-                return b.leaf(42, text, side=number, compare=compare, b=3, a=value)  # type: ignore[no-any-return]
+        for point, label in names.dscp().items():
+            if token.text.lower().startswith(label.decode()):
+                return b.leaf(42, text, side=number, compare=compare, b=3, a=point)  # type: ignore[no-any-return]
         raise fail("unknown code point", token)
     if token.kind not in ("int", "float"):
         raise fail("a number is expected", token)

@@ -13,7 +13,8 @@ SERVICES = Path("/etc/services")
 # IP protocols 0 to 134; 253 is the only other one with a name.
 _PROTOCOLS = """
 ip icmp igmp ggp ipnip st2 tcp cbt egp igp bbn-rcc nvp pup argus emcon xnet chaos udp mux dcn hmp prm xns-idp trunk-1 trunk-2 leaf-1
-leaf-2 rdp irtp iso-tp4 netblt mfe-nsp merit-inp sep 3pc idpr xtp ddp idpr-cmtp tp++ il ipv6 sdrp ipv6-route ipv6-frag idrp rsvp gre mhrp bna esp ah
+leaf-2
+rdp irtp iso-tp4 netblt mfe-nsp merit-inp sep 3pc idpr xtp ddp idpr-cmtp tp++ il ipv6 sdrp ipv6-route ipv6-frag idrp rsvp gre mhrp bna esp ah
 i-nlsp swipe narp mobile tlsp skip ipv6-icmp ipv6-no ipv6-opts any cftp any sat-expak kryptolan rvd ippc any sat-mon visa ipcv cpnx cphb wsn
 pvp br-sat-mon sun-nd wb-mon wb-expak iso-ip vmtp secure-vmtp vines ttp nsfnet-igp dgp tcf eigrp ospf sprite-rpc larp mtp ax.25 ipip micp
 aes-sp3-d etherip encap pri-enc gmtp ifmp pnni pim aris scps qnx a/n ipcomp snp compaq-peer ipx-n-ip vrrp pgm zero l2tp ddx iatp stp srp uti
@@ -49,8 +50,8 @@ _SAPS = """
 """
 
 _DSCP = """
-0 cs0 8 cs1 16 cs2 24 cs3 32 cs4 40 cs5 48 cs6 56 cs7 10 af11 12 af12 14 af13 18 af21 20 af22 22 af23 26 af31 28 af32 30 af33 34 af41 36 af42
-38 af43 46 ef
+0 cs0 8 cs1 16 cs2 24 cs3 32 cs4 40 cs5 48 cs6 56 cs7 10 af11 12 af12 14 af13 18 af21 20 af22 22 af23 26 af31 28 af32 30 af33 34 af41
+36 af42 38 af43 46 ef
 """
 
 _DISA = """

@@ -183,7 +183,9 @@ class Printer:
         if man:
             count = 0
             if self.mans[i] == 2:
-                count = rec.mar_nextseq if field == 201 else rec.mar_pkts if field == 215 else rec.mar_memory if field == 218 else rec.offset if field == 203 else 0
+                count = rec.mar_nextseq if field == 201 else rec.mar_pkts if field == 215 else rec.mar_memory if field == 218 else 0
+                if field == 203:
+                    count = rec.offset
         else:
             count = v.integer(rec, field)
             if not v.ok:

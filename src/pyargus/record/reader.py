@@ -159,7 +159,7 @@ def _decompressed(name: str, file: BinaryIO, seekable: bool) -> Source:
 
 def _zstd(name: str, file: BinaryIO) -> BinaryIO:
     try:
-        from compression import zstd  # type: ignore[import-not-found]
+        from compression import zstd
     except ImportError:
         try:
             import zstandard  # type: ignore[import-not-found]

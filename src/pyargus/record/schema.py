@@ -70,7 +70,7 @@ FIELDS: tuple[Field, ...] = (
     Field(201, "seq", "Seq", 12, "uint", "C", "zero", "value", "SeqNumber", "first", "uint64", "",
           "TRANSPORT sequence number. MAR: next sequence number field"),
     Field(202, "autoid", "AutoId", 6, "uint", "R", "zero", "zero", "AutoId", "first", "uint64", "", "Database row id; 0"),
-    Field(203, "offset", "Offset", 12, "uint", "R", "zero", "zero", "ByteOffset", "first", "uint64", "",
+    Field(203, "offset", "Offset", 12, "uint", "R", "zero", "value", "ByteOffset", "first", "uint64", "",
           "Byte offset of the record in its input file (0 for stdin/remote)"),
     Field(11, "cause", "Cause", 7, "text", "R", "", "value", "Cause", "first", "string", "",
           "Start, Status, Stop, Shutdown, Timeout, Error, Unknown from the header cause"),

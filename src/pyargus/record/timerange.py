@@ -48,7 +48,8 @@ def _moment(text: str) -> Moment:
                 out.last = index
         return out
     whole, dot, fraction = text.partition(".")
-    if whole.isdigit() and int(whole) > 24 and not (len(whole) == 4 and not dot) and (not dot or (fraction.isdigit() and int(whole) > 9999)):
+    year = len(whole) == 4 and not dot
+    if whole.isdigit() and int(whole) > 24 and not year and (not dot or (fraction.isdigit() and int(whole) > 9999)):
         out.epoch = int(whole)
         out.micro = int(fraction.ljust(6, "0")[:6]) if fraction else 0
         return out
