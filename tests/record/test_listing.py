@@ -95,3 +95,19 @@ def test_unknown_words_name_the_nearest() -> None:
         result = ours("-X", *arguments)
         assert result.returncode == 2
         assert hint in result.stderr
+
+
+@needs_samples
+def test_a_closed_pipe_ends_quietly(tmp_path: Path) -> None:
+    path = next(path for path in FILES if path.stem == "scan")
+    big = tmp_path / "big.argus"
+    big.write_bytes(path.read_bytes() * 20)
+    code = "import sys; from pyargus.clients.ra import main; main()"
+    command = [sys.executable, "-c", code, "-X", "-n", "-r", str(big)]
+    process = subprocess.Popen(command, env=ENV, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert process.stdout is not None and process.stderr is not None
+    process.stdout.readline()
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    process.stderr.close()
+    assert process.wait(30) == 0

@@ -117,15 +117,17 @@ def run(settings: Settings) -> int:
             batch.opening(source.initial)
             batch.number += started > 1
             for data, offset in source.chunks():
-                with memoryview(data) as view:
-                    at = 0
-                    end = len(view)
-                    while at < end:
+                at = 0
+                view = memoryview(data)
+                try:
+                    while at < len(view):
                         at = batch.run(view, at, offset)
                         if batch.trouble or batch.done:
                             break
                         put(out.take())
+                finally:
                     batch.record.point_to(b"")
+                    view.release()
                 if batch.done:
                     break
                 if batch.trouble == 1:

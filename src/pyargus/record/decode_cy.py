@@ -93,6 +93,20 @@ def frame(d, at):
     return size
 
 
+def whole(d, at, limit):
+    """End of the whole records that start at `at` and reach `limit`; the end of the buffer where a length word is zero."""
+    n: cython.Py_ssize_t = d.shape[0]
+    size: cython.Py_ssize_t
+    while at < limit:
+        size = frame(d, at)
+        if size == 0:
+            return n
+        if size < 0:
+            return at
+        at += size
+    return at
+
+
 def decode(rec, at, offset):
     """Fill `rec` from the record at `at` of the buffer that `rec` points to; `offset` is the record's place in its source.
 

@@ -13,10 +13,12 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from pyargus.errors import BadInput, Unreachable
+from pyargus.record.decode_cy import whole
 
 COOKIES = (b"\xe5\x71\x2d\xcb", b"\xcb\x2d\x71\xe5", b"\xe5\x71\x50\xcb")
 INITIAL = 128
 STREAM = 1 << 20
+WINDOW = 1 << 23
 
 Buffer = bytes | memoryview
 
@@ -63,11 +65,11 @@ class Source:
             if not piece:
                 break
             data = rest + piece
-            whole = _whole(data)
-            if whole:
-                yield data[:whole], offset
-                offset += whole
-            rest = data[whole:]
+            end = whole(data, 0, len(data))
+            if end:
+                yield data[:end], offset
+                offset += end
+            rest = data[end:]
         if rest:
             yield rest, offset
 
@@ -96,25 +98,17 @@ class Source:
             self.seekable = False
             yield from self.chunks()
             return
-        view = memoryview(data)
-        try:
-            yield view[INITIAL:], INITIAL
-        finally:
-            view.release()
-
-
-def _whole(data: bytes) -> int:
-    """Length of the whole records at the start of `data`; all of it where a length word is zero, so that the kernel meets it."""
-    at = 0
-    end = len(data)
-    while at + 4 <= end:
-        size = 4 * ((data[at + 2] << 8) | data[at + 3])
-        if size == 0:
-            return end
-        if at + size > end:
-            break
-        at += size
-    return at
+        with memoryview(data) as view:
+            at = INITIAL
+            while at < size:
+                end = whole(view, at, min(at + WINDOW, size))
+                if end == at:
+                    end = size
+                yield view[at:end], at
+                # What was read need not stay in memory.
+                if hasattr(data, "madvise"):
+                    data.madvise(mmap.MADV_DONTNEED, 0, end - end % mmap.PAGESIZE)
+                at = end
 
 
 def open_source(name: str) -> Source:
