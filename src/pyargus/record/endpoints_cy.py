@@ -93,6 +93,8 @@ def address(t, rec, destination, style):
     if rec.family == 10:
         return isis(t, rec, destination, style.variable)
     if rec.family:
+        if low == 0xFFFFFFFFFFFF and style.broadcast:
+            return t.puts(b"Broadcast")
         return t.mac(low)
     return 0
 
@@ -235,6 +237,7 @@ def station(t, mac, style):
     if mac == 0xFFFFFFFFFFFF and style.vendors:
         return 0
     if mac == 0xFFFFFFFFFFFF and style.names <= 2:
+        style.broadcast = True
         return t.puts(b"Broadcast")
     return t.mac(mac)
 

@@ -9,7 +9,7 @@ cpdef int encapsulation(Text t, unsigned int bits) except -1
 
 cdef class Style:
     cdef public int names, precision, tcp_letters
-    cdef public bint epoch, abbreviate, cidr_strict, cidr, rmon, variable, disa
+    cdef public bint epoch, abbreviate, cidr_strict, cidr, rmon, variable, disa, broadcast
     cdef public list protocols, unreachable, unreachable6
     cdef public dict ethertypes, saps, tcp, udp, dscp, icmp, icmp6, vendors
     cdef public int user_encoding

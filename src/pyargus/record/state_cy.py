@@ -23,6 +23,7 @@ class Style:
 
     names: 0 resolve hosts, 1 port names, 2 protocol names, 3 numbers only. precision: digits after the dot.
     tcp_letters: 0 state word, 1 TCP state letters, 2, 3, 4 TCP flag letters of both sides, source, destination.
+    broadcast: the all-ones MAC address is a word in saddr and daddr too, which readers do once smac or dmac has shown it.
     user_encoding: 0 ascii, 1 obfuscated, 2 hexadecimal dump, 3 hexadecimal digits, 4 base64. asn: 0 plain, 1 asdot, 2 asdot+.
     """
 
@@ -30,7 +31,7 @@ class Style:
         self.names = 1
         self.precision = 6
         self.tcp_letters = self.user_encoding = self.asn = 0
-        self.epoch = self.abbreviate = self.cidr = self.cidr_strict = self.rmon = self.variable = self.disa = False
+        self.epoch = self.abbreviate = self.cidr = self.cidr_strict = self.rmon = self.variable = self.disa = self.broadcast = False
         self.protocols = []
         self.unreachable = []
         self.unreachable6 = []
