@@ -36,7 +36,9 @@ def compile_filter(expression: str, linktype: int, optimize: bool = True) -> Fil
 
 
 _LOADS = {0x00: "ld", 0x08: "ldh", 0x10: "ldb"}
-_ARITHMETIC = {0x00: "add", 0x10: "sub", 0x20: "mul", 0x30: "div", 0x40: "or", 0x50: "and", 0x60: "lsh", 0x70: "rsh", 0x90: "mod", 0xA0: "xor"}
+_ARITHMETIC = {
+    code << 4: name for code, name in enumerate(("add", "sub", "mul", "div", "or", "and", "lsh", "rsh", "neg", "mod", "xor"))
+}
 _JUMPS = {0x10: "jeq", 0x20: "jgt", 0x30: "jge", 0x40: "jset"}
 
 
@@ -51,9 +53,8 @@ def _operand(code: int, k: int) -> tuple[str, str]:
     if kind in (2, 3):
         return ("st", "stx")[kind - 2], f"M[{k}]"
     if kind == 4:
-        if code & 0xF0 == 0x80:
-            return "neg", ""
-        return _ARITHMETIC[code & 0xF0], "x" if code & 8 else f"#{k:#x}"
+        name = _ARITHMETIC[code & 0xF0]
+        return name, "" if name == "neg" else "x" if code & 8 else f"#{k:#x}"
     if kind == 6:
         return "ret", "A" if code & 0x18 == 0x10 else f"#{k}"
     return ("txa", "") if code & 0xF8 else ("tax", "")

@@ -13,7 +13,7 @@ else:
     from pyargus.capture.packet_cy import Packet
 
 # Link types that are read. The second group is accepted by the reference and yields no flows.
-FOLLOWED = frozenset({0, 1, 8, 9, 12, 14, 16, 50, 51, 101, 104, 105, 108, 113, 119, 127, 163, 178})
+FOLLOWED = frozenset({0, 1, 8, 9, 12, 14, 16, 50, 51, 101, 104, 105, 108, 113, 119, 127, 163, 178, 276})
 SILENT = frozenset({6, 7, 10, 11, 19, 109, 114, 226})
 
 
@@ -33,9 +33,9 @@ def decode(p: Packet, index: cython.Py_ssize_t) -> cython.int:
             p.ethernet(p.start)
     elif link == 101 or link == 12 or link == 14:
         p.ip_any(p.start)
-    elif link == 113:
+    elif link == 113 or link == 276:
         _cooked(p)
-    elif link == 0:
+    elif link == 0 or link == 108:
         _null(p)
     elif link == 9 or link == 50 or link == 16:
         _ppp(p)
@@ -64,7 +64,7 @@ def _strip(p: Packet, size: cython.Py_ssize_t) -> cython.int:
 @cython.cfunc
 @cython.exceptval(-1, check=False)
 def _null(p: Packet) -> cython.int:
-    """BSD loopback: an address family in the byte order of the capturing host."""
+    """BSD loopback: an address family, in the byte order of the capturing host (NULL) or the network's (LOOP)."""
     family: cython.uint
     if p.end - p.start < 4:
         return 0
@@ -80,23 +80,34 @@ def _null(p: Packet) -> cython.int:
 @cython.cfunc
 @cython.exceptval(-1, check=False)
 def _cooked(p: Packet) -> cython.int:
-    """Linux cooked capture: 16 bytes; the packet type stands in for the destination MAC."""
+    """Linux cooked capture, version 1 (16 bytes) and 2 (20 bytes); the packet type stands in for the destination MAC."""
     o: cython.Py_ssize_t = p.start
+    size: cython.Py_ssize_t = 16 if p.linktype == 113 else 20
     kind: cython.uint
     etype: cython.uint
-    if p.end - o < 16:
+    if p.end - o < size:
         return 0
-    kind = p.u16(o)
-    etype = p.u16(o + 14)
+    if p.linktype == 113:
+        kind = p.u16(o)
+        etype = p.u16(o + 14)
+        p.smac = p.mac48(o + 6)
+    else:
+        kind = p.buf[o + 10]
+        etype = p.u16(o)
+        p.smac = p.mac48(o + 12)
     p.encaps |= 0x2002
     p.has_mac = True
-    p.smac = p.mac48(o + 6)
-    p.dmac = 0xFFFFFFFFFFFF if kind == 1 else (0 if kind == 4 else 1)
+    p.dmac = 1
+    if kind == 1:
+        p.dmac = cython.cast(cython.ulonglong, 0xFFFFFFFFFFFF)
+    elif kind == 4:
+        p.dmac = 0
     p.ethertype = etype
-    # The reference takes 14 bytes off IPv6 payloads and captured user data here.
-    p.shortfall = 14
-    _strip(p, 16)
-    p.network(etype, o + 16)
+    # The reference takes 14 bytes off IPv6 payloads and captured user data of version 1; it does not read version 2.
+    if p.linktype == 113:
+        p.shortfall = 14
+    _strip(p, size)
+    p.network(etype, o + size)
     return 0
 
 
@@ -187,6 +198,7 @@ def _radio(p: Packet) -> cython.int:
 def _wlan(p: Packet, o: cython.Py_ssize_t) -> cython.int:
     """IEEE 802.11: data frames are followed into SNAP, others are a flow of their addresses."""
     control: cython.uint
+    protected: cython.bint
     size: cython.Py_ssize_t = 24
     if p.end - o < 10:
         return 0
@@ -197,7 +209,8 @@ def _wlan(p: Packet, o: cython.Py_ssize_t) -> cython.int:
             size += 6
         if control & 0x80:
             size += 2
-        if not control & 0x40 and not p.buf[o + 1] & 0x40 and p.end - o >= size + 8 and p.buf[o + size] == 0xAA and p.buf[o + size + 1] == 0xAA:
+        protected = (control | p.buf[o + 1]) & 0x40 != 0
+        if not protected and p.end - o >= size + 8 and p.u16(o + size) == 0xAAAA:
             p.encaps |= 0x8
             p.snap(o + size)
             if p.kind:

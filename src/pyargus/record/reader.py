@@ -156,8 +156,8 @@ def _zstd(name: str, file: BinaryIO) -> BinaryIO:
         from compression import zstd
     except ImportError:
         try:
-            import zstandard  # type: ignore[import-not-found]
+            import zstandard
         except ImportError as error:
             raise BadInput(name, None, "zstd needs Python 3.14 or the package zstandard") from error
-        return zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True)  # type: ignore[no-any-return]
+        return zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True)
     return zstd.open(file)  # type: ignore[no-any-return]
