@@ -3,6 +3,7 @@ from pyargus.record.encode_cy cimport Encoder
 
 cdef class Emitter:
     cdef readonly Encoder encoder
+    cdef bytearray decided
     cdef bint app_bytes
     cdef bint macs
     cdef bint sizes

@@ -47,6 +47,7 @@ class Emitter:
         user_size: int,
     ) -> None:
         self.encoder = Encoder()
+        self.decided = bytearray()
         self.app_bytes = app_bytes
         self.macs = macs
         self.sizes = sizes
@@ -54,6 +55,12 @@ class Emitter:
         self.ident_kind = ident_kind
         self.ident = ident
         self.user_size = user_size if user_size < 0xFFFF else 0xFFFF
+
+    def take_decided(self) -> bytes:
+        """How source and destination were decided, a byte for each record since the last call (`flow_cy.BY_...`)."""
+        taken = bytes(self.decided)
+        self.decided.clear()
+        return taken
 
     @cython.cfunc
     @cython.exceptval(-1, check=False)
@@ -106,6 +113,7 @@ class Emitter:
         if flow.strokes is not None:
             self.keystrokes(flow)
         out.end()
+        self.decided.append(flow.provenance)
         return 0
 
     @cython.cfunc

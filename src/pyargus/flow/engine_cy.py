@@ -118,7 +118,15 @@ class Engine:
 
     def take(self) -> bytes:
         """The records made since the last call."""
+        self.emitter.take_decided()
         return self.emitter.encoder.take()
+
+    def take_with_directions(self) -> tuple[bytes, bytes]:
+        """The records made since the last call, and for each of them a byte that says how its source and destination were decided.
+
+        The values are `flow_cy`'s BY_FIRST_PACKET, BY_SYN, BY_SYNACK, BY_REQUEST and BY_REPLY; they are no part of the record.
+        """
+        return self.emitter.encoder.take(), self.emitter.take_decided()
 
     @property
     def pending(self) -> int:
@@ -194,6 +202,10 @@ class Engine:
                 flow.timeout = self.timeout_of()
                 self.table.push(flow, 0, p.now)
                 self.flows += 1
+                if flow.reply:
+                    flow.provenance = 4
+                elif p.kind == 4 or p.kind == 5 or (p.kind == 1 and p.proto == 1):
+                    flow.provenance = 3
                 new = True
             else:
                 self.touch(flow)
