@@ -78,7 +78,8 @@ class Engine:
         )
         self.interval = config.interval
         self.jitter_limit = 2 * config.interval
-        self.user_size = config.user_size if config.user_size >= 0 else 0xFFFF
+        # The DSR counts in 16 bits.
+        self.user_size = config.user_size if 0 <= config.user_size < 0xFFFF else 0xFFFF
         self.keep_user = config.user_size != 0
         self.control_data = config.control_data
         self.start_records = config.start_records
