@@ -40,6 +40,7 @@ cdef class Engine:
     cdef int touch(self, Flow flow) except -1
     cdef int count(self, Flow flow, bint new) except -1
     cdef int attributes(self, Flow flow, Half own, bint from_src) except -1
+    cdef int ip_attributes(self, Flow flow, Half own, bint from_src) except -1
     cdef long long transport(self, Flow flow, Half own, Half peer, bint from_src, bint new) except? -1
     cdef long long tcp(self, Flow flow, Half own, Half peer, bint from_src) except? -1
     cdef int replace(self, Flow flow, bint from_src) except -1

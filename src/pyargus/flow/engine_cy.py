@@ -302,14 +302,7 @@ class Engine:
     def attributes(self, flow: Flow, own: Half, from_src: cython.bint) -> cython.int:
         """IP attributes, labels and MAC addresses."""
         p: Packet = self.p
-        if p.kind == 1 or p.kind == 2:
-            own.ttl = p.ttl
-            own.tos = p.tos
-            own.ident = p.ident
-            flow.attributes |= 1 if from_src else 2
-            own.options = p.options
-            if p.options:
-                flow.attributes |= 4 if from_src else 8
+        self.ip_attributes(flow, own, from_src)
         if p.has_vlan:
             own.vlan = p.vlan
             own.has_vlan = True
@@ -329,6 +322,21 @@ class Engine:
                     flow.mac_paths |= 1
             elif flow.dmac != p.smac or flow.smac != p.dmac or flow.ethertype != p.ethertype:
                 flow.mac_paths |= 2
+        return 0
+
+    @cython.cfunc
+    @cython.exceptval(-1, check=False)
+    def ip_attributes(self, flow: Flow, own: Half, from_src: cython.bint) -> cython.int:
+        """TTL, TOS, identification and options of a direction's latest packet."""
+        p: Packet = self.p
+        if p.kind == 1 or p.kind == 2:
+            own.ttl = p.ttl
+            own.tos = p.tos
+            own.ident = p.ident
+            flow.attributes |= 1 if from_src else 2
+            own.options = p.options
+            if p.options:
+                flow.attributes |= 4 if from_src else 8
         return 0
 
     # ---- transport
@@ -436,6 +444,7 @@ class Engine:
             # The reference clears the record's bit here and does not set it where it was clear.
             flow.reversed = False
             flow.src_second = self.key.swapped
+            self.ip_attributes(flow, flow.src, True)
         self.table.push(flow, 0, self.now)
         own = flow.src
         peer = flow.dst
