@@ -233,6 +233,11 @@ class Packet:
         nibble: cython.uint
         word: cython.uint
         first: cython.bint = True
+        outer: cython.bint = self.has_mac
+        dmac: cython.ulonglong = self.dmac
+        smac: cython.ulonglong = self.smac
+        ethertype: cython.uint = self.ethertype
+        start: cython.Py_ssize_t
         self.encaps |= 0x1
         while self.end - o >= 4:
             word = self.u32(o)
@@ -250,7 +255,18 @@ class Packet:
             return self.network(0x0800, o)
         if nibble == 6:
             return self.ipv6(o)
-        return self.ethernet(o)
+        start = o
+        self.ethernet(o)
+        if self.kind == 0 or self.kind == 3:
+            # What is in the inner frame is not followed either: the flow is that of the outer one.
+            self.kind = 0
+            self.has_mac = outer
+            self.dmac = dmac
+            self.smac = smac
+            self.ethertype = ethertype
+            self.l3 = start
+            return self.ether_flow(0x8847)
+        return 0
 
     @cython.cfunc
     @cython.exceptval(-1, check=False)

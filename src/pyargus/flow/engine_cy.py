@@ -20,6 +20,7 @@ if cython.compiled:
         arp_object,
         esp_object,
         icmp_bytes,
+        icmp_data,
         icmp_object,
         rtp_idle,
         rtp_object,
@@ -34,7 +35,7 @@ else:
     from pyargus.flow.emit_cy import Emitter
     from pyargus.flow.flow_cy import Flow, Gaps, Half, Key
     from pyargus.flow.key_cy import KeyMaker, key_hash
-    from pyargus.flow.objects_cy import arp_object, esp_object, icmp_bytes, icmp_object, rtp_idle, rtp_object, rtp_probe
+    from pyargus.flow.objects_cy import arp_object, esp_object, icmp_bytes, icmp_data, icmp_object, rtp_idle, rtp_object, rtp_probe
     from pyargus.flow.table_cy import FlowTable
     from pyargus.flow.tcp_cy import TcpMachine
 
@@ -365,7 +366,8 @@ class Engine:
         if self.maker.matrix == 3:
             pass
         elif p.fragment:
-            start = p.l3
+            if p.kind == 1:
+                start = p.l3
         elif p.proto == 6:
             if p.tcp:
                 app = self.tcp(flow, own, peer, from_src)
@@ -385,8 +387,7 @@ class Engine:
         elif p.proto == 1 and p.kind == 1:
             icmp_object(p, flow, new)
             app = icmp_bytes(p)
-            if app != p.length:
-                start += 8 + (p.buf[start + 8] & 0x0F) * 4
+            start = icmp_data(p)
         elif p.proto == 58 and p.kind == 2:
             icmp_object(p, flow, new)
         elif p.proto == 50:
@@ -658,11 +659,13 @@ class Engine:
         if own.packets == 0 or own.first == 0:
             own.first = part.first
             own.last = part.last
-        else:
+        elif parent.time_form == 1:
+            # A parent that has seen one packet in its life takes over the fragments' range.
             if part.first < own.first:
                 own.first = part.first
-            if latest > own.last:
-                own.last = latest
+            own.last = latest
+        elif latest > own.first and latest > own.last:
+            own.last = latest
         parent.time_form = 2
         own.packets += part.packets
         own.bytes += part.bytes

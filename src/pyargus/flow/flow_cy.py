@@ -204,4 +204,7 @@ class Flow:
         self.encaps_changed = 0
         self.mapped = 0
         self.attributes &= 0x0F
+        if self.net == 0x38:
+            self.status = 0
+            self.esp_lost = 0
         return 0

@@ -61,6 +61,16 @@ def icmp_bytes(p: Packet) -> cython.longlong:
 
 
 @cython.cfunc
+@cython.exceptval(-1, check=True)
+def icmp_data(p: Packet) -> cython.Py_ssize_t:
+    """Where an ICMP packet's user data begin: behind the quoted header for errors that quote one, else at the message."""
+    o: cython.Py_ssize_t = p.l4
+    if p.end - o >= 28 and _quotes(p.buf[o]):
+        return o + 8 + (p.buf[o + 8] & 0x0F) * 4
+    return o
+
+
+@cython.cfunc
 @cython.exceptval(-1, check=False)
 def esp_object(p: Packet, flow: Flow) -> cython.int:
     """Sequence number and lost packets by its gaps; a late packet is one lost packet less."""
