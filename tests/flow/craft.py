@@ -265,18 +265,27 @@ def mask(dsr: Dsr) -> bytes:
     return bytes(raw)
 
 
+def shown(record: Record) -> list[str]:
+    """Cause and parts, in a form that a failed comparison can be read in."""
+    return [f"cause {record.cause:#x}", *(mask(dsr).hex(" ", 4) for dsr in record.dsrs)]
+
+
 # ---- golden cases
+
+
+def case_argv(case: Path) -> list[str]:
+    """The sensor's argument vector of a golden case, inputs included and outputs not."""
+    lines = (case / "argus_options.txt").read_text().splitlines()
+    argv = [str(case / word) if word == "argus.conf" else word for word in shlex.split(lines[0])]
+    argv += ["-r", str(case / "case.pcap")]
+    if len(lines) > 1:
+        argv += ["-", *lines[1].removeprefix("filter: ").split()]
+    return argv
 
 
 def case_settings(case: Path) -> SensorSettings:
     """The settings that a golden case's options make."""
-    lines = (case / "argus_options.txt").read_text().splitlines()
-    argv = [str(case / word) if word == "argus.conf" else word for word in shlex.split(lines[0])]
-    if len(lines) > 1:
-        argv += ["-r", str(case / "case.pcap"), "-", *lines[1].removeprefix("filter: ").split()]
-    else:
-        argv += ["-r", str(case / "case.pcap")]
-    return from_argv(argv)
+    return from_argv(case_argv(case))
 
 
 def counts(records: Iterable[Record]) -> tuple[int, int]:

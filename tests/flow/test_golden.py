@@ -5,11 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from pyargus.capture.bpf import compile_filter
-from pyargus.capture.reader import open_capture
-from pyargus.errors import BadInput, BadUse
-from pyargus.flow.engine_cy import Engine
-from tests.flow.craft import GOLDEN, ROOT, Record, case_settings, mask, parse, split
+from pyargus.errors import BadUse
+from tests.flow.craft import GOLDEN, ROOT, Record, case_settings, parse, shown, split
+from tests.flow.play import play
 
 CASES = sorted(path.parent.name for path in GOLDEN.glob("*/expected.argus"))
 
@@ -37,27 +35,9 @@ PLAYED = [
 
 
 def ours(case: Path) -> tuple[list[Record], str]:
-    """Our records of a case, and what the sensor would say about its capture."""
-    settings = case_settings(case)
-    engine = Engine(settings.flow)
-    fault = ""
-    seen = 0
-    try:
-        with open_capture(settings.inputs[0]) as capture:
-            for batch in capture:
-                if settings.packet_filter:
-                    engine.select(compile_filter(settings.packet_filter, batch.linktype, settings.optimise))
-                engine.feed(batch, max(0, settings.skip - seen), batch.count if settings.stop is None else settings.stop - seen)
-                seen += batch.count
-    except BadInput as error:
-        fault = str(error)
-    engine.finish()
-    return list(parse(engine.take())), fault
-
-
-def shown(record: Record) -> list[str]:
-    """Cause and parts, in a form that a failed comparison can be read in."""
-    return [f"cause {record.cause:#x}", *(mask(dsr).hex(" ", 4) for dsr in record.dsrs)]
+    """Our records of a case, and what is wrong with its capture."""
+    records, fault = play(case_settings(case))
+    return list(parse(records)), fault
 
 
 @pytest.mark.skipif(not CASES, reason="no golden cases: set PYARGUS_SHARED")
