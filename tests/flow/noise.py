@@ -5,7 +5,7 @@ import struct
 
 from pyargus.capture import frames as build
 from pyargus.capture.link_cy import FOLLOWED, SILENT
-from tests.flow.craft import A, B, BEGIN, MACS, Packet, ether, ipv4, tcp, udp
+from tests.flow.craft import BEGIN, MACS, A, B, Packet, ether, ipv4, tcp, udp
 
 LINKTYPES = sorted(FOLLOWED | SILENT)
 HIGH = "203.0.113.250"
@@ -31,14 +31,20 @@ def _upper(draw: random.Random, depth: int) -> tuple[int, bytes]:
     if proto == 6:
         flags = draw.choice((2, 18, 16, 24, 17, 4, 20, 0, 1, 3, 82, 194, draw.randrange(256)))
         number = draw.choice((0, 1, 1000, 2**31, 2**32 - 1, draw.getrandbits(32)))
-        options = draw.choice((b"", b"\x02\x04\x05\xb4", b"\x01\x03\x03\x07", b"\x08\x0a" + bytes(10), draw.randbytes(4 * draw.randrange(11))))
-        segment = tcp(*ports, number, draw.choice((0, number, draw.getrandbits(32))), flags, _payload(draw), draw.choice((0, 1, 65535)), options)
+        options = draw.choice(
+            (b"", b"\x02\x04\x05\xb4", b"\x01\x03\x03\x07", b"\x08\x0a" + bytes(10), draw.randbytes(4 * draw.randrange(11)))
+        )
+        segment = tcp(
+            *ports, number, draw.choice((0, number, draw.getrandbits(32))), flags, _payload(draw), draw.choice((0, 1, 65535)), options
+        )
         return proto, segment
     if proto == 17:
         return proto, udp(*ports, _payload(draw))
     if proto == 1:
         quoted = ipv4(B, A, draw.choice((6, 17, 1, 50)), draw.randbytes(draw.choice((0, 8, 20))), draw.randrange(65536))
-        return proto, struct.pack("!BBH", draw.choice((0, 3, 5, 8, 11, 13, 17, draw.randrange(256))), draw.randrange(16), 0) + draw.randbytes(4) + quoted
+        return proto, struct.pack(
+            "!BBH", draw.choice((0, 3, 5, 8, 11, 13, 17, draw.randrange(256))), draw.randrange(16), 0
+        ) + draw.randbytes(4) + quoted
     if proto == 58:
         return proto, struct.pack("!BBH", draw.choice((1, 3, 128, 129, 130, 135, 136, 143)), draw.randrange(8), 0x1234) + draw.randbytes(24)
     if proto == 47 and depth < 3:
@@ -71,11 +77,15 @@ def network(draw: random.Random, depth: int = 0) -> tuple[int, bytes]:
     if kind == 0x8100:
         return kind, struct.pack("!HH", draw.randrange(65536), inner) + content
     if kind == 0x8847:
-        return kind, b"".join(struct.pack("!I", draw.getrandbits(32) & ~0x100) for _ in range(draw.randrange(3))) + b"\0\x01\x11\x40" + content
+        return kind, b"".join(
+            struct.pack("!I", draw.getrandbits(32) & ~0x100) for _ in range(draw.randrange(3))
+        ) + b"\0\x01\x11\x40" + content
     if kind == 0x8864:
         return kind, b"\x11\0\0\x07\0\x50" + draw.choice((b"\x00\x21", b"\x00\x57", b"\xc0\x21")) + content
     if kind == 100:
-        sap = draw.choice((b"\xaa\xaa\x03\0\0\0" + struct.pack("!H", inner), b"\xfe\xfe\x03\x83", b"\x42\x42\x03", b"\xff\xff", b"\xf0\xf0\x01\x02"))
+        sap = draw.choice(
+            (b"\xaa\xaa\x03\0\0\0" + struct.pack("!H", inner), b"\xfe\xfe\x03\x83", b"\x42\x42\x03", b"\xff\xff", b"\xf0\xf0\x01\x02")
+        )
         if sap[:2] == b"\xfe\xfe":
             return kind, sap + b"\x1b\x01\0" + bytes([draw.choice((15, 16, 18, 20, 24, 25, 27, 3))]) + draw.randbytes(40)
         return kind, sap + content

@@ -1,7 +1,7 @@
 """Captures through the flow engine, without the program around it. Also a program: `play.py JOBS FOLDER`, for the interpreted kernels.
 
-JOBS is a JSON list of argument vectors of the sensor; the records of the n-th go to FOLDER/n. It imports nothing but pyargus, so that it runs
-wherever PYTHONPATH finds that.
+JOBS is a JSON list of argument vectors of the sensor; the records of the n-th go to FOLDER/n. It imports nothing but pyargus, so that it
+runs wherever PYTHONPATH finds that.
 """
 
 import json

@@ -45,7 +45,11 @@ def jobs(tmp_path_factory: pytest.TempPathFactory) -> list[list[str]]:
     folder = tmp_path_factory.mktemp("captures")
     demo = folder / "demo.pcap"
     demo.write_bytes(generate())
-    found = [["-X", "-r", str(demo)], ["-X", *EVERYTHING, "-r", str(demo)], ["-X", "-S", "0.5", "-r", str(demo), "-", "ip6", "or", "port", "53"]]
+    found = [
+        ["-X", "-r", str(demo)],
+        ["-X", *EVERYTHING, "-r", str(demo)],
+        ["-X", "-S", "0.5", "-r", str(demo), "-", "ip6", "or", "port", "53"],
+    ]
     for linktype in LINKTYPES:
         name = write(folder / f"link{linktype}.pcap", linktype, 300 if linktype == 1 else 60, linktype)
         found += [["-X", *EVERYTHING, "-r", name], ["-X", "-r", name]]
@@ -53,7 +57,11 @@ def jobs(tmp_path_factory: pytest.TempPathFactory) -> list[list[str]]:
     for seed, (name, text) in enumerate(CONFIGURATIONS.items()):
         (folder / name).write_text(text)
         found.append(["-F", str(folder / name), "-AJm", "-U", "16", "-S", str(seed), "-r", ethernet])
-    found += [["-X", *EVERYTHING, "-r", ethernet], ["-X", "-S", "0", "-r", ethernet], ["-X", "-r", ethernet, "-", "tcp", "and", "not", "vlan"]]
+    found += [
+        ["-X", *EVERYTHING, "-r", ethernet],
+        ["-X", "-S", "0", "-r", ethernet],
+        ["-X", "-r", ethernet, "-", "tcp", "and", "not", "vlan"],
+    ]
     cases = sorted(path.parent for path in GOLDEN.glob("*/expected.argus") if path.parent.name != "keystroke_tcp")
     return found + [case_argv(case) for case in cases]
 
