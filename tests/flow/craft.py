@@ -11,6 +11,7 @@ from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from pyargus.capture import frames as build
 from pyargus.capture.batch import Batch
@@ -153,17 +154,35 @@ class Dsr:
         return self.raw[4:]
 
 
+class Side(NamedTuple):
+    """One direction in the full TCP object; last: microseconds since 1970."""
+
+    last: int
+    status: int
+    base: int
+    seq: int
+    ack: int
+    winnum: int
+    payload: int
+    retrans: int
+    ackbytes: int
+    winbytes: int
+    window: int
+    flags: int
+    shift: int
+
+
 @dataclass(frozen=True)
 class Tcp:
-    """The full TCP object. A side is (last, status, base, seq, ack, winnum, bytes, retrans, ackbytes, winbytes, window, flags, shift)."""
+    """The full TCP object."""
 
     status: int
     state: int
     options: int
     synack: int
     ackdat: int
-    src: tuple[int, ...]
-    dst: tuple[int, ...]
+    src: Side
+    dst: Side
 
 
 @dataclass(frozen=True)
@@ -216,7 +235,7 @@ class Record:
         sides = []
         for at in (20, 68):
             second, micro, *rest = struct.unpack(">11IHBB", dsr.body[at : at + 48])
-            sides.append((second * 1_000_000 + micro, *rest))
+            sides.append(Side(second * 1_000_000 + micro, *rest))
         return Tcp(*head, *sides)
 
 
