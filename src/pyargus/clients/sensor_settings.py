@@ -79,7 +79,8 @@ def _apply(settings: SensorSettings, letter: str, values: list[str], shown: str,
         raise BadUse(f"{shown}: {_REFUSED[letter].refused}")
     match letter:
         case "r":
-            settings.inputs += [name for word in values for name in word.split()]
+            # One word may hold several names, and one name may hold blanks.
+            settings.inputs += [name for word in values for name in ([word] if os.path.exists(word) else word.split())]
         case "w":
             if not from_file and settings.outputs_from_file:
                 settings.outputs.clear()
