@@ -60,7 +60,7 @@ def later_piece(packet: Packet, linktype: int) -> bool:
     return any(record.dsr(0x30).subtype == 0x45 for record in run([packet], FlowConfig(tunnels=True), linktype))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(seed=st.integers(0, 2**32), config=configurations, interrupted=st.booleans(), linktype=st.sampled_from([1] * 20 + LINKTYPES))
 def test_noise(seed: int, config: FlowConfig, interrupted: bool, linktype: int) -> None:
     packets = [packet for packet in traffic(seed, 100, linktype) if not later_piece(packet, linktype)]
