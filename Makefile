@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 KERNELS := $(shell find src -name '*_cy.py' -o -name '*_cy.pxd')
 DEMO := build/demo
 
-.PHONY: help demo test check lint types bench build clean
+.PHONY: help demo test check lint types bench build docs clean
 
 help: ## list what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -37,6 +37,9 @@ bench: $(VENV)/.dev ## measure against the reference programs (PACKETS=3000000 R
 
 build: $(VENV)/.dev ## wheel and source distribution, into dist/
 	$(BIN)/python -m build
+
+docs: $(VENV)/.dev ## make the reference pages from the tables
+	$(BIN)/python tools/make_docs.py
 
 clean: ## remove everything that was made
 	rm -rf $(VENV) build dist bench/out src/*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,12 +1,16 @@
 """Packet filter expressions (pcap-filter(7)), compiled by libpcap through pcapy-ng and run by `bpf_cy`."""
 
 from array import array
+from collections.abc import Iterable
 
 from pyargus.capture.bpf_cy import FilterProgram
 from pyargus.errors import BadUse, Unreachable
 
 _SNAPLEN = 262144
 _ANY_NETMASK = 0xFFFFFFFF
+
+# What an expression may speak of depends on the link: Ethernet, raw IP, 802.11 with radiotap, Linux cooked, PPP.
+_LINKTYPES = (1, 12, 127, 113, 9)
 
 
 def instructions(expression: str, linktype: int, optimize: bool = True) -> list[tuple[int, int, int, int]]:
@@ -23,6 +27,20 @@ def instructions(expression: str, linktype: int, optimize: bool = True) -> list[
     except (pcapy.PcapError, pcapy.BPFError) as error:
         raise BadUse(f"packet filter {expression!r}: {error}") from None
     return list(program.get_bpf())
+
+
+def check(expression: str) -> None:
+    """Raises BadUse, with the message for Ethernet, for an expression that compiles for no link type; Unreachable as `instructions`."""
+    first: BadUse | None = None
+    for linktype in _LINKTYPES:
+        try:
+            instructions(expression, linktype)
+        except BadUse as error:
+            first = first or error
+        else:
+            return
+    if first:
+        raise first
 
 
 def compile_filter(expression: str, linktype: int, optimize: bool = True) -> FilterProgram:
@@ -53,24 +71,23 @@ def _operand(code: int, k: int) -> tuple[str, str]:
     if kind in (2, 3):
         return ("st", "stx")[kind - 2], f"M[{k}]"
     if kind == 4:
+        # Masks are shown in hexadecimal, numbers with their sign.
+        number = f"#{k:#x}" if code & 0xF0 in (0x40, 0x50, 0xA0) else f"#{k - 2**32 if k >> 31 else k}"
         name = _ARITHMETIC[code & 0xF0]
-        return name, "" if name == "neg" else "x" if code & 8 else f"#{k:#x}"
+        return name, "" if name == "neg" else "x" if code & 8 else number
     if kind == 6:
         return "ret", "A" if code & 0x18 == 0x10 else f"#{k}"
     return ("txa", "") if code & 0xF8 else ("tax", "")
 
 
-def listing(expression: str, linktype: int, optimize: bool = True) -> str:
-    """The compiled expression as text, an instruction a line, as tcpdump -d writes it."""
+def listing(program: Iterable[tuple[int, int, int, int]]) -> str:
+    """Instructions as text, one a line, as tcpdump -d writes them."""
     lines = []
-    for at, (code, if_true, if_false, k) in enumerate(instructions(expression, linktype, optimize)):
-        if code & 7 == 5:
-            if code & 0xF0 == 0:
-                lines.append(f"({at:03d}) {'ja':<8} {at + 1 + k}")
-                continue
+    for at, (code, if_true, if_false, k) in enumerate(program):
+        if code & 7 == 5 and code & 0xF0:
             name, operand = _JUMPS[code & 0xF0], "x" if code & 8 else f"#{k:#x}"
             lines.append(f"({at:03d}) {name:<8} {operand:<16} jt {at + 1 + if_true}\tjf {at + 1 + if_false}")
         else:
-            name, operand = _operand(code, k)
-            lines.append(f"({at:03d}) {name:<8} {operand}".rstrip())
+            name, operand = ("ja", str((at + 1 + k) & 0xFFFFFFFF)) if code & 7 == 5 else _operand(code, k)
+            lines.append(f"({at:03d}) {name:<8} {operand}")
     return "\n".join(lines) + "\n"

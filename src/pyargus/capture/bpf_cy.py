@@ -1,6 +1,6 @@
-"""The classic BPF machine: accumulator A, index X, 16 memory words, forward jumps only.
+"""The classic BPF machine: accumulator A, index X, 16 memory words. Only `ja` jumps back, as `protochain` makes it.
 
-An instruction that reads beyond the captured bytes rejects the frame, as the kernel's machine does. Source: McCanne and Jacobson, "The
+A frame for which a program goes back more often than any chain of headers is long is rejected. An instruction that reads beyond the captured bytes rejects the frame, as the kernel's machine does. Source: McCanne and Jacobson, "The
 BSD Packet Filter", 1993; instruction encoding of <pcap/bpf.h>.
 """
 
@@ -35,6 +35,7 @@ class FilterProgram:
     ) -> cython.uint:
         """Bytes of the frame at `start` that are accepted, 0 for none."""
         pc: cython.Py_ssize_t = 0
+        back: cython.int = 0
         code: cython.uint
         kind: cython.uint
         taken: cython.bint
@@ -113,7 +114,13 @@ class FilterProgram:
             elif kind == 5:
                 mode = code & 0xF0
                 if mode == 0x00:
-                    pc += k
+                    if k & 0x80000000:
+                        pc -= cython.cast(cython.Py_ssize_t, 0x100000000 - cython.cast(cython.ulonglong, k))
+                        back += 1
+                        if pc < 0 or back > 65536:
+                            return 0
+                    else:
+                        pc += k
                     continue
                 value = x if code & 0x08 else k
                 if mode == 0x10:

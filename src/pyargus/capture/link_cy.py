@@ -55,9 +55,9 @@ def decode(p: Packet, index: cython.Py_ssize_t) -> cython.int:
 @cython.cfunc
 @cython.exceptval(-1, check=False)
 def _strip(p: Packet, size: cython.Py_ssize_t) -> cython.int:
-    """Leave a capture header out of the frame: it does not count as bytes of the flow."""
+    """Leave a capture header out of the frame: it does not count as bytes of the flow. A wire length may claim less than that."""
     p.start += size
-    p.wire -= size
+    p.wire = p.wire - size if p.wire > size else 0
     return 0
 
 

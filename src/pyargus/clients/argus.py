@@ -6,7 +6,8 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType
 from typing import BinaryIO
 
@@ -20,7 +21,39 @@ _FULL = 1 << 18
 
 
 class Interrupted(BaseException):
-    """INT or TERM: flush what is held and end."""
+    """INT, TERM or HUP: flush what is held and end."""
+
+
+class Interrupts:
+    """The first signal ends the run where nothing can be lost: at once while the sensor waits, else before the next batch. The second
+    ends it as it is."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        self.waiting = False
+
+    def listen(self) -> None:
+        """Take over the signals."""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._take)
+
+    def _take(self, number: int, frame: FrameType | None) -> None:
+        if self.asked:
+            raise KeyboardInterrupt
+        self.asked = True
+        if self.waiting:
+            raise Interrupted
+
+    @contextmanager
+    def at_rest(self) -> Iterator[None]:
+        """A stretch in which a signal may break in. Raises Interrupted there, or where one came before it."""
+        self.waiting = True
+        try:
+            if self.asked:
+                raise Interrupted
+            yield
+        finally:
+            self.waiting = False
 
 
 def complain(text: object) -> None:
@@ -99,26 +132,32 @@ class Outputs:
             self.write(self._management("STATUS", sequence, records - self.records))
             self.records = records
 
-    def close(self, records: int) -> None:
-        """The last management record; it counts itself."""
-        self.write(self._management("STOP", 0, records - self.records + 1))
+    def flush(self) -> None:
+        """Let nothing wait in a buffer."""
         for name, file in self.files:
             try:
                 file.flush()
-                if name != "-":
-                    file.close()
             except BrokenPipeError:
                 raise
             except OSError as error:
                 raise PyargusError(f"{name}: {error.strerror}") from None
 
+    def close(self, records: int) -> None:
+        """The last management record; it counts itself."""
+        self.write(self._management("STOP", 0, records - self.records + 1))
+        self.flush()
+        for name, file in self.files:
+            if name != "-":
+                file.close()
+
 
 class Sensor:
     """Capture files through flow engines into the outputs; every file has an engine of its own."""
 
-    def __init__(self, settings: SensorSettings, outputs: Outputs) -> None:
+    def __init__(self, settings: SensorSettings, outputs: Outputs, interrupts: Interrupts) -> None:
         self.settings = settings
         self.outputs = outputs
+        self.interrupts = interrupts
         self.records = 0
         self.status = ExitCode.OK
 
@@ -145,7 +184,11 @@ class Sensor:
         if interrupted:
             raise Interrupted
 
-    def _batches(self, name: str, capture: Iterable, engine) -> None:  # type: ignore[no-untyped-def,type-arg]
+    def _next(self, batches):  # type: ignore[no-untyped-def]
+        with self.interrupts.at_rest():
+            return next(batches, None)
+
+    def _batches(self, name: str, capture: Iterator, engine) -> None:  # type: ignore[no-untyped-def,type-arg]
         from pyargus.capture.bpf import compile_filter
         from pyargus.capture.link_cy import supported
 
@@ -154,7 +197,7 @@ class Sensor:
         seen = 0
         unsupported: dict[int, int] = {}
         pace = Pace(settings.replay) if settings.replay else None
-        for batch in capture:
+        while (batch := self._next(capture)) is not None:
             first = max(0, settings.skip - seen)
             last = batch.count if settings.stop is None else min(batch.count, settings.stop - seen)
             seen += batch.count
@@ -170,8 +213,8 @@ class Sensor:
                     engine.feed(batch, first, last)
                 else:
                     self._paced(batch, first, last, engine, pace)
-            if engine.pending >= _FULL:
-                self._drain(engine)
+            if engine.pending >= _FULL or name == "-":
+                self._drain(engine, name == "-")
             if settings.stop is not None and seen >= settings.stop:
                 break
         for linktype, count in unsupported.items():
@@ -181,15 +224,17 @@ class Sensor:
     def _paced(self, batch, first: int, last: int, engine, pace: Pace) -> None:  # type: ignore[no-untyped-def]
         for i in range(first, last):
             if pace.ahead(batch.ts[i]):
-                self._drain(engine)
-                for _, file in self.outputs.files:
-                    file.flush()
-                pace.wait(batch.ts[i])
+                self._drain(engine, True)
+                with self.interrupts.at_rest():
+                    pace.wait(batch.ts[i])
             engine.feed(batch, i, i + 1)
 
-    def _drain(self, engine) -> None:  # type: ignore[no-untyped-def]
+    def _drain(self, engine, now: bool = False) -> None:  # type: ignore[no-untyped-def]
+        """Hand the records made so far to the outputs; now: a reader of theirs is to see them at once."""
         self.outputs.write(engine.take())
         self.outputs.status_if_due(engine.last_sequence, self.records + engine.records)
+        if now:
+            self.outputs.flush()
 
 
 class Pace:
@@ -246,23 +291,23 @@ def give_up_privileges(settings: SensorSettings) -> None:
         raise Unreachable(f"-u, -g: {error.strerror}") from None
 
 
-def run(settings: SensorSettings) -> int:
+def run(settings: SensorSettings, interrupts: Interrupts | None = None) -> int:
     """Read every input; returns the exit status."""
     for warning in settings.warnings:
         complain(warning)
     if settings.show_filter and settings.packet_filter:
-        from pyargus.capture.bpf import listing
+        from pyargus.capture.bpf import instructions, listing
 
-        sys.stdout.write(listing(settings.packet_filter, 1, settings.optimise))
+        sys.stdout.write(listing(instructions(settings.packet_filter, 1, settings.optimise)))
         return ExitCode.OK
     check_inputs(settings)
     if settings.packet_filter:
-        from pyargus.capture.bpf import instructions
+        from pyargus.capture.bpf import check
 
-        instructions(settings.packet_filter, 1, settings.optimise)
+        check(settings.packet_filter)
     give_up_privileges(settings)
     outputs = Outputs(settings)
-    sensor = Sensor(settings, outputs)
+    sensor = Sensor(settings, outputs, interrupts or Interrupts())
     try:
         for name in sorted(settings.inputs):
             sensor.read(name)
@@ -270,11 +315,6 @@ def run(settings: SensorSettings) -> int:
         complain("interrupted; what was held has been written")
     outputs.close(sensor.records)
     return sensor.status
-
-
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    raise Interrupted
 
 
 def main() -> None:
@@ -286,16 +326,16 @@ def main() -> None:
         settings = from_argv(sys.argv[1:])
         if settings.help:
             sys.stdout.write(usage("argus", OPTIONS, "[-- packet filter]"))
+            sys.stdout.flush()
             sys.exit(ExitCode.OK)
         tell_if_interpreted("argus")
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, _interrupt)
-        status = run(settings)
+        interrupts = Interrupts()
+        interrupts.listen()
+        status = run(settings, interrupts)
+        sys.stdout.flush()
     except BrokenPipeError:
         # The reader of our output has what it wanted.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        status = ExitCode.OK
-    except Interrupted:
         status = ExitCode.OK
     except KeyboardInterrupt:
         status = ExitCode.INTERRUPTED

@@ -112,3 +112,23 @@ REFUSED: dict[str, str] = {
     "KEYSTROKE": "keystroke detection is not part of this release",
     "KEYSTROKE_CONF": "keystroke detection is not part of this release",
 }
+
+# Variables that no table above holds: each is read in its own way.
+OTHERS = ("FILTER", "FILTER_OPTIMIZER", "FLOW_TYPE", "FLOW_KEY")
+
+# What the variables do for which no option stands.
+MEANINGS: dict[str, str] = {
+    "GENERATE_START_RECORDS": "a record, with cause Start, right after the first packet of a flow",
+    "GENERATE_BIDIRECTIONAL_TIMESTAMPS": "first and last time of each direction in every record",
+    "TUNNEL_DISCOVERY": "look for IPv6 in UDP (Teredo) and follow it",
+    "TRACK_DUPLICATES": "tell packets that were captured twice from TCP retransmissions, by their IP id",
+    "IP_TIMEOUT": "seconds of silence after which UDP and other flows of IP are forgotten (30)",
+    "TCP_TIMEOUT": "seconds of silence after which TCP flows are forgotten (60)",
+    "ICMP_TIMEOUT": "seconds of silence after which ICMP flows are forgotten (5)",
+    "ARP_TIMEOUT": "seconds of silence after which ARP and RARP flows are forgotten (5)",
+    "FILTER": "packet filter; one on the command line replaces it",
+    "FILTER_OPTIMIZER": "`no` as `-O`",
+    "FLOW_TYPE": "`Unidirectional`: each direction is a flow of its own (`Bidirectional`)",
+    "FLOW_KEY": "what makes a flow: `CLASSIC_5_TUPLE`, `LAYER_2_MATRIX` (pairs of MAC addresses) or `LAYER_3_MATRIX` (pairs of addresses), and with "
+    "`+` what else must be equal: `VLAN`, `LOCAL_MPLS`, `COMPLETE_MPLS`",
+}

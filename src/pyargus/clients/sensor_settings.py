@@ -79,7 +79,8 @@ def _apply(settings: SensorSettings, letter: str, values: list[str], shown: str,
         raise BadUse(f"{shown}: {_REFUSED[letter].refused}")
     match letter:
         case "r":
-            settings.inputs += [name for word in values for name in word.split()]
+            # One word may hold several names, and one name may hold blanks.
+            settings.inputs += [name for word in values for name in ([word] if os.path.exists(word) else word.split())]
         case "w":
             if not from_file and settings.outputs_from_file:
                 settings.outputs.clear()
@@ -106,7 +107,7 @@ def _apply(settings: SensorSettings, letter: str, values: list[str], shown: str,
         case "N":
             settings.skip, settings.stop = packet_range(value)
         case "e":
-            flow.ident_kind, flow.ident = source_id(value)
+            flow.ident_kind, flow.ident = source_id(value, shown)
         case "T":
             settings.replay = _factor(value)
         case "O":
@@ -168,26 +169,26 @@ def packet_range(text: str) -> tuple[int, int | None]:
     return 0, int(first) or None
 
 
-def source_id(text: str) -> tuple[int, int]:
+def source_id(text: str, shown: str = "-e") -> tuple[int, int]:
     """Transport qualifier and 32-bit value of a source id."""
     if text.startswith('"'):
         return 0x21, int.from_bytes(text.strip('"').encode()[:4].ljust(4, b"\0"), "big")
     if text.isdecimal():
         if int(text) > 0xFFFFFFFF:
-            raise BadUse(f"-e: {text} does not fit into 32 bits")
+            raise BadUse(f"{shown}: {text} does not fit into 32 bits")
         return 0x20, int(text)
     if ":" in text:
-        raise BadUse(f"-e: an IPv6 address cannot be a source id: {text}")
+        raise BadUse(f"{shown}: an IPv6 address cannot be a source id: {text}")
     name = socket.gethostname() if text == "`hostname`" else text
     if name.startswith("`"):
-        raise BadUse(f"-e: of commands in backquotes only `hostname` is carried out, not {text}")
+        raise BadUse(f"{shown}: of commands in backquotes only `hostname` is carried out, not {text}")
     try:
         packed = socket.inet_aton(name)
     except OSError:
         try:
             packed = socket.inet_aton(socket.gethostbyname(name))
         except (OSError, UnicodeError):
-            raise BadUse(f"-e: {text} is no number, address, known host or quoted text") from None
+            raise BadUse(f"{shown}: {text} is no number, address, known host or quoted text") from None
     return 0x01, int.from_bytes(packed, "big")
 
 

@@ -55,7 +55,7 @@ class Gaps:
     """Running statistics of interpacket times, microseconds. The total is kept in single precision, as the reference keeps it."""
 
     def __init__(self) -> None:
-        self.cell = memoryview(array("f", [0.0]))
+        self.cell = memoryview(array("f", [0.0, 0.0]))
         self.clear()
 
     @cython.cfunc
@@ -76,7 +76,9 @@ class Gaps:
         if value > self.maximum:
             self.maximum = value
         self.n += 1
-        self.cell[0] += value
+        # The value is rounded before it is added; interpreted, only a cell does that.
+        self.cell[1] = value
+        self.cell[0] += self.cell[1]
         self.squares += value * value
         return 0
 

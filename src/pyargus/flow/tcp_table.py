@@ -7,6 +7,7 @@ sensor behaviour, "TCP engine".
 """
 
 from enum import IntEnum
+from functools import cache
 
 FIN, SYN, RST, PSH, ACK, URG, ECE, CWR = 1, 2, 4, 8, 16, 32, 64, 128
 
@@ -106,11 +107,13 @@ def step(state: State, flags: int) -> Step:
     return Step.NOTHING
 
 
+@cache
 def first_table() -> bytes:
     """256 bytes: the First rule of each flag byte."""
     return bytes(first_row(flags)[2] for flags in range(256))
 
 
+@cache
 def step_table() -> bytes:
     """16 x 256 bytes: the Step of each state and flag byte."""
     states = [step(State(s), flags) if s <= State.TIME_WAIT else Step.NOTHING for s in range(16) for flags in range(256)]
