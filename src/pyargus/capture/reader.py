@@ -9,7 +9,7 @@ from typing import BinaryIO, Self
 from pyargus.capture import pcap, pcapng
 from pyargus.capture.batch import Batch, Slots
 from pyargus.capture.compressed import Decompressed, compression
-from pyargus.capture.window import Descriptor, MappedWindow, StreamWindow, Window
+from pyargus.capture.window import Descriptor, MappedWindow, Raw, StreamWindow, Window
 from pyargus.errors import BadInput, Unreachable
 
 FORMATS = "pcap or pcapng, plain or compressed with gzip, bzip2, xz or zstd"
@@ -22,9 +22,11 @@ class CaptureReader:
     complete after the last batch. Iteration raises `BadInput` at the first byte that cannot be, after every frame before it.
     """
 
-    def __init__(self, name: str, file: BinaryIO, stream: bool = False) -> None:
+    def __init__(self, name: str, file: BinaryIO, stream: bool = False, raw: Raw | None = None) -> None:
+        """raw: where the bytes of a stream come from, if not from the descriptor of `file`."""
         self.name = name
         self._stream = stream
+        self._raw = raw
         self.packets = 0
         self.problems: list[str] = []
         self._file = file
@@ -53,7 +55,7 @@ class CaptureReader:
         window: Window | None = None
         plain: Decompressed | None = None
         try:
-            raw = Descriptor(self.name, self._file)
+            raw = self._raw or Descriptor(self.name, self._file)
             first = self._first(raw)
             kind = compression(first)
             if kind:
@@ -81,7 +83,7 @@ class CaptureReader:
         except (OSError, ValueError):  # some file systems cannot, and a file may have become empty meanwhile
             return None
 
-    def _first(self, raw: Descriptor) -> bytes:
+    def _first(self, raw: Raw) -> bytes:
         """The first bytes, enough to know a compression by; fewer only where there are no more."""
         buffer = memoryview(bytearray(6))
         filled = 0

@@ -13,7 +13,7 @@ from pyargus.clients.argv import MANY, NONE, ONE, PAIR
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One row; `refused`: why the option is turned down, empty if it works."""
+    """One row; `letter` is the long name where there is no letter. `refused`: why the option is turned down, empty if it works."""
 
     letter: str
     name: str
@@ -27,7 +27,7 @@ OPTIONS: tuple[Option, ...] = (
     Option("r", "read", MANY, "FILE...", "read records from files, '-' is standard input"),
     Option("R", "read-folder", MANY, "FOLDER...", "read every file below the folders"),
     Option("w", "write", PAIR, "FILE [FILTER]", "write records to a file instead of printing, '-' is standard output"),
-    Option("s", "fields", MANY, "FIELD...", "fields to print: name[:width], +name adds, +Nname inserts, -name removes"),
+    Option("s", "columns", MANY, "FIELD...", "fields to print: name[:width], +name adds, +Nname inserts, -name removes"),
     Option("c", "delimiter", ONE, "CHAR", "put CHAR between fields and print them without padding"),
     Option("n", "numeric", NONE, "", "print numbers: once for ports, twice for protocols too, three times resolves hosts"),
     Option("u", "unix-time", NONE, "", "print times as seconds since 1970"),
@@ -66,6 +66,9 @@ OPTIONS: tuple[Option, ...] = (
     Option("J", "jitter", NONE, "", "no effect"),
     Option("Q", "queue", ONE, "N", "no effect"),
     Option("%", "percent", NONE, "", "fields as percentages", "percentages need the totals before the first record"),
+    Option("format", "format", ONE, "FORMAT", "text, csv, ndjson, json, xml, argus, parquet or arrow; -w FILE goes by the suffix"),
+    Option("color", "color", ONE, "WHEN", "colour lines by state: auto (on a terminal, unless NO_COLOR is set), always or never"),
+    Option("fields", "fields", NONE, "", "list all fields and stop"),
     Option("h", "help", NONE, "", "this help"),
 )
 
@@ -80,6 +83,7 @@ def usage(program: str, options: tuple[Option, ...] = OPTIONS, operands: str = "
     for option in options:
         if option.refused or option.text.startswith("no effect"):
             continue
-        head = f"  -{option.letter}, --{option.name}" + (f" {option.value}" if option.value else "")
+        short = f"-{option.letter}, " if len(option.letter) == 1 else "    "
+        head = f"  {short}--{option.name}" + (f" {option.value}" if option.value else "")
         lines.append(f"{head:<38} {option.text}" if len(head) < 38 else f"{head}\n{'':<38} {option.text}")
     return "\n".join(lines) + "\n"

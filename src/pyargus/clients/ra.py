@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import BinaryIO
 
 from pyargus.clients.options import usage
 from pyargus.clients.settings import Settings, from_argv
-from pyargus.errors import BadInput, BadUse, ExitCode, PyargusError, Unreachable
+from pyargus.errors import BadInput, ExitCode, PyargusError, Unreachable
 
 
 def complain(text: object) -> None:
@@ -32,46 +31,30 @@ def folder_files(folder: str) -> list[str]:
     return sorted(name for name in found if os.path.isfile(name))
 
 
-def open_output(settings: Settings) -> BinaryIO:
-    """The file of -w, appended to if it exists, or standard output.
-
-    Raises BadUse for records to a terminal and Unreachable for a file that cannot be written.
-    """
-    if len(settings.writes) > 1 or settings.writes[0][1]:
-        raise BadUse("-w: one file without a filter of its own is what this release writes")
-    name = settings.writes[0][0]
-    if name == "-":
-        if sys.stdout.isatty():
-            raise BadUse("-w -: records are not for a terminal; send standard output to a file or a program")
-        return sys.stdout.buffer
-    try:
-        return open(name, "ab")
-    except OSError as error:
-        raise Unreachable(f"{name}: {error.strerror}") from error
-
-
 def run(settings: Settings) -> int:
     """Read every source of the settings; returns the exit status."""
-    from pyargus.clients.output import make_printer
+    from pyargus.clients.formats import open_target
+    from pyargus.clients.inputs import open_input
     from pyargus.record.batch_cy import Batch
-    from pyargus.record.reader import open_source
-    from pyargus.record.rewrite_cy import Rewriter
 
     if settings.zone:
         import time
 
         os.environ["TZ"] = settings.zone
         time.tzset()
-    sink = open_output(settings) if settings.writes else None
-    batch = Batch(make_printer(settings), Rewriter() if sink is not None else None)
+    program = None
     if settings.filter:
         from pyargus.record.filter import compile_filter
-        from pyargus.record.filter_cy import Filter
 
         program = compile_filter(settings.filter)
         if settings.show_filter:
             emit(program.listing().encode())
             return ExitCode.OK
+    target = open_target(settings)
+    batch = Batch(target.printer, target.writer)
+    if program is not None:
+        from pyargus.record.filter_cy import Filter
+
         batch.filter = Filter(program, settings.precision)
     batch.from_number = settings.span.first
     batch.to_number = settings.span.last or 0
@@ -85,11 +68,10 @@ def run(settings: Settings) -> int:
         from pyargus.record.timerange import parse_time_range
 
         batch.period = parse_time_range(" ".join(settings.time_range))
-    put = sink.write if sink is not None else emit
+    put, out = target.put, target.out
     batch.show_man = settings.man
     batch.show_events = settings.events
     batch.quiet = settings.quiet
-    out = batch.printer.out if sink is None else batch.writer
     status = ExitCode.OK
     inputs = list(settings.inputs)
     for folder in settings.folders:
@@ -97,11 +79,12 @@ def run(settings: Settings) -> int:
     if not inputs:
         inputs = ["-"]
     opened = started = 0
+    target.begin()
     for name in inputs:
         if batch.done:
             break
         try:
-            source = open_source(name)
+            source = open_input(name)
         except Unreachable as error:
             complain(error)
             status = status or ExitCode.UNREACHABLE
@@ -139,10 +122,10 @@ def run(settings: Settings) -> int:
             complain(error)
             status = status or ExitCode.ERROR
         finally:
+            for note in source.notes:
+                complain(note)
             source.close()
-    put(out.take())
-    if sink is not None:
-        sink.close()
+    target.end()
     if settings.totals:
         files = started
         text = f" Totalrecords {batch.passed + files + 1:<8}  TotalManRecords {batch.mans + files:<8}  "
@@ -163,6 +146,11 @@ def main() -> None:
         settings = from_argv(sys.argv[1:])
         if settings.help:
             sys.stdout.write(usage("ra"))
+            sys.exit(ExitCode.OK)
+        if settings.list_fields:
+            from pyargus.clients.listing import field_list
+
+            sys.stdout.write(field_list())
             sys.exit(ExitCode.OK)
         status = run(settings)
     except BrokenPipeError:

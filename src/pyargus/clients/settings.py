@@ -77,6 +77,9 @@ class Settings:
     filter: str = ""
     ignore_rc: bool = False
     help: bool = False
+    format: str = ""
+    color: str = "auto"
+    list_fields: bool = False
     fields_given: bool = False
 
 
@@ -246,6 +249,18 @@ def apply(settings: Settings, given: Given) -> None:
         settings.show_filter = True
     elif letter == "h":
         settings.help = True
+    elif letter == "format":
+        from pyargus.clients.formats import parse_format
+
+        settings.format = parse_format(value)
+        if value == "xml":
+            parse_modes(settings, ["xml"])
+    elif letter == "color":
+        if value not in ("auto", "always", "never"):
+            raise BadUse(f"--color {value}: expected auto, always or never")
+        settings.color = value
+    elif letter == "fields":
+        settings.list_fields = True
 
 
 def _number(text: str, option: str) -> int:

@@ -1,12 +1,12 @@
 from pyargus.record.record_cy cimport Record
-from pyargus.record.print_cy cimport Printer
+from pyargus.record.output_cy cimport Output
 from pyargus.record.rewrite_cy cimport Rewriter
 
 from pyargus.record.filter_cy cimport Filter
 
 cdef class Batch:
     cdef public Record record
-    cdef public Printer printer
+    cdef public Output printer
     cdef public Filter filter
     cdef public Rewriter writer
     cdef public Py_ssize_t size

@@ -8,13 +8,13 @@ import cython
 if cython.compiled:
     from cython.cimports.pyargus.record.client_cy import client_form
     from cython.cimports.pyargus.record.decode_cy import decode, frame
-    from cython.cimports.pyargus.record.print_cy import Printer
+    from cython.cimports.pyargus.record.output_cy import Output
     from cython.cimports.pyargus.record.record_cy import Record
     from cython.cimports.pyargus.record.repair_cy import repair
 else:
     from pyargus.record.client_cy import client_form
     from pyargus.record.decode_cy import decode, frame
-    from pyargus.record.print_cy import Printer
+    from pyargus.record.output_cy import Output
     from pyargus.record.record_cy import Record
     from pyargus.record.repair_cy import repair
 
@@ -60,7 +60,7 @@ class Batch:
     def run(self, data, at, offset):
         """Handle the records of `data` from `at`; `offset` is the place of data[0] in its source. Returns where it stopped."""
         rec: Record = self.record
-        printer: Printer = self.printer
+        printer: Output = self.printer
         length: cython.Py_ssize_t
         end: cython.Py_ssize_t
         kind: cython.uint

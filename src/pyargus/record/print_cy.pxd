@@ -1,10 +1,10 @@
 from pyargus.record.record_cy cimport Record
+from pyargus.record.output_cy cimport Output
 from pyargus.record.text_cy cimport Text
 from pyargus.record.state_cy cimport Style
 from pyargus.record.values_cy cimport Values
 
-cdef class Printer:
-    cdef public Text out
+cdef class Printer(Output):
     cdef public Style style
     cdef public Values values
     cdef public int count

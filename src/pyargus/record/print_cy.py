@@ -15,19 +15,21 @@ import cython
 
 if cython.compiled:
     from cython.cimports.pyargus.record.endpoints_cy import address, classful, port, protocol, source, station
+    from cython.cimports.pyargus.record.output_cy import Output
     from cython.cimports.pyargus.record.state_cy import Style, direction, encapsulation, flags, state, tcp_options
     from cython.cimports.pyargus.record.text_cy import Text
     from cython.cimports.pyargus.record.user_cy import hexadecimal_dump, user_data
     from cython.cimports.pyargus.record.values_cy import Values, last_f, last_s, start_f, start_s
 else:
     from pyargus.record.endpoints_cy import address, classful, port, protocol, source, station
+    from pyargus.record.output_cy import Output
     from pyargus.record.state_cy import Style, direction, encapsulation, flags, state, tcp_options
     from pyargus.record.text_cy import Text
     from pyargus.record.user_cy import hexadecimal_dump, user_data
     from pyargus.record.values_cy import Values, last_f, last_s, start_f, start_s
 
 
-class Printer:
+class Printer(Output):
     """Writes records into `out` by a list of columns.
 
     variable: no padding; `delimiter` stands between the fields. join: a port right after its address is joined to it with a dot.

@@ -9,7 +9,7 @@ Source: argus 3 record format, sections "Framing", "What makes a file or TCP str
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
 from pyargus.errors import BadInput, Unreachable
@@ -24,13 +24,33 @@ Buffer = bytes | memoryview
 
 
 class Source:
-    """One input: `name` for messages, `chunks` the bytes after the initial record, `initial` that record (after `start`)."""
+    """One input: `name` for messages, `chunks` the bytes after the initial record, `initial` that record (after `start`).
+
+    path: of a regular file, else empty. notes: sentences about oddities that were put up with, complete after the last chunk.
+    """
 
     def __init__(self, name: str, file: BinaryIO, seekable: bool) -> None:
         self.name = name
         self.file = file
         self.seekable = seekable
         self.initial = b""
+        self.path = ""
+        self.notes: list[str] = []
+        self._held = b""
+
+    def peek(self, count: int) -> bytes:
+        """The first bytes of the content, which `start` reads again; fewer only where there are no more."""
+        while len(self._held) < count:
+            piece = self._guarded(self.file.read, count - len(self._held))
+            if not piece:
+                break
+            self._held += piece
+        return self._held[:count]
+
+    def read(self) -> bytes:
+        """The next bytes of the content, whatever they are; none at the end."""
+        held, self._held = self._held, b""
+        return held or self._read()
 
     def close(self) -> None:
         self.file.close()
@@ -40,12 +60,8 @@ class Source:
 
         Raises BadInput if the source is empty, shorter than the record, or lacks its cookie.
         """
-        head = b""
-        while len(head) < INITIAL:
-            piece = self.file.read(INITIAL - len(head))
-            if not piece:
-                break
-            head += piece
+        head = self.peek(INITIAL)
+        self._held = b""
         if len(head) >= 12 and head[8:12] not in COOKIES:
             raise BadInput(self.name, 0, "no management record of argus 3 at the start: this is not an argus file")
         if len(head) < INITIAL:
@@ -74,9 +90,11 @@ class Source:
             yield rest, offset
 
     def _read(self) -> bytes:
-        read1 = getattr(self.file, "read1", None)
+        return self._guarded(getattr(self.file, "read1", self.file.read), STREAM)
+
+    def _guarded(self, read: Callable[[int], bytes], size: int) -> bytes:
         try:
-            return read1(STREAM) if read1 is not None else self.file.read(STREAM)
+            return read(size)
         except (OSError, EOFError) as error:
             raise BadInput(self.name, None, f"cannot be read further: {error}") from error
         except Exception as error:
@@ -128,7 +146,10 @@ def open_source(name: str) -> Source:
     if stat.S_ISDIR(os.fstat(file.fileno()).st_mode):
         file.close()
         raise BadInput(name, None, "is a folder: read folders with -R")
-    return _decompressed(name, file, stat.S_ISREG(os.fstat(file.fileno()).st_mode))
+    regular = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
+    source = _decompressed(name, file, regular)
+    source.path = name if regular else ""
+    return source
 
 
 def _decompressed(name: str, file: BinaryIO, seekable: bool) -> Source:

@@ -1,0 +1,170 @@
+"""Output formats: which one a run writes, and the kernel and the file for it.
+
+The format is that of `--format`, else that of the suffix of the file of `-w`, else text on standard output and records in a file.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from pyargus.clients.settings import Settings, nearest
+from pyargus.errors import BadUse, Unreachable
+from pyargus.record.schema import BY_NAME, Field
+
+if TYPE_CHECKING:
+    from pyargus.record.cells_cy import Cells
+
+FORMATS = ("text", "csv", "ndjson", "json", "xml", "argus", "parquet", "arrow")
+SUFFIXES = {".csv": "csv", ".ndjson": "ndjson", ".jsonl": "ndjson", ".json": "json", ".parquet": "parquet", ".arrow": "arrow"}
+FORMS = {"ndjson": 0, "json": 1, "csv": 2}
+BINARY = {"argus", "parquet", "arrow"}
+
+# Most user data that a record can hold; what is shown of them unless a width is given.
+_ALL = 65535
+
+
+def parse_format(text: str) -> str:
+    """The format of a word. Raises BadUse if it is none."""
+    if text not in FORMATS:
+        raise BadUse(f"--format {text}: expected one of {', '.join(FORMATS)}{nearest(text, FORMATS)}")
+    return text
+
+
+def format_of(settings: Settings) -> str:
+    """The format that a run writes."""
+    if settings.format:
+        return settings.format
+    if not settings.writes:
+        return "text"
+    return SUFFIXES.get(os.path.splitext(settings.writes[0][0])[1].lower(), "argus")
+
+
+def typed_fields(settings: Settings) -> list[Field]:
+    """The fields of the output, each once."""
+    return [BY_NAME[name] for name in dict.fromkeys(column.name for column in settings.columns)]
+
+
+def cell_arguments(settings: Settings, fields: Sequence[Field]) -> tuple[Any, list[int], list[int], list[int], int]:
+    """What `Cells` and its kinds are made with: printer of texts, ids, kinds, management columns and digits."""
+    from pyargus.clients.output import make_style
+    from pyargus.record.cells_cy import KINDS
+    from pyargus.record.print_cy import Printer
+
+    # Ports are numbers here, so that their names are not needed; a dump below a line is hexadecimal digits in a value.
+    names = max(settings.names, 2) if settings.names else 0
+    style = make_style(replace(settings, variable=False, names=names, encoding=3 if settings.encoding == 2 else settings.encoding))
+    columns = [(field.id, 0, 0, 0, 2, settings.widths.get(field.name, _ALL), None) for field in fields]
+    mans = [{"": 0, "zero": 1, "value": 2}[field.man] for field in fields]
+    kinds = [KINDS[field.arrow] for field in fields]
+    return Printer(style, columns), [field.id for field in fields], kinds, mans, min(settings.precision, 9)
+
+
+def make_columns(settings: Settings, fields: Sequence[Field], capacity: int, full: Callable[[Any], object]) -> Cells:
+    """The kernel that gathers columns and hands them to `full`."""
+    from pyargus.record.columns_cy import Columns
+
+    return Columns(*cell_arguments(settings, fields), capacity, full)
+
+
+def make_output(settings: Settings, form: str, file: BinaryIO) -> tuple[Any, Callable[[], None]]:
+    """The kernel that writes a format, and what is to be called after its last byte."""
+    if form in FORMS:
+        from pyargus.record.lines_cy import Lines
+
+        fields = typed_fields(settings)
+        names = [field.name for field in fields]
+        return Lines(*cell_arguments(settings, fields), names, FORMS[form], settings.unix), _nothing
+    if form in ("parquet", "arrow"):
+        from pyargus.record.arrow import ArrowWriter, rows_at_a_time
+
+        fields = typed_fields(settings)
+        writer = ArrowWriter(file, form, fields, stream=settings.writes == [] or settings.writes[0][0] == "-")
+        return make_columns(settings, fields, rows_at_a_time(len(fields)), writer.write), writer.close
+    from pyargus.clients.output import make_printer
+
+    return make_printer(settings), _nothing
+
+
+def _nothing() -> None:
+    return None
+
+
+class _Descriptor:
+    """Standard output without a buffer of its own: bytes are there once they are written."""
+
+    def write(self, data: bytes) -> int:
+        """All of the bytes."""
+        view = memoryview(data)
+        while view:
+            view = view[os.write(1, view) :]
+        return len(data)
+
+
+def open_file(settings: Settings, form: str) -> Any:
+    """Where the output goes: the file of -w (records are appended to it, other formats start it anew) or standard output.
+
+    Raises BadUse for binary data to a terminal and Unreachable for a file that cannot be written.
+    """
+    name = settings.writes[0][0] if settings.writes else "-"
+    if len(settings.writes) > 1 or (settings.writes and settings.writes[0][1]):
+        raise BadUse("-w: one file without a filter of its own is what this release writes")
+    if name == "-":
+        if form in BINARY and sys.stdout.isatty():
+            raise BadUse(f"-w -: {form} data are not for a terminal; send standard output to a file or a program")
+        return _Descriptor()
+    try:
+        return open(name, "ab" if form == "argus" else "wb")
+    except OSError as error:
+        raise Unreachable(f"{name}: {error.strerror}") from error
+
+
+@dataclass
+class Target:
+    """One output of a run. printer: the kernel that records are printed with; writer: that of records as they are, or None."""
+
+    form: str
+    file: Any
+    printer: Any
+    writer: Any
+    finished: Callable[[], None]
+
+    @property
+    def out(self) -> Any:
+        """Where bytes gather."""
+        return self.printer.out if self.writer is None else self.writer
+
+    def put(self, data: bytes) -> None:
+        """Write bytes."""
+        if data:
+            self.file.write(data)
+
+    def begin(self) -> None:
+        """Write what comes before the records."""
+        if self.writer is None:
+            self.printer.begin()
+
+    def end(self) -> None:
+        """Write what comes after the records, and close the file."""
+        if self.writer is None:
+            self.printer.end()
+        self.put(self.out.take())
+        self.finished()
+        if not isinstance(self.file, _Descriptor):
+            self.file.close()
+
+
+def open_target(settings: Settings) -> Target:
+    """The output that the settings ask for."""
+    form = format_of(settings)
+    if form == "argus":
+        from pyargus.clients.output import make_printer
+        from pyargus.record.rewrite_cy import Rewriter
+
+        return Target(form, open_file(settings, form), make_printer(settings), Rewriter(), _nothing)
+    file = open_file(settings, form)
+    printer, finished = make_output(settings, form, file)
+    return Target(form, file, printer, None, finished)
