@@ -11,8 +11,7 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import BinaryIO
 
-from pyargus.clients.options import usage
-from pyargus.clients.sensor_options import LIVE, OPTIONS
+from pyargus.clients.sensor_options import LIVE
 from pyargus.clients.sensor_settings import SensorSettings, from_argv
 from pyargus.errors import BadUse, ExitCode, PyargusError, Unreachable
 
@@ -323,9 +322,16 @@ def main() -> None:
 
     status: int
     try:
+        if "_ARGUS_COMPLETE" in os.environ:
+            from pyargus.clients.completion import respond
+            from pyargus.clients.sensor_options import OPTIONS, PACKET_WORDS
+
+            sys.exit(respond("argus", os.environ["_ARGUS_COMPLETE"], OPTIONS, PACKET_WORDS))
         settings = from_argv(sys.argv[1:])
         if settings.help:
-            sys.stdout.write(usage("argus", OPTIONS, "[-- packet filter]"))
+            from pyargus.clients.help import sensor_page
+
+            sys.stdout.write(sensor_page())
             sys.stdout.flush()
             sys.exit(ExitCode.OK)
         tell_if_interpreted("argus")

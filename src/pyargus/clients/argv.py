@@ -61,20 +61,21 @@ def normalise(argv: Sequence[str], takes: Mapping[str, str], long_names: Mapping
                 at = _values(argv, at, f"--{name}", Given(letter, [value] if equals else []), takes[letter], out)
             continue
         if word.startswith("-"):
-            at = _cluster(argv, at, word, takes, out)
+            at = _cluster(argv, at, word, takes, long_names, out)
             continue
         out.words.append(word)
     return out
 
 
-def _cluster(argv: Sequence[str], at: int, word: str, takes: Mapping[str, str], out: Arguments) -> int:
+def _cluster(argv: Sequence[str], at: int, word: str, takes: Mapping[str, str], long_names: Mapping[str, str], out: Arguments) -> int:
     place = 1
     while place < len(word):
         letter = word[place]
         place += 1
         kind = takes.get(letter)
         if kind is None:
-            raise BadUse(f"no such option: -{letter}")
+            hint = f" (nearest: -{letter.swapcase()})" if letter.swapcase() in takes else _nearest(word[1:], long_names)
+            raise BadUse(f"no such option: -{letter}{hint or ' (-h lists them all)'}")
         if kind == NONE:
             out.options.append(Given(letter))
             continue

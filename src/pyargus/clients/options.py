@@ -75,15 +75,3 @@ OPTIONS: tuple[Option, ...] = (
 TAKES = {option.letter: option.takes for option in OPTIONS}
 LONG = {option.name: option.letter for option in OPTIONS}
 BY_LETTER = {option.letter: option for option in OPTIONS}
-
-
-def usage(program: str, options: tuple[Option, ...] = OPTIONS, operands: str = "[-- filter]") -> str:
-    """The help text of a program and its table of options."""
-    lines = [f"usage: {program} [options] {operands}", ""]
-    for option in options:
-        if option.refused or option.text.startswith("no effect"):
-            continue
-        short = f"-{option.letter}, " if len(option.letter) == 1 else "    "
-        head = f"  {short}--{option.name}" + (f" {option.value}" if option.value else "")
-        lines.append(f"{head:<38} {option.text}" if len(head) < 38 else f"{head}\n{'':<38} {option.text}")
-    return "\n".join(lines) + "\n"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 
-from pyargus.clients.options import usage
 from pyargus.clients.settings import Settings, from_argv
 from pyargus.errors import BadInput, ExitCode, PyargusError, Unreachable
 
@@ -143,9 +142,17 @@ def run(settings: Settings) -> int:
 def main() -> None:
     """Entry point of the program."""
     try:
+        if "_RA_COMPLETE" in os.environ:
+            from pyargus.clients.completion import respond
+            from pyargus.clients.options import OPTIONS
+            from pyargus.record.filter_words import vocabulary
+
+            sys.exit(respond("ra", os.environ["_RA_COMPLETE"], OPTIONS, vocabulary()))
         settings = from_argv(sys.argv[1:])
         if settings.help:
-            sys.stdout.write(usage("ra"))
+            from pyargus.clients.help import reader_page
+
+            sys.stdout.write(reader_page())
             sys.exit(ExitCode.OK)
         if settings.list_fields:
             from pyargus.clients.listing import field_list

@@ -46,6 +46,13 @@ OPTIONS: tuple[Option, ...] = (
     Option("h", "help", NONE, "", "this help"),
 )
 
+# Words of libpcap's filter language, for completion.
+PACKET_WORDS: tuple[str, ...] = (
+    "and", "arp", "broadcast", "dst", "esp", "ether", "gateway", "greater", "host", "icmp", "icmp6", "igmp", "inbound", "ip",
+    "ip6", "less", "mpls", "multicast", "net", "not", "or", "outbound", "port", "portrange", "pppoes", "proto", "rarp", "sctp",
+    "src", "tcp", "udp", "vlan",
+)  # fmt: skip
+
 # variable without ARGUS_ -> option letter; a boolean variable stands for an option without a value
 VARIABLES: dict[str, str] = {
     "DAEMON": "d",

@@ -13,6 +13,8 @@ from pyargus.record.schema import BY_NAME, DEFAULT
 ESCAPES = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "a": "\a", "0": "\0", "\\": "\\"}
 ENCODINGS = {"ascii": 0, "obfuscate": 1, "hex": 2, "encode32": 3, "encode64": 4}
 
+MODES = ("man", "noman", "TZ=", "printer=", "disa", "oui", "label=")
+
 
 @dataclass(slots=True)
 class Column:
@@ -184,8 +186,7 @@ def parse_modes(settings: Settings, words: list[str]) -> None:
         elif name == "label":
             settings.label = value
         else:
-            known = ["man", "noman", "TZ", "printer", "disa", "oui", "label"]
-            raise BadUse(f"no such mode: {word!r}{nearest(word, known)}")
+            raise BadUse(f"no such mode: {word!r}{nearest(word, MODES)}")
 
 
 def apply(settings: Settings, given: Given) -> None:
@@ -280,6 +281,9 @@ def from_argv(argv: list[str]) -> Settings:
     for given in arguments.options:
         if given.name == "X":
             settings.ignore_rc = True
+    if any(given.name == "h" for given in arguments.options):
+        # Help does not depend on rc files, which may be at fault.
+        return Settings(help=True)
     if not settings.ignore_rc:
         from pyargus.clients.rc import read_defaults
 

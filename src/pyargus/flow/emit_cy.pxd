@@ -11,9 +11,9 @@ cdef class Emitter:
     cdef unsigned int ident_kind
     cdef unsigned int ident
     cdef unsigned int user_size
+    cdef unsigned int[:] words
 
     cdef int flow_record(self, Flow flow, unsigned int cause) except -1
-    cdef int keystrokes(self, Flow flow) except -1
     cdef int key(self, Flow flow) except -1
     cdef int raw_key(self, unsigned int subtype, unsigned int qualifier, bytes body) except -1
     cdef int times(self, Flow flow) except -1
@@ -21,6 +21,9 @@ cdef class Emitter:
     cdef int tcp(self, Flow flow) except -1
     cdef int tcp_half(self, Half half) except -1
     cdef int jitter(self, Flow flow) except -1
-    cdef int gaps(self, Gaps gaps) except -1
+    cdef unsigned int gaps(self, Gaps gaps, unsigned int block) except 16
     cdef int attributes(self, Flow flow) except -1
-    cdef int rtp_half(self, Half half) except -1
+    cdef int labels(self, Half src, Half dst) except -1
+    cdef int frame_sizes(self, unsigned int smin, unsigned int smax, unsigned int dmin, unsigned int dmax) except -1
+    cdef int user_data(self, unsigned int subtype, bytearray user) except -1
+    cdef int stamps(self, unsigned int head, unsigned int form, long long s, long long t, long long d, long long e) except -1

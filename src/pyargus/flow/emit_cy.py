@@ -3,17 +3,21 @@
 Source: sensor behaviour, "Time DSR", "Metrics", "TCP engine: State kept"; argus 3 record format, "Types and order of emission".
 """
 
+from array import array
+
 import cython
 
 if cython.compiled:
     from cython.cimports.libc.math import sqrt
     from cython.cimports.pyargus.flow.flow_cy import Flow, Gaps, Half
-    from cython.cimports.pyargus.record.encode_cy import Encoder
+    from cython.cimports.pyargus.record.encode_cy import Encoder, metric_head
+    from cython.cimports.pyargus.record.encode_network_cy import arp, esp, icmp, le_words, rtcp, rtp, shorts
 else:
     from math import sqrt
 
     from pyargus.flow.flow_cy import Flow, Gaps, Half
-    from pyargus.record.encode_cy import Encoder
+    from pyargus.record.encode_cy import Encoder, metric_head
+    from pyargus.record.encode_network_cy import arp, esp, icmp, le_words, rtcp, rtp, shorts
 
 # The start, in seconds, of a record whose packets all carry second 0: the reference's marker for "no time".
 _NO_TIME = cython.declare(cython.longlong, 0xEFFFFFFF)
@@ -25,6 +29,30 @@ _NAN = cython.declare(cython.double, float("nan"))
 # Constants above 2**31 need a C type to stay out of Python integers.
 _PAIRS = cython.declare(cython.uint, 0xFFF0C0FF)
 _U32 = cython.declare(cython.ulonglong, 0xFFFFFFFF)
+
+
+@cython.cfunc
+@cython.inline
+@cython.exceptval(check=False)
+def seconds(when: cython.longlong) -> cython.uint:
+    """The whole seconds of a time in microseconds."""
+    return cython.cast(cython.uint, (when // 1000000) & 0xFFFFFFFF)
+
+
+@cython.cfunc
+@cython.inline
+@cython.exceptval(check=False)
+def micro(when: cython.longlong) -> cython.uint:
+    """The microseconds of a time beyond its whole seconds."""
+    return cython.cast(cython.uint, when % 1000000)
+
+
+@cython.cfunc
+@cython.inline
+@cython.exceptval(check=False)
+def swapped(value: cython.uint) -> cython.uint:
+    """A 16-bit number with its bytes exchanged."""
+    return ((value & 0xFF) << 8) | ((value >> 8) & 0xFF)
 
 
 @cython.final
@@ -48,6 +76,7 @@ class Emitter:
     ) -> None:
         self.encoder = Encoder()
         self.decided = bytearray()
+        self.words = memoryview(array("I", bytes(4 * 64)))
         self.app_bytes = app_bytes
         self.macs = macs
         self.sizes = sizes
@@ -68,61 +97,51 @@ class Emitter:
         out: Encoder = self.encoder
         src: Half = flow.src
         dst: Half = flow.dst
-        form: cython.uint = 4 if self.app_bytes and (src.app or dst.app) else 1
-        qualifier: cython.uint
-        view: cython.const[cython.uchar][::1]
+        apps: cython.bint = self.app_bytes and (src.app or dst.app)
+        head: cython.uint
+        bits: cython.uint
         out.begin(0x13, cause)
-        out.transport(self.ident_kind, self.ident, flow.sequence)
+        out.transport(0x01030003 | (self.ident_kind << 8), self.ident, flow.sequence)
         self.key(flow)
         self.times(flow)
-        out.metric(form, src.packets, src.bytes, src.app, dst.packets, dst.bytes, dst.app)
+        head = metric_head(apps, src.packets, src.bytes, src.app, dst.packets, dst.bytes, dst.app)
+        out.metric(head, src.packets, src.bytes, src.app, dst.packets, dst.bytes, dst.app)
+        out.pad()
         self.network(flow)
-        if src.has_vlan or dst.has_vlan:
-            out.vlan((1 if src.has_vlan else 0) | (2 if dst.has_vlan else 0), src.vlan, dst.vlan)
+        bits = (1 if src.has_vlan else 0) | (2 if dst.has_vlan else 0)
+        if bits:
+            out.pair16(0x40000002 | (bits << 8), src.vlan, dst.vlan)
         if src.has_mpls or dst.has_mpls:
-            qualifier = (0x10 if src.has_mpls else 0) | (0x01 if dst.has_mpls else 0)
-            out.dsr(
-                0x44,
-                (1 if src.has_mpls else 0) | (2 if dst.has_mpls else 0),
-                qualifier,
-                1 + (1 if src.has_mpls else 0) + (1 if dst.has_mpls else 0),
-            )
-            if src.has_mpls:
-                out.u32(src.mpls)
-            if dst.has_mpls:
-                out.u32(dst.mpls)
+            self.labels(src, dst)
         if src.active is not None:
             self.jitter(flow)
         if flow.attributes:
             self.attributes(flow)
         if self.sizes:
-            out.packet_size(src.minsz & 0xFFFF, src.maxsz & 0xFFFF, dst.minsz & 0xFFFF, dst.maxsz & 0xFFFF)
+            self.frame_sizes(src.minsz & 0xFFFF, src.maxsz & 0xFFFF, dst.minsz & 0xFFFF, dst.maxsz & 0xFFFF)
         if src.user is not None:
-            view = memoryview(src.user)
-            out.user_data(0x90, self.user_size, view, view.shape[0])
+            self.user_data(0x90, src.user)
         if dst.user is not None:
-            view = memoryview(dst.user)
-            out.user_data(0xA0, self.user_size, view, view.shape[0])
+            self.user_data(0xA0, dst.user)
         if self.macs and flow.has_mac:
-            out.mac(flow.mac_paths, flow.dmac, flow.smac, flow.ethertype, flow.dsap, flow.ssap)
+            out.mac(0x42000005 | (flow.mac_paths << 8), flow.dmac, flow.smac, flow.ethertype, flow.dsap, flow.ssap)
         if flow.mapped:
             out.icmp_mapped(
-                flow.mapped, flow.mtype, flow.mcode, flow.mseq, flow.msource, flow.mdest, flow.mqsource, flow.mqdest, flow.mgateway
+                0x34000008 | (flow.mapped << 8),
+                (flow.mtype << 8) | flow.mcode,
+                flow.mseq,
+                flow.msource,
+                flow.mdest,
+                flow.mqsource,
+                flow.mqdest,
+                flow.mgateway,
+                0,
             )
-        out.encapsulation(flow.encaps_changed, src.encaps, dst.encaps)
+        out.pair32(0x20000003 | (flow.encaps_changed << 8), src.encaps, dst.encaps)
         if flow.strokes is not None:
-            self.keystrokes(flow)
+            out.pair32(0x54000003 | (flow.strokes.algorithm << 16), flow.strokes.source, flow.strokes.destination)
         out.end()
         self.decided.append(flow.provenance)
-        return 0
-
-    @cython.cfunc
-    @cython.exceptval(-1, check=False)
-    def keystrokes(self, flow: Flow) -> cython.int:
-        out: Encoder = self.encoder
-        out.dsr(0x54, flow.strokes.algorithm, 0, 3)
-        out.u32(flow.strokes.source)
-        out.u32(flow.strokes.destination)
         return 0
 
     # ---- key
@@ -131,7 +150,7 @@ class Emitter:
     @cython.exceptval(-1, check=False)
     def key(self, flow: Flow) -> cython.int:
         out: Encoder = self.encoder
-        subtype: cython.uint = 0x41 if flow.reversed else 0x01
+        head: cython.uint = 0x02410000 if flow.reversed else 0x02010000
         qualifier: cython.uint = flow.kind
         kind: cython.uint = cython.cast(cython.uint, (flow.k5 >> 16) & 0xFF)
         fragment: cython.bint = (flow.k5 >> 24) & 1
@@ -141,28 +160,25 @@ class Emitter:
         w18: cython.uint = cython.cast(cython.uint, flow.k4 & 0xFFFF)
         a: cython.uint = cython.cast(cython.uint, (flow.k0 >> 32) & _U32)
         b: cython.uint = cython.cast(cython.uint, flow.k0 & _U32)
+        inner: cython.uint = 0
         body: bytes
         if kind == 1 and (flow.k5 >> 25) & 1:
-            out.key_matrix_ipv4(a, b)
+            out.key_matrix_ipv4(0x02030103, a, b)
         elif kind == 1:
             if fragment:
                 qualifier |= 0xA0 if flow.reversed else 0x80
             elif flow.reply and flow.reversed:
                 qualifier |= 0x20
             if proto == 1 and not fragment:
-                out.key_ipv4(subtype, qualifier, a, b, 1, cython.cast(cython.uint, (flow.k5 >> 8) & 0xFF), w14, w16, w18)
-            else:
-                out.key_ipv4(subtype, qualifier, a, b, proto, 0, w14, w16, w18)
+                inner = cython.cast(cython.uint, (flow.k5 >> 8) & 0xFF)
+            out.key_ipv4(head | (qualifier << 8) | 5, a, b, proto, inner, w14, w16, w18)
         elif kind == 2:
             if fragment:
                 qualifier |= 0x80
-            out.key_ipv6(
-                subtype, qualifier, flow.k0, flow.k1, flow.k2, flow.k3, proto, cython.cast(cython.uint, flow.k4 & _U32)
-            )
+            out.key_ipv6(head | (qualifier << 8) | 11, flow.k0, flow.k1, flow.k2, flow.k3, proto << 24, w16, w18, 0, 0)
         elif kind == 3:
             out.key_ethernet(
-                subtype,
-                qualifier,
+                head | (qualifier << 8) | 5,
                 flow.k0,
                 flow.k1,
                 w16,
@@ -179,7 +195,7 @@ class Emitter:
             self.raw_key(0x46 if flow.reversed else 0x06, 4, body)
         elif kind == 5:
             body = flow.extra
-            self.raw_key(0x06, 5, body.ljust((len(body) + 3) & ~3, b"\0"))
+            self.raw_key(0x06, 5, body)
         else:
             self.raw_key(0x01, kind, flow.extra)
         return 0
@@ -187,17 +203,14 @@ class Emitter:
     @cython.cfunc
     @cython.exceptval(-1, check=False)
     def raw_key(self, subtype: cython.uint, qualifier: cython.uint, body: bytes) -> cython.int:
-        view: cython.const[cython.uchar][::1] = memoryview(body)
-        self.encoder.dsr(0x02, subtype, qualifier, cython.cast(cython.uint, 1 + len(body) // 4))
-        self.encoder.octets(view, 0, view.shape[0])
-        return 0
+        words: cython.uint = cython.cast(cython.uint, 1 + (len(body) + 3) // 4)
+        return self.encoder.key_octets(0x02000000 | (subtype << 16) | (qualifier << 8) | (words & 0xFF), body)
 
     # ---- time
 
     @cython.cfunc
     @cython.exceptval(-1, check=False)
     def times(self, flow: Flow) -> cython.int:
-        out: Encoder = self.encoder
         stamps: cython.longlong[4]
         start: cython.longlong = _NO_TIME * 1000000
         end: cython.longlong = 0
@@ -214,12 +227,9 @@ class Emitter:
             for i in range(4):
                 if stamps[i] != 0:
                     bits |= 0x08 << i
-                    count += 1
-            out.dsr(0x03, flow.time_form | bits, 0x18, 1 + 2 * count)
-            for i in range(4):
-                if stamps[i] != 0:
-                    out.stamp(stamps[i])
-            return 0
+                    count += 2
+            bits |= flow.time_form
+            return self.stamps(0x03001801 + (bits << 16) + count, 3, stamps[0], stamps[1], stamps[2], stamps[3])
         # The earliest whole second wins, the first of them in this order; microseconds are not compared.
         for i in range(4):
             if stamps[i] >= 1000000:
@@ -227,8 +237,18 @@ class Emitter:
                     start = stamps[i]
                 if stamps[i] > end:
                     end = stamps[i]
-        out.time_range(flow.time_form, start, end)
-        return 0
+        if start == end:
+            return self.stamps(0x03001803 | (flow.time_form << 16), 1, start, 0, 0, 0)
+        return self.stamps(0x03001805 | (flow.time_form << 16), 2, start, end, 0, 0)
+
+    @cython.cfunc
+    @cython.exceptval(-1, check=False)
+    def stamps(
+        self, head: cython.uint, form: cython.uint, s: cython.longlong, t: cython.longlong, d: cython.longlong, e: cython.longlong
+    ) -> cython.int:
+        return self.encoder.time(
+            head, form, seconds(s), micro(s), seconds(t), micro(t), seconds(d), micro(d), seconds(e), micro(e)
+        )
 
     # ---- network
 
@@ -236,59 +256,47 @@ class Emitter:
     @cython.exceptval(-1, check=False)
     def network(self, flow: Flow) -> cython.int:
         out: Encoder = self.encoder
+        src: Half = flow.src
+        dst: Half = flow.dst
         i: cython.int
         if flow.net == 0x05:
             return self.tcp(flow)
         if flow.net == 0x34:
-            return out.icmp(
-                flow.itype, flow.icode, flow.iseq, flow.isource, flow.idest, flow.iqsource, flow.iqdest, flow.igateway
+            return icmp(
+                out,
+                0x30340007,
+                (flow.itype << 8) | flow.icode,
+                flow.iseq,
+                flow.isource,
+                flow.idest,
+                flow.iqsource,
+                flow.iqdest,
+                flow.igateway,
             )
         if flow.net == 0x38:
-            return out.esp(flow.status, flow.spi, flow.esp_seq, flow.esp_lost)
+            return esp(out, 0x30380005, flow.status, flow.spi, flow.esp_seq, flow.esp_lost)
         if flow.net == 0x10:
-            out.dsr(0x30, 0x10, 0, 44)
-            out.mac48(flow.responder)
-            for i in range(83):
-                out.u16(0)
-            return 0
+            arp(out, 0x3010002C, flow.responder)
+            return out.pad()
         if flow.net == 0x0A:
-            out.dsr(0x30, 0x0A, 0, 10)
-            out.u32(0)
-            self.rtp_half(flow.src)
-            self.rtp_half(flow.dst)
-            out.u16(flow.src.drops & 0xFFFF)
-            out.u16(flow.dst.drops & 0xFFFF)
-            out.u32(0)
-            return 0
+            rtp(out, 0x300A000A, 0, src.rtp0, src.rtp1, src.rtp2, dst.rtp0, dst.rtp1, dst.rtp2)
+            shorts(out, src.drops & 0xFFFF, dst.drops & 0xFFFF)
+            return shorts(out, 0, 0)
         if flow.net == 0x09:
-            out.dsr(0x30, 0x09, 0, 6)
-            out.u16(flow.src.rtp0 >> 16)
-            out.le16(flow.src.rtp0 & 0xFFFF)
-            out.le32(flow.src.rtp1)
-            out.u16(flow.dst.rtp0 >> 16)
-            out.le16(flow.dst.rtp0 & 0xFFFF)
-            out.le32(flow.dst.rtp1)
-            out.u16(flow.src.drops & 0xFFFF)
-            out.u16(flow.dst.drops & 0xFFFF)
-            return 0
+            rtcp(out, 0x30090006, src.rtp0, src.rtp1, dst.rtp0, dst.rtp1)
+            return shorts(out, src.drops & 0xFFFF, dst.drops & 0xFFFF)
         if flow.net == 0x45:
-            out.dsr(0x30, 0x45, 0, 14)
-            out.le32(flow.fragment_count)
-            out.le32(0)
-            out.le32(0)
-            out.le32(flow.fragment_sum)
-            out.le32(flow.fragment_sum)
-            out.le16(flow.fragment_total)
-            out.le16(0)
-            out.le16(flow.fragment_max)
-            out.le16(0)
-            for i in range(4):
-                out.u32(0)
-            out.le32(flow.fragment_start)
-            out.le32(flow.fragment_end)
-            return 0
-        out.dsr(0x30, 0, 0, 1)
-        return 0
+            for i in range(13):
+                self.words[i] = 0
+            self.words[0] = flow.fragment_count
+            self.words[3] = flow.fragment_sum
+            self.words[4] = flow.fragment_sum
+            self.words[5] = flow.fragment_total & 0xFFFF
+            self.words[6] = flow.fragment_max & 0xFFFF
+            self.words[11] = flow.fragment_start
+            self.words[12] = flow.fragment_end
+            return le_words(out, 0x3045000E, self.words, 13)
+        return out.dsr(0x30000001)
 
     @cython.cfunc
     @cython.exceptval(-1, check=False)
@@ -299,7 +307,8 @@ class Emitter:
         own: Half
         if flow.segments <= 1:
             own = dst if dst.tcp_last and not src.tcp_last else src
-            return self.encoder.tcp_initial(flow.status, own.base, flow.options, own.flags, own.shift)
+            # The window stays 0: the reference does not fill it either.
+            return self.encoder.tcp_initial(0x30030005, flow.status, own.base, flow.options, 0, own.flags, own.shift)
         # The pairs of the overall word are made from the two directions: lower bit src, upper bit dst.
         status = flow.status & _PAIRS
         status |= src.status & 0x11500
@@ -308,7 +317,7 @@ class Emitter:
             status |= 0x40000
         if dst.status & 0xC0000:
             status |= 0x80000
-        self.encoder.tcp_full(status, flow.state, flow.options, flow.synack, flow.ackdat)
+        self.encoder.tcp_full(0x3005001E, status, flow.state, flow.options, flow.synack, flow.ackdat)
         self.tcp_half(src)
         self.tcp_half(dst)
         return 0
@@ -317,7 +326,8 @@ class Emitter:
     @cython.exceptval(-1, check=False)
     def tcp_half(self, half: Half) -> cython.int:
         return self.encoder.tcp_side(
-            half.tcp_last,
+            seconds(half.tcp_last),
+            micro(half.tcp_last),
             half.status,
             half.base,
             half.seq,
@@ -332,45 +342,60 @@ class Emitter:
             half.shift,
         )
 
+    # ---- attributes and statistics
+
     @cython.cfunc
     @cython.exceptval(-1, check=False)
-    def rtp_half(self, half: Half) -> cython.int:
-        self.encoder.u32(half.rtp0)
-        self.encoder.u32(half.rtp1)
-        self.encoder.u32(half.rtp2)
-        return 0
+    def labels(self, src: Half, dst: Half) -> cython.int:
+        count: cython.uint = 0
+        sides: cython.uint = 0
+        each: cython.uint = 0
+        if src.has_mpls:
+            self.words[0] = src.mpls
+            count, sides, each = 1, 1, 0x10
+        if dst.has_mpls:
+            self.words[count] = dst.mpls
+            count, sides, each = count + 1, sides | 2, each | 1
+        return self.encoder.mpls(0x44000001 + (sides << 16) + (each << 8) + count, self.words, count)
 
-    # ---- metrics
+    @cython.cfunc
+    @cython.exceptval(-1, check=False)
+    def frame_sizes(self, smin: cython.uint, smax: cython.uint, dmin: cython.uint, dmax: cython.uint) -> cython.int:
+        """Smallest and largest frame of each direction; one whose maximum is 0 is absent, nothing is written without any."""
+        if not smax and not dmax:
+            return 0
+        return self.encoder.packet_size(
+            0x12000203 if smax and dmax else 0x12000602 if smax else 0x12000A02, smin, smax, dmin, dmax, 0, 0
+        )
+
+    @cython.cfunc
+    @cython.exceptval(-1, check=False)
+    def user_data(self, subtype: cython.uint, user: bytearray) -> cython.int:
+        view: cython.const[cython.uchar][:] = memoryview(user)
+        count: cython.Py_ssize_t = view.shape[0]
+        words: cython.uint = cython.cast(cython.uint, 2 + (count + 3) // 4)
+        self.encoder.user_data(0x50000000 | (subtype << 16) | words, self.user_size, cython.cast(cython.uint, count))
+        self.encoder.span(view, 0, count)
+        return self.encoder.pad()
 
     @cython.cfunc
     @cython.exceptval(-1, check=False)
     def jitter(self, flow: Flow) -> cython.int:
-        qualifier: cython.uint = 0
-        blocks: cython.uint = 0
-        if flow.src.active.n:
-            qualifier |= 1
-            blocks += 1
-        if flow.src.idle.n:
-            qualifier |= 2
-            blocks += 1
-        if flow.dst.active.n:
-            qualifier |= 4
-            blocks += 1
-        if flow.dst.idle.n:
-            qualifier |= 8
-            blocks += 1
+        blocks: cython.uint = self.gaps(flow.src.active, 0)
+        count: cython.uint
+        blocks |= self.gaps(flow.src.idle, 1)
+        blocks |= self.gaps(flow.dst.active, 2)
+        blocks |= self.gaps(flow.dst.idle, 3)
         if not blocks:
             return 0
-        self.encoder.jitter(qualifier, blocks)
-        self.gaps(flow.src.active)
-        self.gaps(flow.src.idle)
-        self.gaps(flow.dst.active)
-        self.gaps(flow.dst.idle)
-        return 0
+        count = (blocks & 1) + ((blocks >> 1) & 1) + ((blocks >> 2) & 1) + (blocks >> 3)
+        return self.encoder.jitter(0x46000001 + (blocks << 8) + 5 * count, blocks, 5, self.words)
 
     @cython.cfunc
-    @cython.exceptval(-1, check=False)
-    def gaps(self, gaps: Gaps) -> cython.int:
+    @cython.exceptval(16, check=False)
+    def gaps(self, gaps: Gaps, block: cython.uint) -> cython.uint:
+        """Statistics of one kind of gaps into `words`; returns its bit, 0 where there were none."""
+        at: cython.uint = 16 * block
         mean: cython.double
         spread: cython.double
         if gaps.n == 0:
@@ -380,25 +405,28 @@ class Emitter:
         mean = gaps.cell[0]
         gaps.cell[0] = mean * gaps.n
         spread = cython.cast(cython.double, gaps.squares // cython.cast(cython.ulonglong, gaps.n)) - mean * mean
-        return self.encoder.jitter_block(gaps.n, gaps.minimum, mean, sqrt(spread) if spread >= 0 else -_NAN, gaps.maximum)
+        self.words[at] = cython.cast(cython.uint, gaps.n)
+        self.words[at + 1] = self.encoder.single(gaps.minimum)
+        self.words[at + 2] = self.encoder.single(mean)
+        self.words[at + 3] = self.encoder.single(sqrt(spread) if spread >= 0 else -_NAN)
+        self.words[at + 4] = self.encoder.single(gaps.maximum)
+        return cython.cast(cython.uint, 1) << block
 
     @cython.cfunc
     @cython.exceptval(-1, check=False)
     def attributes(self, flow: Flow) -> cython.int:
-        out: Encoder = self.encoder
+        src: Half = flow.src
+        dst: Half = flow.dst
         bits: cython.uint = flow.attributes
-        words: cython.uint = 1
-        i: cython.int
-        for i in range(4):
-            if (bits >> i) & 1:
-                words += 1
-        out.dsr(0x48, 0, bits, words)
-        if bits & 1:
-            out.ip_side(flow.src.ttl, flow.src.tos, flow.src.ident)
-        if bits & 4:
-            out.u32(flow.src.options)
-        if bits & 2:
-            out.ip_side(flow.dst.ttl, flow.dst.tos, flow.dst.ident)
-        if bits & 8:
-            out.u32(flow.dst.options)
-        return 0
+        words: cython.uint = 1 + (bits & 1) + ((bits >> 1) & 1) + ((bits >> 2) & 1) + ((bits >> 3) & 1)
+        return self.encoder.attributes(
+            0x48000000 | (bits << 8) | words,
+            src.ttl,
+            src.tos,
+            swapped(src.ident),
+            src.options,
+            dst.ttl,
+            dst.tos,
+            swapped(dst.ident),
+            dst.options,
+        )

@@ -102,7 +102,7 @@ class Batch:
             if self.writer is not None:
                 client_form(rec, True)
                 self.writer.write(rec)
-                if self.writer.used > self.size:
+                if self.writer.size() > self.size:
                     return at
                 continue
             if self.quiet or (kind == 0x80 and not self.show_man) or (kind == 0x40 and not self.show_events):

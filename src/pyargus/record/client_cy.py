@@ -10,10 +10,12 @@ import cython
 
 if cython.compiled:
     from cython.cimports.libc.math import frexp, ldexp
+    from cython.cimports.pyargus.record.encode_cy import metric_head
     from cython.cimports.pyargus.record.record_cy import Record
 else:
     from math import frexp, ldexp
 
+    from pyargus.record.encode_cy import metric_head
     from pyargus.record.record_cy import Record
 
 ORDER = (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 17, 18, 19, 20, 21)
@@ -147,33 +149,8 @@ def stamps(rec: Record) -> cython.int:
 @cython.exceptval(-1)
 def counters(rec: Record) -> cython.int:
     """Metric DSR: the narrowest width that holds the counters."""
-    form: cython.uint
-    words: cython.uint
-    width: cython.uint
     apps: cython.bint = rec.sapp != 0 or rec.dapp != 0
-    top: cython.ulonglong
-    size: cython.uint
-    if rec.spkts and rec.dpkts:
-        top = max(rec.spkts, rec.sbytes, rec.dpkts, rec.dbytes)
-        if top <= 0xFF:
-            form = 1
-        elif max(rec.sbytes, rec.dbytes) <= 0xFFFF:
-            form = 2
-        elif max(rec.sbytes, rec.dbytes) <= 0xFFFFFFFF:
-            form = 3
-        else:
-            form = 4
-    elif rec.spkts or rec.dpkts:
-        top = rec.sbytes if rec.spkts else rec.dbytes
-        form = 6 if top <= 0xFFFF else 7 if top <= 0xFFFFFFFF else 8
-        if not rec.spkts:
-            form += 4
-    else:
-        form = 1
-    width = cython.cast(cython.uint, 1) << ((form - 1) & 3)
-    size = width * (3 if apps else 2) * (2 if form <= 4 else 1)
-    words = 1 + (size + 3) // 4
-    rec.head[3] = 0x10000000 | (0x40000 if apps else 0x10000) | (form << 8) | words
+    rec.head[3] = metric_head(apps, rec.spkts, rec.sbytes, rec.sapp, rec.dpkts, rec.dbytes, rec.dapp)
     rec.tail[7] = 0
     rec.present |= 8
     rec.opaque &= ~cython.cast(cython.uint, 8)

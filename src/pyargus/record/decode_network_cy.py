@@ -33,6 +33,12 @@ def be32(d: cython.const[cython.uchar][:], o: cython.Py_ssize_t) -> cython.uint:
 
 @cython.cfunc
 @cython.inline
+def le16(d: cython.const[cython.uchar][:], o: cython.Py_ssize_t) -> cython.uint:
+    return (cython.cast(cython.uint, d[o + 1]) << 8) | d[o]
+
+
+@cython.cfunc
+@cython.inline
 def le32(d: cython.const[cython.uchar][:], o: cython.Py_ssize_t) -> cython.uint:
     return (
         (cython.cast(cython.uint, d[o + 3]) << 24)
@@ -144,8 +150,9 @@ def network(rec, d, o, size):
         rec.tcp_pad = be16(d, o + 10)
         return 12
     if kind == 0x09 and size >= 24:
-        for i in range(4):
-            rec.netw[i] = be32(d, o + 4 + 4 * i)
+        for i in range(0, 4, 2):
+            rec.netw[i] = (be16(d, o + 4 + 4 * i) << 16) | le16(d, o + 6 + 4 * i)
+            rec.netw[i + 1] = le32(d, o + 8 + 4 * i)
         rec.sdrop = be16(d, o + 20)
         rec.ddrop = be16(d, o + 22)
         return 24
@@ -165,7 +172,7 @@ def network(rec, d, o, size):
         rec.resp_mac = be48(d, o + 4)
         return 10
     if kind == 0x34 and size >= 28:
-        rec.netw[0] = be32(d, o + 4)
+        rec.netw[0] = (be16(d, o + 4) << 16) | le16(d, o + 6)
         for i in range(1, 6):
             rec.netw[i] = le32(d, o + 4 + 4 * i)
         return 28

@@ -1,10 +1,20 @@
-"""Records to bytes: one writer for each DSR of the argus 3 record format.
+"""Records to bytes: the layout of each DSR of the argus 3 record format, written once.
 
 `Encoder` is a growing buffer. A record is `begin`, its DSRs in the order of the format's table (transport, flow key, time, metric,
-network, ...), `end`, which fills in the length. Integers are big-endian on disk except where the format says little-endian
-(names with `le`). Addresses are host integers (IPv4 as one 32-bit number, IPv6 as two 64-bit halves, MAC as 48 bits), times are
-microseconds since 1970. Source: argus 3 record format, "Flow records" and "Byte-order exceptions".
+network, ...), `end`, which fills in the length. Each DSR is one call; its first argument is the DSR's header word (type, subtype,
+qualifier, length in words, from the highest byte down). Which form a DSR takes is the caller's choice and stands in the header: the
+sensor's forms are `flow.emit_cy`'s, a reader's `client_cy`'s, and `rewrite_cy` passes the header that a record came with. What a header
+promises beyond the layout, `pad` fills with zeros.
+
+Integers are big-endian on disk except where the format says little-endian (names with `le`). Addresses are host integers (IPv4 as one
+32-bit number, IPv6 as two 64-bit halves, MAC as 48 bits), times seconds and a fraction, both 32 bits. Floats are the 32 bits of an IEEE
+single (`single` makes them). Values wider than their place lose their high bits.
+
+Source: argus 3 record format, "Flow records" and "Byte-order exceptions".
 """
+# mypy: ignore-errors
+
+from __future__ import annotations
 
 from array import array
 
@@ -16,34 +26,57 @@ _FIRST_SIZE = cython.declare(cython.Py_ssize_t, 1 << 16)
 _U32 = cython.declare(cython.ulonglong, 0xFFFFFFFF)
 
 
+def metric_head(apps, spkts, sbytes, sapp, dpkts, dbytes, dapp):
+    """Header word of a metric DSR: the narrowest form that the format's selection rule allows; `apps`: with application bytes."""
+    form: cython.uint
+    width: cython.uint
+    most: cython.ulonglong = 0
+    if spkts:
+        most = sapp if apps and sapp > sbytes else sbytes
+    if dpkts:
+        most = dbytes if dbytes > most else most
+        most = dapp if apps and dapp > most else most
+    if spkts and dpkts:
+        if most <= 0xFF and spkts <= 0xFF and dpkts <= 0xFF:
+            form = 1
+        else:
+            form = 2 if most <= 0xFFFF else 3 if most <= _U32 else 4
+    elif spkts or dpkts:
+        form = (6 if most <= 0xFFFF else 7 if most <= _U32 else 8) + (0 if spkts else 4)
+    else:
+        form = 1
+    width = (cython.cast(cython.uint, 1) << ((form - 1) & 3)) * (3 if apps else 2) * (2 if form <= 4 else 1)
+    return cython.cast(cython.uint, (0x10040000 if apps else 0x10010000) | (form << 8) | (1 + (width + 3) // 4))
+
+
 @cython.final
 @cython.cclass
 class Encoder:
-    """A buffer of encoded records; `take` hands out what is complete and starts afresh."""
+    """A buffer of encoded records; `take` hands out what is complete and starts afresh.
 
-    def __init__(self) -> None:
+    pos: bytes held; records: encoded since the start.
+    """
+
+    def __init__(self):
         self.out = memoryview(bytearray(_FIRST_SIZE))
-        self.pos = 0
-        self.start = 0
-        self.mark = 0
+        self.pos = self.start = self.limit = 0
         self.records = 0
         word = memoryview(array("f", [0.0]))
         self.real = word
         self.bits = word.cast("B").cast("I")
 
-    def size(self) -> int:
+    def size(self):
         """Bytes held, complete records only when called between records."""
         return self.pos
 
-    def take(self) -> bytes:
+    def take(self):
         """Everything encoded since the last call."""
         data = bytes(self.out[: self.pos])
         self.pos = 0
         return data
 
-    @cython.cfunc
-    @cython.exceptval(-1, check=False)
-    def room(self, size: cython.Py_ssize_t) -> cython.int:
+    def room(self, size):
+        """Make sure that `size` more bytes can be put."""
         if self.pos + size > self.out.shape[0]:
             grown = bytearray(2 * self.out.shape[0] + size)
             grown[: self.pos] = bytes(self.out[: self.pos])
@@ -52,98 +85,70 @@ class Encoder:
 
     # ---- words
 
-    @cython.cfunc
-    @cython.exceptval(-1, check=False)
-    def u8(self, value: cython.uint) -> cython.int:
+    def u8(self, value):
         self.out[self.pos] = value & 0xFF
         self.pos += 1
         return 0
 
-    @cython.cfunc
-    @cython.exceptval(-1, check=False)
-    def u16(self, value: cython.uint) -> cython.int:
-        self.out[self.pos] = (value >> 8) & 0xFF
-        self.out[self.pos + 1] = value & 0xFF
-        self.pos += 2
+    def u16(self, value):
+        o: cython.Py_ssize_t = self.pos
+        self.out[o] = (value >> 8) & 0xFF
+        self.out[o + 1] = value & 0xFF
+        self.pos = o + 2
         return 0
 
-    @cython.cfunc
-    @cython.exceptval(-1, check=False)
-    def le16(self, value: cython.uint) -> cython.int:
-        self.out[self.pos] = value & 0xFF
-        self.out[self.pos + 1] = (value >> 8) & 0xFF
-        self.pos += 2
+    def le16(self, value):
+        o: cython.Py_ssize_t = self.pos
+        self.out[o] = value & 0xFF
+        self.out[o + 1] = (value >> 8) & 0xFF
+        self.pos = o + 2
         return 0
 
-    @cython.cfunc
-    @cython.exceptval(-1, check=False)
-    def u32(self, value: cython.uint) -> cython.int:
-        self.out[self.pos] = (value >> 24) & 0xFF
-        self.out[self.pos + 1] = (value >> 16) & 0xFF
-        self.out[self.pos + 2] = (value >> 8) & 0xFF
-        self.out[self.pos + 3] = value & 0xFF
-        self.pos += 4
+    def u32(self, value):
+        o: cython.Py_ssize_t = self.pos
+        self.out[o] = (value >> 24) & 0xFF
+        self.out[o + 1] = (value >> 16) & 0xFF
+        self.out[o + 2] = (value >> 8) & 0xFF
+        self.out[o + 3] = value & 0xFF
+        self.pos = o + 4
         return 0
 
-    @cython.cfunc
-    @cython.exceptval(-1, check=False)
-    def le32(self, value: cython.uint) -> cython.int:
-        self.out[self.pos] = value & 0xFF
-        self.out[self.pos + 1] = (value >> 8) & 0xFF
-        self.out[self.pos + 2] = (value >> 16) & 0xFF
-        self.out[self.pos + 3] = (value >> 24) & 0xFF
-        self.pos += 4
+    def le32(self, value):
+        o: cython.Py_ssize_t = self.pos
+        self.out[o] = value & 0xFF
+        self.out[o + 1] = (value >> 8) & 0xFF
+        self.out[o + 2] = (value >> 16) & 0xFF
+        self.out[o + 3] = (value >> 24) & 0xFF
+        self.pos = o + 4
         return 0
 
-    @cython.cfunc
-    @cython.exceptval(-1, check=False)
-    def u64(self, value: cython.ulonglong) -> cython.int:
+    def u64(self, value):
         self.u32(cython.cast(cython.uint, (value >> 32) & _U32))
         self.u32(cython.cast(cython.uint, value & _U32))
         return 0
 
-    @cython.cfunc
-    @cython.exceptval(-1, check=False)
-    def f32(self, value: cython.double) -> cython.int:
-        self.real[0] = value
-        self.u32(self.bits[0])
-        return 0
-
-    @cython.cfunc
-    @cython.exceptval(-1, check=False)
-    def stamp(self, when: cython.longlong) -> cython.int:
-        """Seconds and microseconds, four bytes each."""
-        self.u32(cython.cast(cython.uint, (when // 1000000) & _U32))
-        self.u32(cython.cast(cython.uint, when % 1000000))
-        return 0
-
-    @cython.cfunc
-    @cython.exceptval(-1, check=False)
-    def mac48(self, value: cython.ulonglong) -> cython.int:
+    def u48(self, value):
         self.u16(cython.cast(cython.uint, (value >> 32) & 0xFFFF))
         self.u32(cython.cast(cython.uint, value & _U32))
         return 0
 
-    @cython.cfunc
-    @cython.exceptval(-1, check=False)
-    def octets(self, data: cython.const[cython.uchar][::1], offset: cython.Py_ssize_t, count: cython.Py_ssize_t) -> cython.int:
-        """`count` bytes of `data` from `offset`, zero padded to a word."""
-        i: cython.Py_ssize_t
-        self.room(count + 4)
-        for i in range(count):
-            self.out[self.pos + i] = data[offset + i]
-        self.pos += count
-        while (self.pos - self.start) & 3:
-            self.out[self.pos] = 0
-            self.pos += 1
+    def single(self, value):
+        """The bits of the nearest IEEE single."""
+        self.real[0] = value
+        return self.bits[0]
+
+    def span(self, data, offset, count):
+        """`count` bytes of `data` from `offset`, as they are."""
+        if count > 0:
+            self.room(count)
+            self.out[self.pos:self.pos + count] = data[offset:offset + count]
+            self.pos += count
         return 0
 
-    # ---- record frame
+    # ---- frames
 
-    @cython.cfunc
-    @cython.exceptval(-1, check=False)
-    def begin(self, kind: cython.uint, cause: cython.uint) -> cython.int:
-        """Open a record: `kind` is the first byte (class and version), `cause` the second. 1 KiB is reserved for fixed-size DSRs."""
+    def begin(self, kind, cause):
+        """Open a record: `kind` is the first byte (class and version), `cause` the second."""
         self.room(1024)
         self.start = self.pos
         self.u8(kind)
@@ -151,10 +156,11 @@ class Encoder:
         self.u16(0)
         return 0
 
-    @cython.cfunc
-    @cython.exceptval(-1, check=False)
-    def end(self) -> cython.int:
-        """Close the record: its length in words is written; one longer than the format can say (262,140 bytes) is an error."""
+    def end(self):
+        """Close the record: its length in words is written.
+
+        Raises OverflowError for one longer than the format can say (262,140 bytes); what was put of it is taken back.
+        """
         words: cython.Py_ssize_t = (self.pos - self.start) >> 2
         if words > 0xFFFF:
             self.pos = self.start
@@ -164,42 +170,51 @@ class Encoder:
         self.records += 1
         return 0
 
-    @cython.cfunc
-    @cython.exceptval(-1, check=False)
-    def dsr(self, type_: cython.uint, subtype: cython.uint, qualifier: cython.uint, words: cython.uint) -> cython.int:
-        self.room(4 * words + 4)
-        self.u8(type_)
-        self.u8(subtype)
-        self.u8(qualifier)
-        self.u8(words)
+    def dsr(self, head):
+        """A DSR's header word. The methods below begin with it; alone it is the DSR without a body, or one whose body is only bytes."""
+        size: cython.Py_ssize_t = 4 * cython.cast(cython.Py_ssize_t, head & 0xFFFF if head & 0x800000 else head & 0xFF)
+        self.room(size + 1024)
+        self.limit = self.pos + size
+        self.u32(head)
+        return 0
+
+    def pad(self):
+        """Zeros up to where the header of the DSR that was opened last says that it ends."""
+        while self.pos < self.limit:
+            self.out[self.pos] = 0
+            self.pos += 1
         return 0
 
     # ---- identity of the flow
 
-    @cython.cfunc
-    @cython.exceptval(-1, check=False)
-    def transport(self, qualifier: cython.uint, ident: cython.uint, sequence: cython.uint) -> cython.int:
-        self.dsr(0x01, 0x03, qualifier, 3)
-        self.u32(ident)
-        self.u32(sequence)
+    def transport(self, head, ident, sequence):
+        self.dsr(head)
+        if head & 0x10000:
+            self.u32(ident)
+        if head & 0x20000:
+            self.u32(sequence)
         return 0
 
-    @cython.cfunc
-    @cython.exceptval(-1, check=False)
-    def key_ipv4(
-        self,
-        subtype: cython.uint,
-        qualifier: cython.uint,
-        a: cython.uint,
-        b: cython.uint,
-        protocol: cython.uint,
-        inner: cython.uint,
-        w14: cython.uint,
-        w16: cython.uint,
-        w18: cython.uint,
-    ) -> cython.int:
+    def transport_5(self, head, hi, lo, ident, interface, sequence):
+        """The 5.x form: sources of 4, 8 or 16 bytes, an interface name."""
+        kind: cython.uint = (head >> 8) & 0x2F
+        self.dsr(head)
+        if head & 0x10000:
+            if kind == 0x22 or kind == 0x02 or kind == 0x03:
+                self.u64(hi)
+                if kind != 0x03:
+                    self.u64(lo)
+            else:
+                self.u32(ident)
+            if head & 0x1000:
+                self.u32(interface)
+        if head & 0x20000:
+            self.u32(sequence)
+        return 0
+
+    def key_ipv4(self, head, a, b, protocol, inner, w14, w16, w18):
         """IPv4 key; w14, w16, w18 are the three 16-bit words after the protocol bytes, as they stand on disk."""
-        self.dsr(0x02, subtype, qualifier, 5)
+        self.dsr(head)
         self.u32(a)
         self.u32(b)
         self.u8(protocol)
@@ -209,72 +224,100 @@ class Encoder:
         self.u16(w18)
         return 0
 
-    @cython.cfunc
-    @cython.exceptval(-1, check=False)
-    def key_ipv6(
-        self,
-        subtype: cython.uint,
-        qualifier: cython.uint,
-        a0: cython.ulonglong,
-        a1: cython.ulonglong,
-        b0: cython.ulonglong,
-        b1: cython.ulonglong,
-        protocol: cython.uint,
-        last: cython.uint,
-    ) -> cython.int:
-        """IPv6 key; `last` is the word at offset 40 (ports, ICMPv6 type and code, SPI or fragment id)."""
-        self.dsr(0x02, subtype, qualifier, 11)
+    def key_ipv6(self, head, a0, a1, b0, b1, protocol, w40, w42, smask, dmask):
+        """IPv6 key.
+
+        protocol: with the flow label below it; w40, w42: ports, ICMPv6 type and code, halves of SPI or fragment id; mask lengths are
+        written where the header has a place for them.
+        """
+        self.dsr(head)
         self.u64(a0)
         self.u64(a1)
         self.u64(b0)
         self.u64(b1)
-        self.u32(protocol << 24)
-        self.u32(last)
+        self.u32(protocol)
+        self.u16(w40)
+        self.u16(w42)
+        if head & 0x4000 and head & 0xFF >= 12:
+            self.le16(smask)
+            self.le16(dmask)
         return 0
 
-    @cython.cfunc
-    @cython.exceptval(-1, check=False)
-    def key_ethernet(
-        self,
-        subtype: cython.uint,
-        qualifier: cython.uint,
-        first: cython.ulonglong,
-        second: cython.ulonglong,
-        ethertype: cython.uint,
-        sap1: cython.uint,
-        sap2: cython.uint,
-    ) -> cython.int:
-        self.dsr(0x02, subtype, qualifier, 5)
-        self.mac48(first)
-        self.mac48(second)
+    def key_ethernet(self, head, first, second, ethertype, sap1, sap2):
+        """Ethernet key (and UDT's): destination first."""
+        self.dsr(head)
+        self.u48(first)
+        self.u48(second)
         self.u16(ethertype)
         self.u8(sap1)
         self.u8(sap2)
         return 0
 
-    @cython.cfunc
-    @cython.exceptval(-1, check=False)
-    def key_matrix_ipv4(self, a: cython.uint, b: cython.uint) -> cython.int:
-        self.dsr(0x02, 0x03, 0x01, 3)
+    def key_matrix_ipv4(self, head, a, b):
+        self.dsr(head)
         self.le32(a)
         self.le32(b)
         return 0
 
-    # ---- time and counters
-
-    @cython.cfunc
-    @cython.exceptval(-1, check=False)
-    def time_range(self, subtype: cython.uint, start: cython.longlong, end: cython.longlong) -> cython.int:
-        """Start and end of both directions together; one stamp where they are equal."""
-        self.dsr(0x03, subtype, 0x18, 3 if start == end else 5)
-        self.stamp(start)
-        if start != end:
-            self.stamp(end)
+    def key_matrix_ipv6(self, head, a0, a1, b0, b1):
+        self.dsr(head)
+        self.u64(a0)
+        self.u64(a1)
+        self.u64(b0)
+        self.u64(b1)
         return 0
 
-    @cython.cfunc
-    @cython.exceptval(-1, check=False)
-    def metric_value(self, width: cython.uint, value: cython.ulonglong) -> cython.int:
+    def arp_head(self, head, hardware, protocol, hln, pln, operation, address):
+        """Head of an ARP or RARP key with its first protocol address; the other addresses follow."""
+        self.dsr(head)
+        self.u16(hardware)
+        self.u16(protocol)
+        self.u8(hln)
+        self.u8(pln)
+        self.u16(operation)
+        self.u32(address)
+        return 0
+
+    def key_octets(self, head, body):
+        """A key that is a cut of the packet, in the packet's order: ARP, RARP, 802.11, ISIS."""
+        view: cython.const[cython.uchar][:] = memoryview(body)
+        self.dsr(head)
+        self.span(view, 0, view.shape[0])
+        return self.pad()
+
+    # ---- time and counters
+
+    def time(self, head, form, s0, f0, s1, f1, s2, f2, s3, f3):
+        """Up to four stamps: src start, src end, dst start, dst end, seconds and fraction each.
+
+        form: 0 no stamp, 1 or 5 the first, 2 the first two for both directions together, 3 one for each side bit of the header, 4 the same
+        but all after the first as offsets from it.
+        """
+        bits: cython.uint = (head >> 19) & 15
+        unit: cython.longlong = 1000000000 if (head >> 8) & 0xFF == 0x19 else 1000000
+        first: cython.longlong = -1
+        stamp: cython.longlong
+        sec: cython.uint
+        frac: cython.uint
+        i: cython.int
+        self.dsr(head)
+        if form < 3 or form == 5:
+            bits = 0 if form == 0 else 3 if form == 2 else 1
+        for i in range(4):
+            if not (bits >> i) & 1:
+                continue
+            sec = s0 if i == 0 else s1 if i == 1 else s2 if i == 2 else s3
+            frac = f0 if i == 0 else f1 if i == 1 else f2 if i == 2 else f3
+            stamp = cython.cast(cython.longlong, sec) * unit + frac
+            if form != 4 or first < 0:
+                self.u32(sec)
+                self.u32(frac)
+                first = stamp
+            else:
+                self.u32(cython.cast(cython.uint, (stamp - first) & 0xFFFFFFFF))
+        return 0
+
+    def counter(self, width, value):
         if width == 1:
             self.u8(cython.cast(cython.uint, value & 0xFF))
         elif width == 2:
@@ -285,92 +328,60 @@ class Encoder:
             self.u64(value)
         return 0
 
-    @cython.cfunc
-    @cython.exceptval(-1, check=False)
-    def metric(
-        self,
-        subtype: cython.uint,
-        spkts: cython.ulonglong,
-        sbytes: cython.ulonglong,
-        sapp: cython.ulonglong,
-        dpkts: cython.ulonglong,
-        dbytes: cython.ulonglong,
-        dapp: cython.ulonglong,
-    ) -> cython.int:
-        """Packets, bytes and (subtype 4) application bytes in the narrowest form that the format's selection rule allows."""
-        qualifier: cython.uint
-        width: cython.uint
-        values: cython.uint = 3 if subtype == 4 else 2
-        most: cython.ulonglong
-        if spkts and dpkts:
-            most = sbytes if sbytes > dbytes else dbytes
-            if sapp > most and subtype == 4:
-                most = sapp
-            if dapp > most and subtype == 4:
-                most = dapp
-            if most <= 0xFF and spkts <= 0xFF and dpkts <= 0xFF:
-                qualifier, width = 1, 1
-            elif most <= 0xFFFF:
-                qualifier, width = 2, 2
-            elif most <= _U32:
-                qualifier, width = 3, 4
-            else:
-                qualifier, width = 4, 8
-            self.dsr(0x10, subtype, qualifier, 1 + (2 * values * width + 3) // 4)
-        else:
-            most = dbytes if dpkts else sbytes
-            if subtype == 4:
-                if sapp > most and spkts:
-                    most = sapp
-                if dapp > most and dpkts:
-                    most = dapp
-            if most <= 0xFFFF:
-                qualifier, width = 6, 2
-            elif most <= _U32:
-                qualifier, width = 7, 4
-            else:
-                qualifier, width = 8, 8
-            if dpkts:
-                qualifier += 4
-            self.dsr(0x10, subtype, qualifier, 1 + (values * width + 3) // 4)
-        if spkts:
-            self.metric_value(width, spkts)
-            self.metric_value(width, sbytes)
-            if subtype == 4:
-                self.metric_value(width, sapp)
-        if dpkts:
-            self.metric_value(width, dpkts)
-            self.metric_value(width, dbytes)
-            if subtype == 4:
-                self.metric_value(width, dapp)
-        while (self.pos - self.start) & 3:
-            self.u8(0)
+    def metric(self, head, spkts, sbytes, sapp, dpkts, dbytes, dapp):
+        """Packets, bytes and application bytes in the form that the header (`metric_head`) says."""
+        form: cython.uint = (head >> 8) & 0x0F
+        apps: cython.bint = not head & 0x10000
+        width: cython.uint = cython.cast(cython.uint, 1) << ((form - 1) & 3)
+        self.dsr(head)
+        if form <= 8:
+            self.counter(width, spkts)
+            self.counter(width, sbytes)
+            if apps:
+                self.counter(width, sapp)
+        if form <= 4 or form > 8:
+            self.counter(width, dpkts)
+            self.counter(width, dbytes)
+            if apps:
+                self.counter(width, dapp)
+        return 0
+
+    def aggregation(self, head, count, words):
+        """words: four of times, then activity and idle statistics of seven each."""
+        i: cython.int
+        self.dsr(head)
+        self.u32(count)
+        if head & 0xFF == 20:
+            for i in range(4):
+                self.u32(words[i])
+            for i in range(4, 18):
+                self.le32(words[i])
         return 0
 
     # ---- network
 
-    @cython.cfunc
-    @cython.exceptval(-1, check=False)
-    def tcp_initial(
-        self, status: cython.uint, sequence: cython.uint, options: cython.uint, flags: cython.uint, shift: cython.uint
-    ) -> cython.int:
-        """TCP of a flow of one segment. The window word is left 0: the reference does not fill it either."""
-        self.dsr(0x30, 0x03, 0, 5)
+    def tcp_initial(self, head, status, sequence, options, window, flags, shift):
+        """TCP of a flow of one segment."""
+        self.dsr(head)
         self.u32(status)
         self.u32(sequence)
         self.u32(options)
-        self.u16(0)
+        self.u16(window)
         self.u8(flags)
         self.u8(shift)
         return 0
 
-    @cython.cfunc
-    @cython.exceptval(-1, check=False)
-    def tcp_full(
-        self, status: cython.uint, state: cython.uint, options: cython.uint, synack: cython.uint, ackdat: cython.uint
-    ) -> cython.int:
+    def tcp_status(self, head, status, sflags, dflags, rest):
+        self.dsr(head)
+        self.u32(status)
+        self.u8(sflags)
+        self.u8(dflags)
+        self.u16(rest)
+        return 0
+
+    def tcp_full(self, head, status, state, options, synack, ackdat):
         """Head of the full TCP object; two `tcp_side` follow, src first."""
-        self.dsr(0x30, 0x05, 0, 30)
+        self.dsr(head)
         self.u32(status)
         self.u32(state)
         self.u32(options)
@@ -378,25 +389,9 @@ class Encoder:
         self.u32(ackdat)
         return 0
 
-    @cython.cfunc
-    @cython.exceptval(-1, check=False)
-    def tcp_side(
-        self,
-        last: cython.longlong,
-        status: cython.uint,
-        base: cython.uint,
-        seq: cython.uint,
-        ack: cython.uint,
-        winnum: cython.uint,
-        payload: cython.uint,
-        retrans: cython.uint,
-        ackbytes: cython.uint,
-        winbytes: cython.uint,
-        window: cython.uint,
-        flags: cython.uint,
-        shift: cython.uint,
-    ) -> cython.int:
-        self.stamp(last)
+    def tcp_side(self, last_s, last_f, status, base, seq, ack, winnum, payload, retrans, ackbytes, winbytes, window, flags, shift):
+        self.u32(last_s)
+        self.u32(last_f)
         self.u32(status)
         self.u32(base)
         self.u32(seq)
@@ -411,162 +406,108 @@ class Encoder:
         self.u8(shift)
         return 0
 
-    @cython.cfunc
-    @cython.exceptval(-1, check=False)
-    def icmp(
-        self,
-        type_: cython.uint,
-        code: cython.uint,
-        sequence: cython.uint,
-        source: cython.uint,
-        destination: cython.uint,
-        quoted_source: cython.uint,
-        quoted_destination: cython.uint,
-        gateway: cython.uint,
-    ) -> cython.int:
-        """ICMP object of an ICMP flow; everything but type and code is little-endian on disk."""
-        self.dsr(0x30, 0x34, 0, 7)
-        self.u8(type_)
-        self.u8(code)
-        self.le16(sequence)
-        self.le32(source)
-        self.le32(destination)
-        self.le32(quoted_source)
-        self.le32(quoted_destination)
-        self.le32(gateway)
+    # ---- attributes and statistics
+
+    def pair16(self, head, source, destination):
+        """A value of 16 bits of each side: VLAN tags, country codes."""
+        self.dsr(head)
+        self.u16(source)
+        self.u16(destination)
         return 0
 
-    @cython.cfunc
-    @cython.exceptval(-1, check=False)
-    def icmp_mapped(
-        self,
-        qualifier: cython.uint,
-        type_: cython.uint,
-        code: cython.uint,
-        sequence: cython.uint,
-        source: cython.uint,
-        destination: cython.uint,
-        quoted_source: cython.uint,
-        quoted_destination: cython.uint,
-        gateway: cython.uint,
-    ) -> cython.int:
-        """An ICMP error that quoted this flow: qualifier 1 unreachable, 2 redirect, 4 time exceeded."""
-        self.dsr(0x34, 0, qualifier, 8)
-        self.u8(type_)
-        self.u8(code)
+    def pair32(self, head, source, destination):
+        """A value of 32 bits of each side: encapsulations, keystrokes, AS numbers."""
+        self.dsr(head)
+        self.u32(source)
+        self.u32(destination)
+        return 0
+
+    def mpls(self, head, labels, count):
+        i: cython.uint
+        self.dsr(head)
+        for i in range(count):
+            self.u32(labels[i])
+        return 0
+
+    def jitter(self, head, blocks, stride, words):
+        """A block for each bit of `blocks` (src active, src idle, dst active, dst idle), block b of `stride` words at 16 b of `words`."""
+        b: cython.uint
+        i: cython.uint
+        self.dsr(head)
+        for b in range(4):
+            if (blocks >> b) & 1:
+                for i in range(stride):
+                    self.u32(words[16 * b + i])
+        return 0
+
+    def attributes(self, head, sttl, stos, sident, soptions, dttl, dtos, dident, doptions):
+        """IP attributes that the qualifier's bits announce; identifications as they stand on disk, byte-swapped against the packet."""
+        self.dsr(head)
+        if head & 0x100:
+            self.u8(sttl)
+            self.u8(stos)
+            self.u16(sident)
+        if head & 0x400:
+            self.u32(soptions)
+        if head & 0x200:
+            self.u8(dttl)
+            self.u8(dtos)
+            self.u16(dident)
+        if head & 0x800:
+            self.u32(doptions)
+        return 0
+
+    def packet_size(self, head, smin, smax, dmin, dmax, shist, dhist):
+        """Smallest and largest frame of the sides that the qualifier names, then the histograms for which there is room."""
+        form: cython.uint = (head >> 8) & 0x0F
+        self.dsr(head)
+        if form == 2 or form == 6:
+            self.u16(smin)
+            self.u16(smax)
+        if form == 2 or form == 10:
+            self.u16(dmin)
+            self.u16(dmax)
+        if head & 0x50000 == 0x50000 and self.pos < self.limit:
+            self.u32(shist)
+        if head & 0x60000 == 0x60000 and self.pos < self.limit:
+            self.u32(dhist)
+        return 0
+
+    def user_data(self, head, size, count):
+        """Head of user data, with the 16-bit length form: capacity and count; the bytes follow."""
+        self.dsr(head)
+        self.u16(size)
+        self.u16(count)
+        return 0
+
+    def mac(self, head, dmac, smac, ethertype, dsap, ssap):
+        self.dsr(head)
+        self.u48(dmac)
+        self.u48(smac)
+        self.le16(ethertype)
+        self.u8(dsap)
+        self.u8(ssap)
+        return 0
+
+    def icmp_mapped(self, head, kind, sequence, source, destination, quoted_source, quoted_destination, gateway, last):
+        """An ICMP error that quoted this flow; kind: type and code; last: a word without meaning."""
+        self.dsr(head)
+        self.u16(kind)
         self.u16(sequence)
         self.u32(source)
         self.u32(destination)
         self.u32(quoted_source)
         self.u32(quoted_destination)
         self.u32(gateway)
-        self.u32(0)
+        self.u32(last)
         return 0
 
-    @cython.cfunc
-    @cython.exceptval(-1, check=False)
-    def esp(self, status: cython.uint, spi: cython.uint, sequence: cython.uint, lost: cython.uint) -> cython.int:
-        self.dsr(0x30, 0x38, 0, 5)
-        self.u32(status)
-        self.u32(spi)
-        self.u32(sequence)
-        self.u32(lost)
-        return 0
-
-    # ---- attributes and metrics
-
-    @cython.cfunc
-    @cython.exceptval(-1, check=False)
-    def vlan(self, qualifier: cython.uint, source: cython.uint, destination: cython.uint) -> cython.int:
-        self.dsr(0x40, 0, qualifier, 2)
-        self.u16(source)
-        self.u16(destination)
-        return 0
-
-    @cython.cfunc
-    @cython.exceptval(-1, check=False)
-    def jitter(self, qualifier: cython.uint, blocks: cython.uint) -> cython.int:
-        """Head of the jitter DSR; `blocks` calls of `jitter_block` follow."""
-        self.dsr(0x46, 0, qualifier, 1 + 5 * blocks)
-        return 0
-
-    @cython.cfunc
-    @cython.exceptval(-1, check=False)
-    def jitter_block(
-        self, n: cython.int, minimum: cython.double, mean: cython.double, deviation: cython.double, maximum: cython.double
-    ) -> cython.int:
-        self.u32(cython.cast(cython.uint, n))
-        self.f32(minimum)
-        self.f32(mean)
-        self.f32(deviation)
-        self.f32(maximum)
-        return 0
-
-    @cython.cfunc
-    @cython.exceptval(-1, check=False)
-    def ip_side(self, ttl: cython.uint, tos: cython.uint, ident: cython.uint) -> cython.int:
-        self.u8(ttl)
-        self.u8(tos)
-        self.le16(ident)
-        return 0
-
-    @cython.cfunc
-    @cython.exceptval(-1, check=False)
-    def packet_size(self, smin: cython.uint, smax: cython.uint, dmin: cython.uint, dmax: cython.uint) -> cython.int:
-        """Smallest and largest frame of each direction; a direction whose maximum is 0 is absent, nothing is written without any."""
-        if smax and dmax:
-            self.dsr(0x12, 0, 0x02, 3)
-        elif smax:
-            self.dsr(0x12, 0, 0x06, 2)
-        elif dmax:
-            self.dsr(0x12, 0, 0x0A, 2)
-        if smax:
-            self.u16(smin)
-            self.u16(smax)
-        if dmax:
-            self.u16(dmin)
-            self.u16(dmax)
-        return 0
-
-    @cython.cfunc
-    @cython.exceptval(-1, check=False)
-    def user_data(
-        self, subtype: cython.uint, size: cython.uint, data: cython.const[cython.uchar][::1], count: cython.Py_ssize_t
-    ) -> cython.int:
-        """User data with the 16-bit length form; subtype 0x90 src, 0xA0 dst; `size` is the configured capture length."""
-        self.room(16)
-        self.u8(0x50)
-        self.u8(subtype)
-        self.u16(cython.cast(cython.uint, 2 + (count + 3) // 4))
-        self.u16(size)
-        self.u16(cython.cast(cython.uint, count))
-        self.octets(data, 0, count)
-        self.room(512)
-        return 0
-
-    @cython.cfunc
-    @cython.exceptval(-1, check=False)
-    def mac(
-        self,
-        qualifier: cython.uint,
-        dmac: cython.ulonglong,
-        smac: cython.ulonglong,
-        ethertype: cython.uint,
-        dsap: cython.uint,
-        ssap: cython.uint,
-    ) -> cython.int:
-        self.dsr(0x42, 0, qualifier, 5)
-        self.mac48(dmac)
-        self.mac48(smac)
-        self.le16(ethertype)
-        self.u8(dsap)
-        self.u8(ssap)
-        return 0
-
-    @cython.cfunc
-    @cython.exceptval(-1, check=False)
-    def encapsulation(self, qualifier: cython.uint, source: cython.uint, destination: cython.uint) -> cython.int:
-        self.dsr(0x20, 0, qualifier, 3)
-        self.u32(source)
-        self.u32(destination)
+    def correlation(self, head, ident, duration, start, last, spkts, dpkts):
+        self.dsr(head)
+        self.le32(ident)
+        self.le32(cython.cast(cython.uint, duration & 0xFFFFFFFF))
+        self.le32(cython.cast(cython.uint, start & 0xFFFFFFFF))
+        self.le32(cython.cast(cython.uint, last & 0xFFFFFFFF))
+        self.le32(cython.cast(cython.uint, spkts & 0xFFFFFFFF))
+        self.le32(cython.cast(cython.uint, dpkts & 0xFFFFFFFF))
         return 0

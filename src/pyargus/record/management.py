@@ -1,11 +1,15 @@
-"""Management records (MAR): the first, periodic and last records of a stream.
+"""Management records (MAR): what a sensor says of itself in the first, periodic and last records of a stream.
 
-128 bytes, big-endian but for the two user data lengths. Source: argus 3 record format, "Management records".
+The layout is the one of `rewrite_cy`: here are the values. Source: argus 3 record format, "Management records".
 """
 
-import struct
+from __future__ import annotations
+
 from dataclasses import dataclass
 from enum import IntEnum
+
+from pyargus.record.record_cy import Record
+from pyargus.record.rewrite_cy import Rewriter
 
 COOKIE = 0xE5712DCB
 LENGTH = 128
@@ -13,9 +17,6 @@ LENGTH = 128
 # status word: kind of source id; by transport qualifier
 _ID_STATUS = {0x00: 0, 0x01: 0x00800000, 0x20: 0x00400000, 0x21: 0x00200000}
 _STRING_ID = 0x21
-
-_HEAD = struct.Struct(">BBH5IQQ")
-_BODY = struct.Struct(">4B2H2Qq8I")
 
 
 class Cause(IntEnum):
@@ -54,11 +55,6 @@ class Management:
     user_size: int = 0
 
 
-def _micro(when: int) -> int:
-    """Seconds and microseconds as one 64-bit word."""
-    return ((when // 1_000_000) & 0xFFFFFFFF) << 32 | when % 1_000_000
-
-
 def encode(mar: Management) -> bytes:
     """The record's 128 bytes."""
     ident = mar.ident
@@ -66,36 +62,21 @@ def encode(mar: Management) -> bytes:
         # A text id is stored reversed here, and only here.
         ident = int.from_bytes(ident.to_bytes(4, "big"), "little")
     start = mar.cause is Cause.START
-    head = _HEAD.pack(
-        0x83,
-        mar.cause,
-        LENGTH // 4,
-        _ID_STATUS[mar.ident_kind],
-        COOKIE if start else ident,
-        mar.network,
-        mar.netmask,
-        mar.sequence,
-        _micro(mar.before),
-        _micro(mar.now),
-    )
-    body = _BODY.pack(
-        3,
-        0,
-        mar.link,
-        0,
-        mar.interval & 0xFFFF,
-        mar.mar_interval & 0xFFFF,
-        mar.packets,
-        mar.bytes,
-        0,
-        mar.records,
-        mar.flows,
-        mar.dropped,
-        mar.queue,
-        0,
-        mar.clients,
-        0,
-        0,
-    )
-    user = struct.pack("<HH", mar.user_size & 0xFFFF, mar.user_size & 0xFFFF)
-    return head + body + user + bytes(12) + struct.pack(">II", ident if start else 0, 0xFFFFFFFF)
+    rec = Record()
+    rec.kind, rec.cause_option, rec.words = 0x83, int(mar.cause), LENGTH // 4
+    rec.mar_status = _ID_STATUS[mar.ident_kind]
+    rec.mar_argusid = COOKIE if start else ident
+    rec.mar_localnet, rec.mar_netmask, rec.mar_nextseq = mar.network, mar.netmask, mar.sequence
+    before, rec.mar_start_f = divmod(mar.before, 1_000_000)
+    now, rec.mar_now_f = divmod(mar.now, 1_000_000)
+    rec.mar_start_s, rec.mar_now_s = before & 0xFFFFFFFF, now & 0xFFFFFFFF
+    rec.mar_major, rec.mar_iftype = 3, mar.link
+    rec.mar_interval, rec.mar_mar_interval = mar.interval & 0xFFFF, mar.mar_interval & 0xFFFF
+    rec.mar_pkts, rec.mar_bytes = mar.packets, mar.bytes
+    rec.mar_records, rec.mar_flows, rec.mar_dropped, rec.mar_queue = mar.records, mar.flows, mar.dropped, mar.queue
+    rec.mar_clients = mar.clients
+    rec.mar_suserlen = rec.mar_duserlen = mar.user_size & 0xFFFF
+    rec.mar_thisid, rec.mar_reclen = ident if start else 0, 0xFFFFFFFF
+    writer = Rewriter()
+    writer.write(rec)
+    return writer.take()  # type: ignore[no-any-return]

@@ -9,8 +9,6 @@ Source: argus 3 record format, sections "Management records" and "Flow records".
 
 from array import array
 
-import cython
-
 # Index of each DSR: its place in the order of emission, its bit in `present`, its row in `head` and `tail`.
 TRANSPORT, FLOW, TIME, METRIC, AGR, NETWORK, VLAN, MPLS, JITTER, IPATTR, PSIZE = range(11)
 SUSER, DUSER, MAC, ICMP, ENCAPS = range(11, 16)
@@ -96,8 +94,7 @@ class Record:
         self.sco = self.dco = self.label_off = self.label_len = self.sas = self.das = self.ias = 0
         self.reversed_ = self.repaired = self.rated = self.ordinal = 0
         self.sload = self.dload = self.srate = self.drate = self.raw_dur = 0.0
-        if not cython.compiled:
-            self.data = memoryview(b"")
+        self.data = memoryview(b"")
 
     def point_to(self, data):
         """Set the buffer the following records are read from; returns its length."""
