@@ -71,7 +71,8 @@ def test_listing_is_that_of_tcpdump(expression: str, optimise: bool) -> None:
         pytest.skip("tcpdump is not installed")
     command = [tcpdump, "-y", "EN10MB", *([] if optimise else ["-O"])]
     shown = subprocess.run([*command, "-d", expression], capture_output=True, text=True, check=True).stdout
-    numbers = [int(word) for word in subprocess.run([*command, "-ddd", expression], capture_output=True, text=True, check=True).stdout.split()]
+    text = subprocess.run([*command, "-ddd", expression], capture_output=True, text=True, check=True).stdout
+    numbers = [int(word) for word in text.split()]
     program = [(numbers[i], numbers[i + 1], numbers[i + 2], numbers[i + 3]) for i in range(1, len(numbers), 4)]
     assert listing(program) == shown
 

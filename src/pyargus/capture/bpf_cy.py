@@ -1,7 +1,8 @@
 """The classic BPF machine: accumulator A, index X, 16 memory words. Only `ja` jumps back, as `protochain` makes it.
 
-A frame for which a program goes back more often than any chain of headers is long is rejected. An instruction that reads beyond the captured bytes rejects the frame, as the kernel's machine does. Source: McCanne and Jacobson, "The
-BSD Packet Filter", 1993; instruction encoding of <pcap/bpf.h>.
+A frame for which a program goes back more often than any chain of headers is long is rejected, and so is one of which an instruction
+reads beyond the captured bytes, as the kernel's machine does. Source: McCanne and Jacobson, "The BSD Packet Filter", 1993; instruction
+encoding of <pcap/bpf.h>.
 """
 
 from array import array

@@ -136,6 +136,6 @@ MEANINGS: dict[str, str] = {
     "FILTER": "packet filter; one on the command line replaces it",
     "FILTER_OPTIMIZER": "`no` as `-O`",
     "FLOW_TYPE": "`Unidirectional`: each direction is a flow of its own (`Bidirectional`)",
-    "FLOW_KEY": "what makes a flow: `CLASSIC_5_TUPLE`, `LAYER_2_MATRIX` (pairs of MAC addresses) or `LAYER_3_MATRIX` (pairs of addresses), and with "
-    "`+` what else must be equal: `VLAN`, `LOCAL_MPLS`, `COMPLETE_MPLS`",
+    "FLOW_KEY": "what makes a flow: `CLASSIC_5_TUPLE`, `LAYER_2_MATRIX` (pairs of MAC addresses) or `LAYER_3_MATRIX` (pairs of "
+    "addresses), and with `+` what else must be equal: `VLAN`, `LOCAL_MPLS`, `COMPLETE_MPLS`",
 }

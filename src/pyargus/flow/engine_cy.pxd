@@ -53,6 +53,7 @@ cdef class Engine:
     cdef int register_range(self, Flow flow) except -1
     cdef int merge_fragments(self, Flow parent, bint leaving) except -1
     cdef int merge_one(self, Flow flow, Flow parent) except -1
+    cdef int merge_half(self, Half part, Flow parent, bint to_src) except -1
     cdef int report(self, Flow flow, unsigned int cause) except -1
     cdef int passes(self) except -1
     cdef int process_status(self) except -1

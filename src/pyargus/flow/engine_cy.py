@@ -645,17 +645,24 @@ class Engine:
     @cython.cfunc
     @cython.exceptval(-1, check=False)
     def merge_one(self, flow: Flow, parent: Flow) -> cython.int:
-        part: Half = flow.src if flow.src.packets else flow.dst
+        """Add what a fragment flow has counted since its last report to its parent."""
+        straight: cython.bint = flow.src_second == parent.src_second
+        if flow.reported:
+            flow.clear_interval()
+        if flow.src.packets:
+            self.merge_half(flow.src, parent, straight)
+        if flow.dst.packets:
+            self.merge_half(flow.dst, parent, not straight)
+        return 0
+
+    @cython.cfunc
+    @cython.exceptval(-1, check=False)
+    def merge_half(self, part: Half, parent: Flow, to_src: cython.bint) -> cython.int:
         own: Half
-        straight: cython.bint
-        latest: cython.longlong
-        if part.packets == 0:
-            return 0
+        latest: cython.longlong = part.last if part.last else part.first
         if parent.reported:
             parent.clear_interval()
-        straight = (flow.src_second == parent.src_second) == (part is flow.src)
-        own = parent.src if straight else parent.dst
-        latest = part.last if part.last else part.first
+        own = parent.src if to_src else parent.dst
         if own.packets == 0 or own.first == 0:
             own.first = part.first
             own.last = part.last
@@ -670,7 +677,7 @@ class Engine:
         own.packets += part.packets
         own.bytes += part.bytes
         own.encaps |= part.encaps
-        parent.attributes |= 0x10 if straight else 0x20
+        parent.attributes |= 0x10 if to_src else 0x20
         part.packets = 0
         part.bytes = 0
         part.app = 0
@@ -736,10 +743,13 @@ class Engine:
     @cython.cfunc
     @cython.exceptval(-1, check=False)
     def forget(self, flow: Flow) -> cython.int:
-        """Delete a flow and the fragments that wait for it."""
+        """Delete a flow and the fragments that wait for it; what has not been reported is, so that nothing counted is lost."""
         part: Flow
         if flow.fragments is not None:
             for part in flow.fragments:
+                self.merge_one(part, flow)
                 self.table.remove(part)
             flow.fragments = None
+        if not flow.reported:
+            self.report(flow, STATUS if flow.started else START)
         return self.table.remove(flow)
