@@ -171,7 +171,7 @@ class Sensor:
             with open_capture(name) as capture:
                 self._batches(name, capture, engine)
                 for problem in capture.problems:
-                    complain(f"{name}: {problem}")
+                    complain(problem)
         except PyargusError as error:
             complain(error)
             self.status = self.status or error.exit_code
