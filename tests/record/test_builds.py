@@ -16,18 +16,18 @@ from tests.record.samples import FILES
 
 ROOT = Path(__file__).resolve().parents[2]
 EXPRESSIONS = [
-    "tcp", "udp or icmp", "src host 200.1.2.3", "net 192.0.0.0/3", "dst port 53", "port gt 32768", "bytes gt 4294967296", "pkts gt 5000000000",
-    "src pkts gt 10", "dur gt 0.5", "rate gt 100", "load gt 10000", "ttl gt 100", "pcr gt 0.5", "host ff02::fb", "syn", "frag", "echo",
+    "tcp", "udp or icmp", "src host 200.1.2.3", "net 192.0.0.0/3", "dst port 53", "port gt 32768", "bytes gt 4294967296",
+    "pkts gt 5000000000", "src pkts gt 10", "dur gt 0.5", "rate gt 100", "load gt 10000", "ttl gt 100", "pcr gt 0.5", "host ff02::fb", "syn", "frag", "echo",
     "seq gt 2147483648", "appbytes gt 10", "jit gt 1.0", "tcp and not dst port 80", "base gt 2147483648",
 ]  # fmt: skip
 
 # Run by each build. Everything that prints, tests and computes is called record by record.
 PROGRAM = '''
 import json, sys
+from pathlib import Path
 
 if sys.argv[1] == "interpreted":
     import importlib.util
-    from pathlib import Path
 
     class Finder:
         @staticmethod
@@ -54,11 +54,12 @@ assert kernel.__file__.endswith(".py") == (sys.argv[1] == "interpreted"), kernel
 
 names = [field.name for field in FIELDS]
 printers = [make_printer(from_argv(["-X", "-L", "-1", *options])) for options in json.loads(sys.argv[3])]
-printers += [make_printer(from_argv(["-X", "-L", "-1", *options, "-s", *names])) for options in (["-nn"], ["-c", ","], ["-uzp", "9"], ["-H"])]
+for options in (["-nn"], ["-c", ","], ["-uzp", "9"], ["-H"]):
+    printers.append(make_printer(from_argv(["-X", "-L", "-1", *options, "-s", *names])))
 filters = [Filter(compile_filter(text)) for text in json.loads(sys.argv[4])]
 values = Values()
 for path in sys.argv[5:]:
-    data = memoryview(Path(path).read_bytes() if "Path" in globals() else open(path, "rb").read())
+    data = memoryview(Path(path).read_bytes())
     rec = Record()
     rec.point_to(data)
     at = 0

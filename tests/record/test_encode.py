@@ -210,7 +210,7 @@ def test_a_record_too_long_for_its_length_word_stays_as_it_was() -> None:
 
     body = bytes(4 * (0xFFFF - 1 - 5 - 3 - 2 - 2))
     user = bytes.fromhex("5090") + (2 + len(body) // 4).to_bytes(2, "big") + bytes.fromhex("ffffffff") + body
-    head = bytes.fromhex("1310ffff 02010105 c0a80101 c0a80102 06000050 00500000 03011803 65000000 00000000 10010602 00010040".replace(" ", ""))
+    head = bytes.fromhex("1310ffff 02010105 c0a80101 c0a80102 06000050 00500000 03011803 65000000 00000000 10010602 00010040")
     data = head + user
     assert len(data) == 4 * 0xFFFF
     record = read(data)
