@@ -243,6 +243,7 @@ def compared_real(value: cython.double, bound: cython.double, how: cython.int) -
 def rounded(value: cython.double, scale: cython.double) -> cython.double:
     sign: cython.double = copysign(1.0, value)
     value = value * sign
-    if value > 1e9:
+    # NaN too stays as it is: C's floor takes it, Python's does not.
+    if not value <= 1e9:
         return sign * value
     return sign * (floor(value * scale + 0.5) / scale)

@@ -231,13 +231,13 @@ def rates_of(rec: Record) -> cython.int:
         d = whole
     if rec.spkts > 1 and d > 0:
         rec.srate = single(single(rec.spkts - 1) / d)
-        rec.sload = single(single((rec.sbytes - rec.sbytes // rec.spkts) * 8) / d)
+        rec.sload = single(single(cython.cast(cython.double, rec.sbytes - rec.sbytes // rec.spkts) * 8.0) / d)
     d = single(span(rec.dstart_s, rec.dstart_f, rec.dend_s, rec.dend_f))
     if d <= 0:
         d = whole
     if rec.dpkts > 1 and d > 0:
         rec.drate = single(single(rec.dpkts - 1) / d)
-        rec.dload = single(single((rec.dbytes - rec.dbytes // rec.dpkts) * 8) / d)
+        rec.dload = single(single(cython.cast(cython.double, rec.dbytes - rec.dbytes // rec.dpkts) * 8.0) / d)
     return 0
 
 

@@ -324,9 +324,9 @@ class Values:
                 return 0.0
             b = 0.0
             if rec.spkts > 1 and self.real(rec, 101) > 0:
-                b += (rec.sbytes - rec.sbytes // rec.spkts) * 8
+                b += cython.cast(cython.double, rec.sbytes - rec.sbytes // rec.spkts) * 8.0
             if rec.dpkts > 1 and self.real(rec, 102) > 0:
-                b += (rec.dbytes - rec.dbytes // rec.dpkts) * 8
+                b += cython.cast(cython.double, rec.dbytes - rec.dbytes // rec.dpkts) * 8.0
             return single(b / a)
         if field == 119:  # rate
             a = self.real(rec, 100)
