@@ -24,7 +24,6 @@ OPEN = {
     "icmp6_nd": "network object of short ICMPv6 messages, byte order of the checksum",
     "icmp_echo": "the type in the network object stays that of the first packet",
     "mixed_minute": "the type in the network object stays that of the first packet",
-    "tcp_rst_then_syn_reverse": "encapsulation of the former src side after a reset and a SYN from the other end",
     "udp_teredo_on": "byte order of the ICMPv6 checksum in the network object",
 }
 PLAYED = [
