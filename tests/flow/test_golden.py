@@ -1,11 +1,13 @@
 """Every golden case of the sensor: our records against those of the reference, part by part."""
 
 import shlex
+from pathlib import Path
 
 import pytest
 
 from pyargus.errors import BadUse
-from tests.flow.craft import GOLDEN, ROOT, case_settings, parse, shown, split
+from tests.flow.craft import GOLDEN, ROOT, Record, case_settings, parse, shown, split
+from tests.flow.play import play
 
 CASES = sorted(path.parent.name for path in GOLDEN.glob("*/expected.argus"))
 
@@ -15,6 +17,12 @@ FAULT = {"pcap_truncated_tail": "a capture that is cut inside a packet"}
 DIFFERENT = REFUSED | FAULT
 
 PLAYED = [name for name in CASES if name not in REFUSED]
+
+
+def ours(case: Path) -> tuple[list[Record], str]:
+    """Our records of a case, and what is wrong with its capture."""
+    records, fault = play(case_settings(case))
+    return list(parse(records)), fault
 
 
 @pytest.mark.skipif(not CASES, reason="no golden cases: set PYARGUS_SHARED")
