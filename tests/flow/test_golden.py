@@ -16,22 +16,7 @@ REFUSED = {"keystroke_tcp": "keystroke detection"}
 FAULT = {"pcap_truncated_tail": "a capture that is cut inside a packet"}
 DIFFERENT = REFUSED | FAULT
 
-# What is to become equal and is not yet; a case that has become equal is to be taken off (strict).
-OPEN = {
-    "icmp6_echo": "byte order of the ICMPv6 checksum in the network object",
-    "icmp6_errors": "byte order of the ICMPv6 checksum in the network object",
-    "icmp6_mld": "network object of short ICMPv6 messages, byte order of the checksum",
-    "icmp6_nd": "network object of short ICMPv6 messages, byte order of the checksum",
-    "icmp_echo": "the type in the network object stays that of the first packet",
-    "mixed_minute": "the type in the network object stays that of the first packet",
-    "tcp_rst_then_syn_reverse": "encapsulation of the former src side after a reset and a SYN from the other end",
-    "udp_teredo_on": "byte order of the ICMPv6 checksum in the network object",
-}
-PLAYED = [
-    pytest.param(name, marks=pytest.mark.xfail(reason=OPEN[name], raises=AssertionError)) if name in OPEN else name
-    for name in CASES
-    if name not in REFUSED
-]
+PLAYED = [name for name in CASES if name not in REFUSED]
 
 
 def ours(case: Path) -> tuple[list[Record], str]:

@@ -271,13 +271,14 @@ class Engine:
         else:
             own.last = p.now
         self.attributes(flow, own, from_src)
+        if own.packets and own.encaps != p.encaps:
+            flow.encaps_changed |= 0x04 if from_src else 0x08
+        own.encaps |= p.encaps
         app = self.transport(flow, own, peer, from_src, new)
         # A connection that begins on a used key makes its sender the src side.
         if not from_src and self.key.swapped == flow.src_second:
             own = flow.src
             from_src = True
-        if own.packets and own.encaps != p.encaps:
-            flow.encaps_changed |= 0x04 if from_src else 0x08
         own.encaps |= p.encaps
         own.packets += 1
         own.bytes += p.wire
@@ -433,19 +434,21 @@ class Engine:
         peer: Half
         size: cython.uint = cython.cast(cython.uint, (p.length - p.header) & _U32)
         self.merge_fragments(flow, False)
-        self.report(flow, STOP)
-        flow.clear_interval()
+        if flow.src.packets or flow.dst.packets:
+            self.report(flow, STOP)
+            flow.clear_interval()
         flow.started = False
         flow.clear_network()
         flow.src.clear_tcp()
         flow.dst.clear_tcp()
-        flow.time_form = 1
         flow.net = 0x05
+        flow.time_form = 2
         if not from_src:
             # The reference clears the record's bit here and does not set it where it was clear.
             flow.reversed = False
             flow.src_second = self.key.swapped
-            self.ip_attributes(flow, flow.src, True)
+            # The packet is taken in once more, from the other side.
+            self.attributes(flow, flow.src, True)
         self.table.push(flow, 0, self.now)
         own = flow.src
         peer = flow.dst

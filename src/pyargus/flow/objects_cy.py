@@ -26,26 +26,40 @@ def _quotes(kind: cython.uint) -> cython.bint:
 
 @cython.cfunc
 @cython.exceptval(-1, check=False)
+def _replies(kind: cython.uint) -> cython.bint:
+    """Whether an ICMP type answers a query."""
+    return kind == 0 or kind == 14 or kind == 16 or kind == 18
+
+
+@cython.cfunc
+@cython.exceptval(-1, check=False)
 def icmp_object(p: Packet, flow: Flow, new: cython.bint) -> cython.int:
-    """Type, code, sequence and addresses, where at least 28 bytes of the message were captured."""
+    """Type, code, sequence and addresses, from a flow's first packet where at least 28 bytes of the message were captured; ICMPv6: type,
+    code and checksum, from the first packet that is captured so far. A request that follows its reply gives the flow its type."""
     o: cython.Py_ssize_t = p.l4
+    if p.kind == 2:
+        if flow.net != 0x34 and p.end - o >= 8:
+            flow.net = 0x34
+            flow.itype = p.buf[o]
+            flow.icode = p.buf[o + 1]
+            flow.iseq = p.u16(o + 2)
+        return 0
     if p.end - o < 28:
+        return 0
+    if not new:
+        if flow.net == 0x34 and flow.reply and not _replies(p.buf[o]):
+            flow.itype = p.buf[o]
         return 0
     flow.net = 0x34
     flow.itype = p.buf[o]
     flow.icode = p.buf[o + 1]
-    if p.kind == 2:
-        flow.iseq = p.buf[o + 2] | (cython.cast(cython.uint, p.buf[o + 3]) << 8)
-        return 0
     flow.iseq = p.u16(o + 6)
-    if new:
-        flow.isource = cython.cast(cython.uint, p.s1 & _U32)
-        flow.idest = cython.cast(cython.uint, p.d1 & _U32)
+    flow.isource = cython.cast(cython.uint, p.s1 & _U32)
+    flow.idest = cython.cast(cython.uint, p.d1 & _U32)
     if _quotes(flow.itype):
         flow.iqsource = p.u32(o + 20)
         flow.iqdest = p.u32(o + 24)
-        if flow.itype == 5:
-            flow.igateway = p.u32(o + 4)
+        flow.igateway = p.u32(o + 4)
     return 0
 
 
