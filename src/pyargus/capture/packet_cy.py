@@ -549,6 +549,9 @@ class Packet:
                 self.header = (self.buf[o + 12] >> 4) * 4
                 self.flags = self.buf[o + 13]
                 self.window = self.u16(o + 14)
+        elif (self.proto == 1 and self.kind == 1 and left <= 0) or (self.proto == 58 and self.kind == 2 and left < 8):
+            # The reference makes nothing of an ICMP message of which so little was captured.
+            self.kind = 0
         elif self.proto == 17:
             if left >= 4 and (self.length >= 8 or self.kind == 2):
                 self.sport = self.u16(o)

@@ -9,11 +9,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from pyargus.clients.sensor_options import LIVE
 from pyargus.clients.sensor_settings import SensorSettings, from_argv
 from pyargus.errors import BadUse, ExitCode, PyargusError, Unreachable
+
+if TYPE_CHECKING:
+    from pyargus.record.selector_cy import Selector
 
 # Bytes of records held before they are written.
 _FULL = 1 << 18
@@ -70,13 +73,24 @@ class Outputs:
     def __init__(self, settings: SensorSettings) -> None:
         self.settings = settings
         self.files: list[tuple[str, BinaryIO]] = []
+        self.selectors: dict[int, Selector] = {}
         self.started = self.last = _now()
         self.records = 0
         for name, selection in settings.outputs:
             if selection:
-                raise BadUse(f"-w {name}: a filter of its own for an output is not part of this release")
+                self.selectors[len(self.files)] = self._selector(selection)
             self.files.append((name, self._open(name)))
-        self.write(self._management("START"))
+        start = self._management("START")
+        for place in range(len(self.files)):
+            self._put(place, start)
+
+    def _selector(self, selection: str) -> Selector:
+        """What copies the records that pass a reader's filter. Raises BadUse for one that does not parse."""
+        from pyargus.record.filter import compile_filter
+        from pyargus.record.filter_cy import Filter
+        from pyargus.record.selector_cy import Selector
+
+        return Selector(Filter(compile_filter(selection)))
 
     def _open(self, name: str) -> BinaryIO:
         if "://" in name:
@@ -114,21 +128,32 @@ class Outputs:
         self.last = now
         return data
 
+    def _put(self, place: int, data: bytes) -> None:
+        name, file = self.files[place]
+        try:
+            file.write(data)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise PyargusError(f"{name}: {error.strerror}") from None
+
     def write(self, data: bytes) -> None:
-        """The same bytes to every output."""
-        for name, file in self.files:
-            try:
-                file.write(data)
-            except BrokenPipeError:
-                raise
-            except OSError as error:
-                raise PyargusError(f"{name}: {error.strerror}") from None
+        """Flow records: to every output those that its filter, where it has one, lets pass."""
+        for place in range(len(self.files)):
+            selector = self.selectors.get(place)
+            self._put(place, data if selector is None else selector.select(data))
+
+    def _write_management(self, data: bytes) -> None:
+        """A status or stop record: to the outputs without a filter."""
+        for place in range(len(self.files)):
+            if place not in self.selectors:
+                self._put(place, data)
 
     def status_if_due(self, sequence: int, records: int) -> None:
         """A status record when the management interval has passed."""
         interval = self.settings.management_interval
         if interval and _now() - self.last >= interval * 1_000_000:
-            self.write(self._management("STATUS", sequence, records - self.records))
+            self._write_management(self._management("STATUS", sequence, records - self.records))
             self.records = records
 
     def flush(self) -> None:
@@ -143,7 +168,7 @@ class Outputs:
 
     def close(self, records: int) -> None:
         """The last management record; it counts itself."""
-        self.write(self._management("STOP", 0, records - self.records + 1))
+        self._write_management(self._management("STOP", 0, records - self.records + 1))
         self.flush()
         for name, file in self.files:
             if name != "-":

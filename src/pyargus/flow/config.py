@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 # Seconds after which a flow without traffic is forgotten, counted from its last report, by protocol.
-# The first three can be configured.
+# The first four can be configured.
 TIMEOUTS = {"tcp": 60, "ip": 30, "icmp": 5, "arp": 5, "esp": 30, "igmp": 30, "other": 30}
 
 
