@@ -3,12 +3,15 @@ PYTHON ?= python3
 VENV ?= .venv
 PACKETS ?= 3000000
 RUNS ?= 5
+SEED ?= 1
 
 BIN := $(VENV)/bin
 KERNELS := $(shell find src -name '*_cy.py' -o -name '*_cy.pxd')
 DEMO := build/demo
+CHECKED := build/sanitize
+SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=undefined
 
-.PHONY: help demo test check lint types bench build docs clean
+.PHONY: help demo test check lint types bench sanitize build docs clean
 
 help: ## list what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -34,6 +37,12 @@ types: $(VENV)/.dev ## static types
 
 bench: $(VENV)/.dev ## measure against the reference programs (PACKETS=3000000 RUNS=5)
 	$(BIN)/python -m bench.run --packets $(PACKETS) --runs $(RUNS) --output docs/reference/performance.md
+
+sanitize: $(VENV)/.dev ## kernels with address and undefined-behaviour checks, on damaged input (SEED=1)
+	PYARGUS_CFLAGS="-O1 -g1 -fno-omit-frame-pointer $(SANITIZERS)" LDFLAGS="$(SANITIZERS)" \
+		$(BIN)/python setup.py -q build --build-lib $(CHECKED)/lib --build-temp $(CHECKED)/temp
+	LD_PRELOAD="$$(gcc -print-file-name=libasan.so) $$(gcc -print-file-name=libubsan.so)" ASAN_OPTIONS=detect_leaks=0 \
+		UBSAN_OPTIONS=print_stacktrace=1 PYTHONMALLOC=malloc PYTHONPATH=$(CHECKED)/lib $(BIN)/python -m tests.sanitizer $(SEED)
 
 build: $(VENV)/.dev ## wheel and source distribution, into dist/
 	$(BIN)/python -m build

@@ -3,6 +3,7 @@
 The extensions are optional: where no C compiler is found the same modules run interpreted.
 """
 
+import os
 from pathlib import Path
 
 from Cython.Build import cythonize
@@ -10,8 +11,8 @@ from setuptools import Extension, setup
 
 SOURCE = Path("src")
 
-# Half the time to build of -O3 -g, which is what Python itself is built with, and no slower.
-FLAGS = ["-O2", "-g0"]
+# Half the time to build of -O3 -g, which is what Python itself is built with, and no slower. `make sanitize` has others.
+FLAGS = os.environ.get("PYARGUS_CFLAGS", "-O2 -g0").split()
 
 KERNELS = cythonize(
     [

@@ -17,8 +17,9 @@ from tests.record.samples import FILES
 ROOT = Path(__file__).resolve().parents[2]
 EXPRESSIONS = [
     "tcp", "udp or icmp", "src host 200.1.2.3", "net 192.0.0.0/3", "dst port 53", "port gt 32768", "bytes gt 4294967296",
-    "pkts gt 5000000000", "src pkts gt 10", "dur gt 0.5", "rate gt 100", "load gt 10000", "ttl gt 100", "pcr gt 0.5", "host ff02::fb", "syn", "frag", "echo",
-    "seq gt 2147483648", "appbytes gt 10", "jit gt 1.0", "tcp and not dst port 80", "base gt 2147483648",
+    "pkts gt 5000000000", "src pkts gt 10", "dur gt 0.5", "rate gt 100", "load gt 10000", "ttl gt 100", "pcr gt 0.5",
+    "host ff02::fb", "syn", "frag", "echo", "seq gt 2147483648", "appbytes gt 10", "jit gt 1.0", "tcp and not dst port 80",
+    "base gt 2147483648",
 ]  # fmt: skip
 
 # Run by each build. Everything that prints, tests and computes is called record by record.

@@ -1,0 +1,139 @@
+"""The kernels, built with the address and undefined-behaviour sanitizers, on damaged input. `make sanitize` builds and runs it.
+
+A finding ends the process with the sanitizer's report; the last line printed says what was being read. With a number as argument that seed
+is used, so that a finding can be had again.
+"""
+
+import ctypes
+import importlib
+import random
+import sys
+import tempfile
+from pathlib import Path
+
+from pyargus.capture.generate import generate
+from pyargus.clients.formats import cell_arguments, typed_fields
+from pyargus.clients.output import make_printer
+from pyargus.clients.settings import from_argv
+from pyargus.errors import BadInput
+from pyargus.record import client_cy, decode_cy, repair_cy
+from pyargus.record.filter import compile_filter
+from pyargus.record.filter_cy import Filter
+from pyargus.record.lines_cy import Lines
+from pyargus.record.record_cy import Record
+from pyargus.record.rewrite_cy import Rewriter
+from pyargus.record.schema import FIELDS
+from tests.capture.craft import Frame, frames, pcap, pcapng
+from tests.flow.noise import LINKTYPES, traffic
+from tests.flow.play import play_all
+from tests.kernels import SOURCE
+
+EVERYTHING = ["-X", "-AJRZCm", "-U", "512", "-S", "1"]
+FILTERS = ["tcp and dst port 80", "src host 10.0.0.1 or net ff00::/8", "bytes gt 1000 and dur lt 1.0", "ttl gt 10", "encaps gre"]
+CAPTURES = 150
+RECORD_ROUNDS = 12
+
+
+def check_build() -> None:
+    """The kernels are compiled, from another folder than the sources, and the sanitizers are in the process."""
+    names = [".".join(path.relative_to(SOURCE).with_suffix("").parts) for path in sorted(SOURCE.rglob("*_cy.py"))]
+    for name in names:
+        file = importlib.import_module(name).__file__ or ""
+        if file.endswith(".py") or SOURCE in Path(file).parents:
+            sys.exit(f"{name} is not a kernel of the sanitizer build: {file}")
+    for symbol in ("__asan_init", "__ubsan_handle_out_of_bounds"):
+        if not hasattr(ctypes.CDLL(None), symbol):
+            sys.exit("the sanitizers are not in this process: run `make sanitize`")
+    print(f"{len(names)} kernels with sanitizers", flush=True)
+
+
+def damaged(draw: random.Random, data: bytes, start: int = 0) -> bytes:
+    """A copy with bits and bytes changed after `start`, cut one time in three."""
+    copy = bytearray(data)
+    for _ in range(draw.randrange(1, 12)):
+        at = draw.randrange(start, len(copy))
+        copy[at] = draw.choice((0, 0xFF, 0x80, 0x7F, copy[at] ^ 1 << draw.randrange(8)))
+    return bytes(copy[: draw.randrange(start, len(copy))]) if draw.random() < 0.33 else bytes(copy)
+
+
+def sense(folder: Path, seed: int) -> list[bytes]:
+    """Noise of every link type, the demo capture and damaged files through reader, header walk and engine; the records."""
+    draw = random.Random(seed)
+    jobs = []
+    for linktype in LINKTYPES:
+        path = folder / f"link{linktype}.pcap"
+        packets = traffic(seed + linktype, 1500 if linktype == 1 else 150, linktype)
+        path.write_bytes(pcap([Frame(packet.at * 1000, packet.data, packet.size, linktype) for packet in packets], network=linktype))
+        jobs += [[*EVERYTHING, "-r", str(path)], ["-X", "-S", "0", "-r", str(path)]]
+    whole = [generate(), pcap(frames(40)), pcapng(frames(40))]
+    for number in range(CAPTURES):
+        path = folder / f"damaged{number}"
+        path.write_bytes(damaged(draw, whole[number % len(whole)]))
+        jobs.append([*EVERYTHING, "-r", str(path)])
+    (folder / "demo").write_bytes(whole[0])
+    jobs.append([*EVERYTHING, "-r", str(folder / "demo")])
+    out = []
+    for job in jobs:
+        print("reading", Path(job[-1]).name, flush=True)
+        try:
+            out += play_all([job])
+        except BadInput as error:
+            print("  refused:", error)
+    return [data for data in out if data]
+
+
+def read(data: bytes) -> int:
+    """Records, sound or not, through everything that reads them; how many there were."""
+    every = ["-s", *(field.name for field in FIELDS)]
+    options = [["-n"], ["-nn", *every], ["-c", ",", *every], ["-M", "printer=hex", "-s", "suser:64", "duser:64"]]
+    printers = [make_printer(from_argv(["-X", *words])) for words in options]
+    settings = from_argv(["-X"])
+    fields = typed_fields(settings)
+    printers.append(Lines(*cell_arguments(settings, fields), [field.name for field in fields], 0, False))
+    filters = [Filter(compile_filter(text)) for text in FILTERS]
+    writer = Rewriter()
+    record = Record()
+    view = memoryview(data)
+    record.point_to(view)
+    at = count = 0
+    while (size := decode_cy.frame(view, at)) > 0:
+        decode_cy.decode(record, at, at)
+        writer.write(record)
+        if record.kind & 0xF0 != 0x80 and record.present & 4:
+            repair_cy.repair(record)
+            for accept in filters:
+                accept.accepts(record)
+            for printer in printers:
+                printer.line(record)
+                printer.out.take()
+            repair_cy.reverse(record)
+            client_cy.client_form(record, True)
+            writer.write(record)
+        writer.take()
+        count += 1
+        at += size
+    return count
+
+
+def main(seed: int) -> None:
+    """Captures to records, records damaged and read."""
+    check_build()
+    draw = random.Random(seed)
+    with tempfile.TemporaryDirectory() as folder:
+        streams = sense(Path(folder), seed)
+    count = 0
+    for number, stream in enumerate(streams):
+        print("records of stream", number, flush=True)
+        count += read(stream[:200_000])
+        for _ in range(RECORD_ROUNDS):
+            at = draw.randrange(max(1, len(stream) - 8000))
+            start = 0
+            while start < at and (size := decode_cy.frame(memoryview(stream), start)) > 0:
+                start += size
+            if start < len(stream):
+                count += read(damaged(draw, stream[start : start + 8000]))
+    print(f"nothing found: {len(streams)} streams of records, {count} records read, seed {seed}")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1)
