@@ -46,15 +46,20 @@ class Text:
     def puts(self, text):
         size: cython.Py_ssize_t = len(text)
         i: cython.Py_ssize_t
-        view: cython.const[cython.uchar][:]
+        if size > 24:
+            return self.copy(text)
+        for i in range(size):
+            self.s[self.n + i] = text[i]
+        self.n += size
+        return 0
+
+    def copy(self, text):
+        """A long text; apart from `puts` because the slices need a stack frame that costs more than a short text."""
+        size: cython.Py_ssize_t = len(text)
+        view: cython.const[cython.uchar][:] = text
         if size > 256:
             self.room(size + 256)
-        if size > 24:
-            view = text
-            self.s[self.n:self.n + size] = view
-        else:
-            for i in range(size):
-                self.s[self.n + i] = text[i]
+        self.s[self.n:self.n + size] = view
         self.n += size
         return 0
 
