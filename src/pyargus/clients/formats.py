@@ -63,8 +63,8 @@ def cell_arguments(settings: Settings, fields: Sequence[Field]) -> tuple[Any, li
     return Printer(style, columns), [field.id for field in fields], kinds, mans, min(settings.precision, 9)
 
 
-def make_columns(settings: Settings, fields: Sequence[Field], capacity: int, full: Callable[[Any], object]) -> Cells:
-    """The kernel that gathers columns and hands them to `full`."""
+def make_columns(settings: Settings, fields: Sequence[Field], capacity: int, full: Callable[[Any], object] | None) -> Cells:
+    """The kernel that gathers columns and hands them to `full`; without one it pauses when they are full."""
     from pyargus.record.columns_cy import Columns
 
     return Columns(*cell_arguments(settings, fields), capacity, full)

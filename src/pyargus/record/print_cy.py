@@ -48,6 +48,7 @@ class Printer(Output):
         limit: how many bytes of user data are shown.
         """
         self.out = Text()
+        self.pause = False
         self.style = style
         self.values = Values()
         self.count = len(columns)
@@ -130,8 +131,9 @@ class Printer(Output):
             elif size < width:
                 if self.aligns[i] and rec.kind & 0xF0 != 0x80:
                     if self.padded:
-                        for k in range(width - size):
-                            t.ch(32)
+                        t.n = mark + width
+                        for k in range(size, width):
+                            t.s[mark + k] = 32
                 else:
                     t.n = mark + width
                     for k in range(size):

@@ -1,3 +1,6 @@
+cimport cython
+
+@cython.final
 cdef class Text:
     cdef object store
     cdef unsigned char[:] s

@@ -172,15 +172,21 @@ class Text:
         """Dotted quad."""
         i: cython.int
         octet: cython.uint
+        at: cython.Py_ssize_t = self.n
         for i in range(4):
             if i:
-                self.ch(46)
+                self.s[at] = 46
+                at += 1
             octet = (v >> (24 - 8 * i)) & 0xFF
             if octet >= 100:
-                self.ch(48 + octet // 100)
+                self.s[at] = 48 + octet // 100
+                at += 1
             if octet >= 10:
-                self.ch(48 + octet // 10 % 10)
-            self.ch(48 + octet % 10)
+                self.s[at] = 48 + octet // 10 % 10
+                at += 1
+            self.s[at] = 48 + octet % 10
+            at += 1
+        self.n = at
         return 0
 
     def ipv6(self, hi, lo):
