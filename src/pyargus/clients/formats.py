@@ -86,7 +86,19 @@ def make_output(settings: Settings, form: str, file: BinaryIO) -> tuple[Any, Cal
         return make_columns(settings, fields, rows_at_a_time(len(fields)), writer.write), writer.close
     from pyargus.clients.output import make_printer
 
-    return make_printer(settings), _nothing
+    printer = make_printer(settings)
+    if form == "text" and coloured(settings):
+        from pyargus.record.colour_cy import Coloured
+
+        return Coloured(printer), _nothing
+    return printer, _nothing
+
+
+def coloured(settings: Settings) -> bool:
+    """Whether lines of text are coloured: as --color says, or on a terminal unless NO_COLOR is set (no-color.org)."""
+    if settings.color != "auto":
+        return settings.color == "always"
+    return not settings.writes and sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def _nothing() -> None:
