@@ -10,12 +10,14 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from pyargus.clients import sensor_options
+from pyargus.clients.listing import TYPES
 from pyargus.clients.sensor_settings import SensorSettings
 from pyargus.flow import config
 from pyargus.flow.tcp_table import ACK, CWR, ECE, FIN, FIRST, FIRST_ODD, FIRST_RST, PSH, RST, STEPS, SYN, URG, First, State, Step
+from pyargus.record.schema import FIELDS
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = ("docs/reference/argus.md", "docs/reference/tcp-machine.md")
+PAGES = ("docs/reference/argus.md", "docs/reference/fields.md", "docs/reference/tcp-machine.md")
 _PART = re.compile(r"(<!-- made: (\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 LETTERS = {SYN: "SYN", FIN: "FIN", RST: "RST", PSH: "PSH", ACK: "ACK", URG: "URG", ECE: "ECE", CWR: "CWR"}
@@ -229,7 +231,18 @@ def timeouts() -> str:
     return table(("flow", "seconds", "variable"), rows)
 
 
+def fields() -> str:
+    """The field table."""
+    lines = ["| name | title | type | unit | description |", "|---|---|---|---|---|"]
+    for field in FIELDS:
+        text = field.text.replace("|", "\\|")
+        title = f"`{field.title}`" if field.title else ""
+        lines.append(f"| `{field.name}` | {title} | {TYPES[field.arrow]} | {field.unit} | {text} |")
+    return "\n".join(lines) + "\n"
+
+
 PARTS: dict[str, Callable[[], str]] = {
+    "fields": fields,
     "options": options,
     "refused-options": refused_options,
     "variables": variables,

@@ -63,8 +63,8 @@ def cell_arguments(settings: Settings, fields: Sequence[Field]) -> tuple[Any, li
     return Printer(style, columns), [field.id for field in fields], kinds, mans, min(settings.precision, 9)
 
 
-def make_columns(settings: Settings, fields: Sequence[Field], capacity: int, full: Callable[[Any], object]) -> Cells:
-    """The kernel that gathers columns and hands them to `full`."""
+def make_columns(settings: Settings, fields: Sequence[Field], capacity: int, full: Callable[[Any], object] | None) -> Cells:
+    """The kernel that gathers columns and hands them to `full`; without one it pauses when they are full."""
     from pyargus.record.columns_cy import Columns
 
     return Columns(*cell_arguments(settings, fields), capacity, full)
@@ -86,7 +86,19 @@ def make_output(settings: Settings, form: str, file: BinaryIO) -> tuple[Any, Cal
         return make_columns(settings, fields, rows_at_a_time(len(fields)), writer.write), writer.close
     from pyargus.clients.output import make_printer
 
-    return make_printer(settings), _nothing
+    printer = make_printer(settings)
+    if form == "text" and coloured(settings):
+        from pyargus.record.colour_cy import Coloured
+
+        return Coloured(printer), _nothing
+    return printer, _nothing
+
+
+def coloured(settings: Settings) -> bool:
+    """Whether lines of text are coloured: as --color says, or on a terminal unless NO_COLOR is set (no-color.org)."""
+    if settings.color != "auto":
+        return settings.color == "always"
+    return not settings.writes and sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def _nothing() -> None:

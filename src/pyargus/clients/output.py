@@ -10,7 +10,7 @@ from dataclasses import replace
 from pyargus.clients.settings import Settings, width_of
 from pyargus.errors import BadUse
 from pyargus.record import names
-from pyargus.record.print_cy import Printer
+from pyargus.record.print_cy import UNSTEADY, Printer
 from pyargus.record.schema import BY_NAME
 from pyargus.record.state_cy import Style
 
@@ -91,6 +91,12 @@ def clock(settings: Settings) -> Callable[[int], bytes]:
     return text
 
 
+def offset(quarter: int) -> int:
+    """Seconds that local time is ahead of UTC during a quarter of an hour, counted from 1970; UNSTEADY where it changes within."""
+    first, last = (time.localtime(900 * quarter + second).tm_gmtoff for second in (0, 899))
+    return first if first == last else UNSTEADY
+
+
 def title_line(settings: Settings) -> bytes:
     """The header, newline included."""
     parts = []
@@ -153,5 +159,6 @@ def make_printer(settings: Settings) -> Printer:
         printer.header = title_line(settings)
     printer.label_every = settings.labels
     printer.clock = clock(settings)
+    printer.offset = None if settings.time_format else offset
     printer.fraction = not settings.time_format or "%f" in settings.time_format
     return printer

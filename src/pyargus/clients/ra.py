@@ -34,6 +34,7 @@ def run(settings: Settings) -> int:
     """Read every source of the settings; returns the exit status."""
     from pyargus.clients.formats import open_target
     from pyargus.clients.inputs import open_input
+    from pyargus.clients.progress import Progress
     from pyargus.record.batch_cy import Batch
 
     if settings.zone:
@@ -77,6 +78,7 @@ def run(settings: Settings) -> int:
         inputs += folder_files(folder)
     if not inputs:
         inputs = ["-"]
+    progress = Progress()
     opened = started = 0
     target.begin()
     for name in inputs:
@@ -107,6 +109,7 @@ def run(settings: Settings) -> int:
                         if batch.trouble or batch.done:
                             break
                         put(out.take())
+                        progress.tick(name, source.path if source.seekable else "", offset + at, batch.flows)
                 finally:
                     batch.record.point_to(b"")
                     view.release()
@@ -117,10 +120,12 @@ def run(settings: Settings) -> int:
                 if batch.trouble == 2:
                     raise BadInput(name, offset + at, "a record of length zero")
         except BadInput as error:
+            progress.clear()
             put(out.take())
             complain(error)
             status = status or ExitCode.ERROR
         finally:
+            progress.clear()
             for note in source.notes:
                 complain(note)
             source.close()

@@ -117,6 +117,6 @@ class Batch:
             self.ordinal += 1
             rec.ordinal = self.ordinal
             printer.line(rec)
-            if printer.out.n > self.size:
+            if printer.out.n > self.size or printer.pause:
                 return at
         return at

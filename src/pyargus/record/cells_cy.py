@@ -79,6 +79,7 @@ class Cells(Output):
     def __init__(self, words, ids, kinds, mans, digits):
         """words: printer that writes the texts; ids, kinds (as in `KINDS`) and mans (0 absent, 1 zero, 2 value) of the fields."""
         self.out = Text()
+        self.pause = False
         self.words = words
         self.values = Values()
         self.count = len(ids)

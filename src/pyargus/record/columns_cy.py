@@ -26,7 +26,8 @@ _TEXTS = 1 << 26
 @cython.final
 @cython.cclass
 class Columns(Cells):
-    """Columns of at most `capacity` rows. When they are full `full` is called with this object, and they start empty again.
+    """Columns of at most `capacity` rows. When they are full `full` is called with this object, and they start empty again; without one
+    `pause` asks for no more records before `clear`.
 
     rows: how many there are.
     """
@@ -104,6 +105,9 @@ class Columns(Cells):
     @cython.cfunc
     @cython.exceptval(-1)
     def hand_over(self) -> cython.int:
+        if self.full is None:
+            self.pause = True
+            return 0
         self.full(self)
         self.clear()
         return 0
@@ -111,7 +115,7 @@ class Columns(Cells):
     def clear(self):
         """Start empty again."""
         self.rows = 0
-        self.heavy = False
+        self.heavy = self.pause = False
         for text in self.texts:
             empty(text)
 

@@ -554,7 +554,7 @@ def time(rec: Record, d: cython.const[cython.uchar][:], o: cython.Py_ssize_t, si
 @cython.exceptval(check=False)
 def signed(value: cython.longlong) -> cython.longlong:
     """A 32-bit pattern as a signed number."""
-    return value - 0x100000000 if value & 0x80000000 else value
+    return value - ((value >> 31) << 32)
 
 
 @cython.cfunc

@@ -16,6 +16,10 @@ else:
     from pyargus.record.text_cy import Text
 
 
+_U32 = cython.declare(cython.ulonglong, 0xFFFFFFFF)
+_BROADCAST = cython.declare(cython.ulonglong, 0xFFFFFFFFFFFF)
+
+
 @cython.cfunc
 @cython.exceptval(-1)
 def system_id(t: Text, hi: cython.ulonglong, lo: cython.ulonglong, node: cython.uint, with_node: cython.bint) -> cython.int:
@@ -93,7 +97,7 @@ def address(t, rec, destination, style):
     if rec.family == 10:
         return isis(t, rec, destination, style.variable)
     if rec.family:
-        if low == 0xFFFFFFFFFFFF and style.broadcast:
+        if low == _BROADCAST and style.broadcast:
             return t.puts(b"Broadcast")
         return t.mac(low)
     return 0
@@ -104,13 +108,13 @@ def classful(t, rec, destination, style):
     low: cython.ulonglong = rec.daddr_lo if destination else rec.saddr_lo
     if rec.kind & 0xF0 != 0x80 and rec.present & 2:
         if rec.family == 1 or rec.family == 17:
-            if low < 0x80000000:
-                low &= 0xFF000000
-            elif low < 0xC0000000:
-                low &= 0xFFFF0000
-            elif low < 0xE0000000:
-                low &= 0xFFFFFF00
-            elif low == 0xFFFFFFFF:
+            if low >> 31 == 0:
+                low = low >> 24 << 24
+            elif low >> 30 < 3:
+                low = low >> 16 << 16
+            elif low >> 29 < 7:
+                low = low >> 8 << 8
+            elif low == _U32:
                 low = 0
             return t.ipv4(cython.cast(cython.uint, low))
         if rec.family == 4:
@@ -234,9 +238,9 @@ def station(t, mac, style):
         t.hexa((mac >> 8) & 0xFF, 2)
         t.ch(58)
         return t.hexa(mac & 0xFF, 2)
-    if mac == 0xFFFFFFFFFFFF and style.vendors:
+    if mac == _BROADCAST and style.vendors:
         return 0
-    if mac == 0xFFFFFFFFFFFF and style.names <= 2:
+    if mac == _BROADCAST and style.names <= 2:
         style.broadcast = True
         return t.puts(b"Broadcast")
     return t.mac(mac)

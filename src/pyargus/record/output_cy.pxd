@@ -3,6 +3,7 @@ from pyargus.record.text_cy cimport Text
 
 cdef class Output:
     cdef public Text out
+    cdef public bint pause
     cpdef int begin(self) except -1
     cpdef int line(self, Record rec) except -1
     cpdef int end(self) except -1

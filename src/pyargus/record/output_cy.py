@@ -12,10 +12,14 @@ else:
 
 
 class Output:
-    """One format. `out` holds the bytes that are ready; `begin` and `end` frame all records, `line` takes one, repaired."""
+    """One format. `out` holds the bytes that are ready; `begin` and `end` frame all records, `line` takes one, repaired.
+
+    pause: no further record is wanted until what is held has been taken away.
+    """
 
     def __init__(self):
         self.out = Text()
+        self.pause = False
 
     def begin(self):
         """Write what comes before the first record."""

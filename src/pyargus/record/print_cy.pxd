@@ -23,6 +23,10 @@ cdef class Printer(Output):
     cdef public unsigned long long printed
     cdef public object clock
     cdef public int clock_width
+    cdef public object offset
+    cdef int[:] block_key
+    cdef int[:] block_shift
+    cdef int separate(self) except -1
     cdef list clock_text
     cdef long long[:] clock_key
     cpdef int line(self, Record rec) except -1

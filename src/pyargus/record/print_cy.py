@@ -29,12 +29,17 @@ else:
     from pyargus.record.values_cy import Values, last_f, last_s, start_f, start_s
 
 
+UNSTEADY = 1 << 20
+
+
 class Printer(Output):
     """Writes records into `out` by a list of columns.
 
     variable: no padding; `delimiter` stands between the fields. join: a port right after its address is joined to it with a dot.
     header: the title line; label_every: 0 print it once before the first record, -1 never, n before every n records.
     clock: function of seconds that gives the text of a time down to the second, and the bytes after the fraction.
+    offset: None, or for clocks of the form %H:%M:%S a function of quarters of an hour since 1970 that gives the seconds local time is
+    ahead of UTC during that quarter, or UNSTEADY where that changes within.
     """
 
     def __init__(self, style, columns):
@@ -43,6 +48,7 @@ class Printer(Output):
         limit: how many bytes of user data are shown.
         """
         self.out = Text()
+        self.pause = False
         self.style = style
         self.values = Values()
         self.count = len(columns)
@@ -59,7 +65,9 @@ class Printer(Output):
         self.header = b""
         self.label_every = 0
         self.printed = 0
-        self.clock = None
+        self.clock = self.offset = None
+        self.block_key = array("i", [-1] * 256)
+        self.block_shift = array("i", [0] * 256)
         self.clock_text = [b""] * 1024
         self.clock_key = array("q", [-1] * 1024)
 
@@ -99,7 +107,7 @@ class Printer(Output):
                 # Without a delimiter of its own a port that is missing keeps its columns.
                 for k in range(self.widths[i]):
                     t.ch(32)
-                t.puts(self.delimiter)
+                self.separate()
                 continue
             if self.variable:
                 if field != 23:
@@ -108,10 +116,10 @@ class Printer(Output):
                 elif size and self.delimiter != b" ":
                     t.ch(32)
                 if i + 1 < self.count:
-                    t.puts(self.delimiter)
+                    self.separate()
                 if field == 20 and rec.family == 10 and rec.present & 2:
                     # The reference writes the delimiter twice after the check sum of an ISIS flow.
-                    t.puts(self.delimiter)
+                    self.separate()
                 continue
             width = self.widths[i]
             if size > width:
@@ -123,8 +131,9 @@ class Printer(Output):
             elif size < width:
                 if self.aligns[i] and rec.kind & 0xF0 != 0x80:
                     if self.padded:
-                        for k in range(width - size):
-                            t.ch(32)
+                        t.n = mark + width
+                        for k in range(size, width):
+                            t.s[mark + k] = 32
                 else:
                     t.n = mark + width
                     for k in range(size):
@@ -132,7 +141,7 @@ class Printer(Output):
                     for k in range(width - size):
                         t.s[mark + k] = 32
             if self.padded or i + 1 < self.count:
-                t.puts(self.delimiter)
+                self.separate()
         while not self.variable and t.n > start and t.s[t.n - 1] == 32:
             t.n -= 1
         t.ch(10)
@@ -250,9 +259,27 @@ class Printer(Output):
         p: cython.int = self.style.precision
         slot: cython.Py_ssize_t = sec & 1023
         k: cython.int
+        block: cython.int = sec // 900
+        place: cython.Py_ssize_t = block & 255
+        local: cython.longlong
         if self.style.epoch:
             t.u64(sec)
+            k = 1
+        elif self.offset is None:
+            k = 0
         else:
+            if self.block_key[place] != block:
+                self.block_shift[place] = self.offset(block)
+                self.block_key[place] = block
+            k = self.block_shift[place] != 1048576
+            if k:
+                local = (cython.cast(cython.longlong, sec) + self.block_shift[place] + 86400) % 86400
+                t.zeros(local // 3600, 2)
+                t.ch(58)
+                t.zeros(local // 60 % 60, 2)
+                t.ch(58)
+                t.zeros(local % 60, 2)
+        if k == 0:
             if self.clock_key[slot] != sec:
                 self.clock_text[slot] = self.clock(sec)
                 self.clock_key[slot] = sec
@@ -265,6 +292,12 @@ class Printer(Output):
                 frac //= 10
             t.zeros(frac, p)
         return 0
+
+    def separate(self):
+        """Put the delimiter."""
+        if len(self.delimiter) == 1:
+            return self.out.ch(self.delimiter[0])
+        return self.ouself.separate()
 
     def word(self, rec, field, i):
         """A field of text."""

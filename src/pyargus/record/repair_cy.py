@@ -282,7 +282,7 @@ def exchange(rec: Record) -> cython.int:
     if rec.present & 0x40:
         rec.svlan, rec.dvlan = rec.dvlan, rec.svlan
         h = rec.head[6]
-        rec.head[6] = (h & 0xFFFFFCFF) | (((h & 0x100) << 1) | ((h & 0x200) >> 1))
+        rec.head[6] = (h & ~cython.cast(cython.uint, 0x300)) | (((h & 0x100) << 1) | ((h & 0x200) >> 1))
     if rec.present & 0x80 and rec.mpls_count == 2:
         rec.mpls[0], rec.mpls[1] = rec.mpls[1], rec.mpls[0]
     if rec.present & 0x100:
@@ -292,14 +292,14 @@ def exchange(rec: Record) -> cython.int:
             rec.jit[32 + i] = h
         h = rec.jit_blocks
         rec.jit_blocks = ((h & 3) << 2) | (h >> 2)
-        rec.head[8] = (rec.head[8] & 0xFFFF00FF) | (rec.jit_blocks << 8)
+        rec.head[8] = (rec.head[8] & ~cython.cast(cython.uint, 0xFF00)) | (rec.jit_blocks << 8)
     if rec.present & 0x200:
         rec.sttl, rec.dttl = rec.dttl, rec.sttl
         rec.stos, rec.dtos = rec.dtos, rec.stos
         rec.sipid, rec.dipid = rec.dipid, rec.sipid
         rec.sipopt, rec.dipopt = rec.dipopt, rec.sipopt
         h = rec.head[9]
-        rec.head[9] = (h & 0xFFFF00FF) | (pairs((h >> 8) & 0xFF) << 8)
+        rec.head[9] = (h & ~cython.cast(cython.uint, 0xFF00)) | (pairs((h >> 8) & 0xFF) << 8)
     if rec.present & 0x400:
         rec.smin, rec.dmin = rec.dmin, rec.smin
         rec.smax, rec.dmax = rec.dmax, rec.smax
@@ -310,16 +310,16 @@ def exchange(rec: Record) -> cython.int:
         rec.suser_size, rec.duser_size = rec.duser_size, rec.suser_size
         rec.suser_count, rec.duser_count = rec.duser_count, rec.suser_count
         h = rec.head[11]
-        rec.head[11] = (rec.head[12] & 0xFFCFFFFF) | 0x100000
-        rec.head[12] = (h & 0xFFCFFFFF) | 0x200000
+        rec.head[11] = (rec.head[12] & ~cython.cast(cython.uint, 0x300000)) | 0x100000
+        rec.head[12] = (h & ~cython.cast(cython.uint, 0x300000)) | 0x200000
         for i in range(22, 24):
             h = rec.tail[i]
             rec.tail[i] = rec.tail[i + 2]
             rec.tail[i + 2] = h
         h = rec.present
-        rec.present = (h & 0xFFFFE7FF) | ((h & 0x800) << 1) | ((h & 0x1000) >> 1)
+        rec.present = (h & ~cython.cast(cython.uint, 0x1800)) | ((h & 0x800) << 1) | ((h & 0x1000) >> 1)
         h = rec.opaque
-        rec.opaque = (h & 0xFFFFE7FF) | ((h & 0x800) << 1) | ((h & 0x1000) >> 1)
+        rec.opaque = (h & ~cython.cast(cython.uint, 0x1800)) | ((h & 0x800) << 1) | ((h & 0x1000) >> 1)
     if rec.present & 0x2000:
         rec.smac, rec.dmac = rec.dmac, rec.smac
     if rec.present & 0x20000:

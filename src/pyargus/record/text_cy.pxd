@@ -1,9 +1,13 @@
+cimport cython
+
+@cython.final
 cdef class Text:
     cdef object store
     cdef unsigned char[:] s
     cdef readonly Py_ssize_t n
     cdef int room(self, Py_ssize_t more) except -1
     cdef int ch(self, unsigned int c) except -1
+    cdef int copy(self, bytes text) except -1
     cpdef int puts(self, bytes text) except -1
     cpdef int u64(self, unsigned long long v) except -1
     cpdef int i64(self, long long v) except -1

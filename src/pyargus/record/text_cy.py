@@ -46,15 +46,20 @@ class Text:
     def puts(self, text):
         size: cython.Py_ssize_t = len(text)
         i: cython.Py_ssize_t
-        view: cython.const[cython.uchar][:]
+        if size > 24:
+            return self.copy(text)
+        for i in range(size):
+            self.s[self.n + i] = text[i]
+        self.n += size
+        return 0
+
+    def copy(self, text):
+        """A long text; apart from `puts` because the slices need a stack frame that costs more than a short text."""
+        size: cython.Py_ssize_t = len(text)
+        view: cython.const[cython.uchar][:] = text
         if size > 256:
             self.room(size + 256)
-        if size > 24:
-            view = text
-            self.s[self.n:self.n + size] = view
-        else:
-            for i in range(size):
-                self.s[self.n + i] = text[i]
+        self.s[self.n:self.n + size] = view
         self.n += size
         return 0
 
@@ -167,15 +172,21 @@ class Text:
         """Dotted quad."""
         i: cython.int
         octet: cython.uint
+        at: cython.Py_ssize_t = self.n
         for i in range(4):
             if i:
-                self.ch(46)
+                self.s[at] = 46
+                at += 1
             octet = (v >> (24 - 8 * i)) & 0xFF
             if octet >= 100:
-                self.ch(48 + octet // 100)
+                self.s[at] = 48 + octet // 100
+                at += 1
             if octet >= 10:
-                self.ch(48 + octet // 10 % 10)
-            self.ch(48 + octet % 10)
+                self.s[at] = 48 + octet // 10 % 10
+                at += 1
+            self.s[at] = 48 + octet % 10
+            at += 1
+        self.n = at
         return 0
 
     def ipv6(self, hi, lo):

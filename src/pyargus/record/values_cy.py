@@ -22,9 +22,13 @@ else:
     from pyargus.record.repair_cy import rates, single
 
 
+# A literal beyond 31 bits is a Python object in a kernel, a declared constant is not.
+_U32 = cython.declare(cython.longlong, 0xFFFFFFFF)
+
+
 def from_bits(bits):
     """The number whose IEEE single form is `bits`."""
-    sign: cython.double = -1.0 if bits & 0x80000000 else 1.0
+    sign: cython.double = -1.0 if bits >> 31 else 1.0
     exponent: cython.int = (bits >> 23) & 0xFF
     mantissa: cython.uint = bits & 0x7FFFFF
     if exponent == 255:
@@ -471,11 +475,11 @@ def gap(rec, destination):
     if destination:
         if rec.dpkts == 0 or rec.tcp_status & 0x200:
             return 0
-        advance = (cython.cast(cython.longlong, rec.dnext) - rec.dbase) & 0xFFFFFFFF
+        advance = (cython.cast(cython.longlong, rec.dnext) - rec.dbase) & _U32
         data = rec.ddata
     else:
         if rec.spkts == 0 or rec.tcp_status & 0x100:
             return 0
-        advance = (cython.cast(cython.longlong, rec.snext) - rec.sbase) & 0xFFFFFFFF
+        advance = (cython.cast(cython.longlong, rec.snext) - rec.sbase) & _U32
         data = rec.sdata
     return advance - data - 1 if advance > data else 0

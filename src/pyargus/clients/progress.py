@@ -1,0 +1,38 @@
+"""A line on standard error about how far reading has come, for a person who waits longer than a second."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+
+# Seconds before the line appears, and between its changes.
+_PATIENCE = 1.0
+_PAUSE = 0.2
+
+
+class Progress:
+    """Shown only where standard error is a terminal and standard output is none, since lines there show the progress themselves."""
+
+    def __init__(self) -> None:
+        self.wanted = sys.stderr.isatty() and not sys.stdout.isatty()
+        self.due = time.monotonic() + _PATIENCE
+        self.shown = False
+
+    def tick(self, name: str, path: str, offset: int, records: int) -> None:
+        """Reading has come to byte `offset` of a source, `path` if its size says how much is left, and `records` in all."""
+        if not self.wanted or time.monotonic() < self.due:
+            return
+        self.due = time.monotonic() + _PAUSE
+        size = os.path.getsize(path) if path else 0
+        share = f"{min(100, 100 * offset // size)}%, " if size else f"{offset / 1e6:.0f} MB, "
+        sys.stderr.write(f"\r\x1b[K{name}: {share}{records:,} records")
+        sys.stderr.flush()
+        self.shown = True
+
+    def clear(self) -> None:
+        """Take the line away."""
+        if self.shown:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+            self.shown = False
