@@ -521,6 +521,16 @@ def test_the_first_signal_writes_what_is_held(tmp_path: Path, number: signal.Sig
     assert 50 <= counts(parse(data))[0] <= 100
 
 
+def test_outputs_with_filters_of_their_own(demo: Path, tmp_path: Path) -> None:
+    both, udp, rest = tmp_path / "both", tmp_path / "udp", tmp_path / "rest"
+    done = argus("-X", "-r", demo, "-w", both, "-w", udp, "udp and port 53", "-w", rest, "not (udp and port 53)")
+    assert done.returncode == 0
+    whole, picked, others = (list(parse(path.read_bytes())) for path in (both, udp, rest))
+    assert picked and others
+    assert len(whole) == len(picked) + len(others)
+    assert [marks(path.read_bytes()) for path in (udp, rest)] == [WHOLE[:1], WHOLE[:1]]
+
+
 def test_a_signal_while_standard_input_is_silent(tmp_path: Path) -> None:
     out = tmp_path / "out"
     with subprocess.Popen([*COMMAND, "-X", "-r", "-", "-w", str(out)], stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
