@@ -25,7 +25,7 @@ def ra(*arguments: object, stdin: bytes = b"") -> subprocess.CompletedProcess[by
 
 def lines(*arguments: object) -> list[str]:
     """What ra prints, without the title line."""
-    return ra(*arguments, "-L", "-1").stdout.decode("utf-8", "replace").splitlines()
+    return ra("-L", "-1", *arguments).stdout.decode("utf-8", "replace").splitlines()
 
 
 def test_rejected_records_and_accepted_ones_are_all_records(tmp_path: Path) -> None:
@@ -153,3 +153,28 @@ def test_passwords_are_hidden() -> None:
     assert without_secrets(b"USER joe\r\nPASS secret\r\nLIST") == b"USER joe\r\nPASS xxxxxx\r\nLIST"
     assert without_secrets(b"GET /\r\nauthorization: Basic QWxh\r\nHost: a") == b"GET /\r\nauthorization: xxxxxxxxxx\r\nHost: a"
     assert without_secrets(b"331 password required") == b"331 password required"
+
+
+def test_counters_beyond_32_bits_and_high_addresses(tmp_path: Path) -> None:
+    """What is printed, filtered and written of them is exact."""
+    from pyargus.record.client_cy import client_form
+    from pyargus.record.decode_cy import decode
+    from pyargus.record.record_cy import Record
+    from pyargus.record.repair_cy import repair
+    from pyargus.record.rewrite_cy import Rewriter
+
+    data = LAN.read_bytes()
+    record, out = Record(), Rewriter()
+    record.point_to(data)
+    decode(record, 128, 128)
+    repair(record)
+    record.spkts, record.sbytes = 2**33 + 1, 2**40 + 7
+    record.saddr_lo, record.daddr_lo = 0xFFFFFFFE, 0x80000001
+    client_form(record, True)
+    out.write(record)
+    path = tmp_path / "large"
+    path.write_bytes(data[:128] + out.take())
+    fields = ("-n", "-c", ",", "-s", "saddr", "daddr", "spkts", "sbytes", "bytes")
+    assert lines("-r", path, *fields) == [f"255.255.255.254,128.0.0.1,{2**33 + 1},{2**40 + 7},{2**40 + 7}"]
+    assert len(lines("-r", path, *fields, "-", "bytes gt 1099511627782 and dst net 128.0.0.0/1")) == 1
+    assert lines("-r", path, *fields, "-", "bytes gt 1099511627783") == []
