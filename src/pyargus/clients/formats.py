@@ -35,12 +35,17 @@ def parse_format(text: str) -> str:
 
 
 def format_of(settings: Settings) -> str:
-    """The format that a run writes."""
+    """The format that a run writes. Raises BadUse for several files, or filters of their own, in a format other than records."""
     if settings.format:
-        return settings.format
-    if not settings.writes:
+        form = settings.format
+    elif not settings.writes:
         return "text"
-    return SUFFIXES.get(os.path.splitext(settings.writes[0][0])[1].lower(), "argus")
+    else:
+        suffixes = {os.path.splitext(name)[1].lower() for name, _ in settings.writes}
+        form = next((SUFFIXES[suffix] for suffix in suffixes if suffix in SUFFIXES), "argus")
+    if form != "argus" and (len(settings.writes) > 1 or (settings.writes and settings.writes[0][1])):
+        raise BadUse(f"-w: several files, or a filter of its own, are for argus records, not for {form}")
+    return form
 
 
 def typed_fields(settings: Settings) -> list[Field]:
@@ -87,7 +92,7 @@ def make_output(settings: Settings, form: str, file: BinaryIO) -> tuple[Any, Cal
     from pyargus.clients.output import make_printer
 
     printer = make_printer(settings)
-    if form == "text" and coloured(settings):
+    if form == "text" and not settings.xml and coloured(settings):
         from pyargus.record.colour_cy import Coloured
 
         return Coloured(printer), _nothing
@@ -122,32 +127,24 @@ def open_file(settings: Settings, form: str) -> Any:
     Raises BadUse for binary data to a terminal and Unreachable for a file that cannot be written.
     """
     name = settings.writes[0][0] if settings.writes else "-"
-    if len(settings.writes) > 1 or (settings.writes and settings.writes[0][1]):
-        raise BadUse("-w: one file without a filter of its own is what this release writes")
     if name == "-":
         if form in BINARY and sys.stdout.isatty():
             raise BadUse(f"-w -: {form} data are not for a terminal; send standard output to a file or a program")
         return _Descriptor()
     try:
-        return open(name, "ab" if form == "argus" else "wb")
+        return open(name, "wb")
     except OSError as error:
         raise Unreachable(f"{name}: {error.strerror}") from error
 
 
 @dataclass
 class Target:
-    """One output of a run. printer: the kernel that records are printed with; writer: that of records as they are, or None."""
+    """What a run prints to. printer: the kernel that takes the records; file: where its bytes go."""
 
     form: str
     file: Any
     printer: Any
-    writer: Any
     finished: Callable[[], None]
-
-    @property
-    def out(self) -> Any:
-        """Where bytes gather."""
-        return self.printer.out if self.writer is None else self.writer
 
     def put(self, data: bytes) -> None:
         """Write bytes."""
@@ -156,27 +153,24 @@ class Target:
 
     def begin(self) -> None:
         """Write what comes before the records."""
-        if self.writer is None:
-            self.printer.begin()
+        self.printer.begin()
 
     def end(self) -> None:
         """Write what comes after the records, and close the file."""
-        if self.writer is None:
-            self.printer.end()
-        self.put(self.out.take())
+        self.printer.end()
+        self.put(self.printer.out.take())
         self.finished()
         if not isinstance(self.file, _Descriptor):
             self.file.close()
 
 
 def open_target(settings: Settings) -> Target:
-    """The output that the settings ask for."""
+    """What the settings have records printed to; where they are written as they are, that is standard output, and nothing comes there."""
     form = format_of(settings)
     if form == "argus":
         from pyargus.clients.output import make_printer
-        from pyargus.record.rewrite_cy import Rewriter
 
-        return Target(form, open_file(settings, form), make_printer(settings), Rewriter(), _nothing)
+        return Target(form, _Descriptor(), make_printer(settings), _nothing)
     file = open_file(settings, form)
     printer, finished = make_output(settings, form, file)
-    return Target(form, file, printer, None, finished)
+    return Target(form, file, printer, finished)

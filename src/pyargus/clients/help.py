@@ -14,7 +14,7 @@ from pyargus.clients.options import Option
 READER_GROUPS: dict[str, str] = {
     "Input": "r R S C F X",
     "Output": "w E format s c L A q color",
-    "Selection": "t e v i N T b O",
+    "Selection": "t e v i N T b",
     "Printing": "n u p Z z H M %",
     "Help": "fields h",
 }
@@ -30,6 +30,11 @@ SENSOR_GROUPS: dict[str, str] = {
 def listed(options: Iterable[Option]) -> list[Option]:
     """The options that do something."""
     return [option for option in options if not option.refused and not option.text.startswith("no effect")]
+
+
+def idle_options(options: Iterable[Option]) -> str:
+    """The letters of the options that are taken and do nothing."""
+    return " ".join(f"-{option.letter}" for option in options if not option.refused and option.text.startswith("no effect"))
 
 
 def grouped(options: Iterable[Option], groups: Mapping[str, str]) -> list[tuple[str, list[Option]]]:
@@ -63,6 +68,10 @@ def page(
     for title, members in grouped(options, groups):
         with formatter.section(title):
             formatter.write_dl([(spelled(option), option.text) for option in members], col_max=max(24, columns // 3))
+    idle = idle_options(options)
+    if idle:
+        formatter.write_paragraph()
+        formatter.write_text(f"Taken without effect, for scripts of other clients and releases: {idle}.")
     formatter.write_paragraph()
     script = f"_{program.upper()}_COMPLETE=bash_source {program}"
     formatter.write_text(f'Completion for a shell: eval "$({script})", or zsh_source, fish_source.')

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 
 from pyargus.errors import BadInput
-from pyargus.record.reader import COOKIES, Buffer, Source, open_source
+from pyargus.record.reader import COOKIES, INITIAL, Buffer, Source, open_source
 
 # Bytes of records that the engine holds before they are handed on.
 _FULL = 1 << 18
@@ -122,5 +122,8 @@ def open_input(name: str) -> Source:
     from pyargus.capture.pcapng import SECTION
 
     if head[:4] == SECTION or recognise(head[:4]):
+        if source.first != INITIAL or source.last is not None:
+            source.close()
+            raise BadInput(name, None, "a range of bytes can be read of a file of records only")
         return CaptureSource(source)
     return source

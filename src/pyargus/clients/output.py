@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from pyargus.clients.settings import Settings, width_of
@@ -14,7 +14,9 @@ from pyargus.record.print_cy import UNSTEADY, Printer
 from pyargus.record.schema import BY_NAME
 from pyargus.record.state_cy import Style
 
-USES_PORT_NAMES = {"sport", "dport"}
+LOAD_TITLES = {"load": "AppLoad", "sload": "SrcAppLoad", "dload": "DstAppLoad"}
+RMON_TITLES = {"saddr": "Host", "spkts": "OutPkts", "dpkts": "InPkts", "sbytes": "OutBytes", "dbytes": "InBytes",
+               "sappbytes": "OAppBytes", "dappbytes": "IAppBytes", "smac": "Mac"}  # fmt: skip
 
 
 def make_style(settings: Settings) -> Style:
@@ -31,6 +33,7 @@ def make_style(settings: Settings) -> Style:
     style.asn = settings.asn
     style.variable = settings.variable
     style.disa = settings.disa
+    style.rmon = settings.rmon
     if settings.print_vendors and settings.vendors:
         style.vendors = names.vendors(settings.vendors)
     style.protocols = names.protocols()
@@ -44,31 +47,46 @@ def make_style(settings: Settings) -> Style:
     if settings.names <= 1:
         style.tcp, style.udp = names.services()
     if settings.names == 0:
-        style.resolve = resolver()
+        style.resolve = resolver(settings)
     return style
 
 
-def resolver() -> Callable[[int], bytes]:
-    """A function from an IPv4 address to its host name, or to the dotted quad where there is none; answers are kept."""
+def resolver(settings: Settings) -> Callable[[int], bytes]:
+    """A function from an IPv4 address to its host name, or to the dotted quad where there is none; answers are kept.
+
+    Of hosts outside the local networks nothing is asked if only local ones are wanted; a name goes without its first label if only
+    domains are.
+    """
     import functools
     import socket
+
+    local = None
+    if settings.local_only:
+        from pyargus.clients.select import local_networks
+
+        if not settings.local_file:
+            raise BadUse("RA_PRINT_LOCALONLY=yes: RA_LOCAL names no file of networks")
+        local = local_networks(settings.local_file)
 
     @functools.lru_cache(1 << 16)
     def resolve(address: int) -> bytes:
         packed = address.to_bytes(4, "big")
         quad = socket.inet_ntoa(packed)
+        if local is not None and not any(version == 4 and address & mask == network for version, network, mask in local):
+            return quad.encode()
         try:
-            return socket.gethostbyaddr(quad)[0].encode("idna")
+            name = socket.gethostbyaddr(quad)[0].encode("idna")
         except (OSError, UnicodeError):
             # No name is an answer: the address stands for itself.
             return quad.encode()
+        return name.partition(b".")[2] or name if settings.domain_only else name
 
     return resolve
 
 
-def column_width(settings: Settings, name: str) -> int:
-    """Columns a value occupies; user data need room for their `s[n]=`."""
-    width = width_of(settings, name)
+def column_width(settings: Settings, name: str, sized: str = "") -> int:
+    """Columns a value occupies; user data need room for their `s[n]=`. sized: the field whose width was set, if it is another."""
+    width = width_of(settings, sized or name)
     if name in ("suser", "duser"):
         if settings.encoding >= 3:
             width *= 2
@@ -102,13 +120,16 @@ def title_line(settings: Settings) -> bytes:
     parts = []
     for column in settings.columns:
         row = BY_NAME[column.name]
-        title = f"{settings.quote}{row.title}{settings.quote}"
+        text = RMON_TITLES.get(column.name, row.title) if settings.rmon else row.title
+        text = LOAD_TITLES.get(column.name, text) if settings.totals else text
+        title = f"{settings.quote}{text}{settings.quote}"
         if settings.variable:
             parts.append(title[: column_width(settings, column.name) + 2 * len(settings.quote)] if row.title else "(null)")
             continue
         if not row.title:
             continue
-        width = column_width(settings, column.name)
+        # The title of suser is centred in the columns of duser, whose value is the narrower one.
+        width = column_width(settings, "duser" if column.name == "suser" else column.name, column.name)
         if row.align == "C" or column.name in ("suser", "duser"):
             width += column.name == "binnum"
             left = (width - len(title)) // 2
@@ -146,7 +167,10 @@ def make_printer(settings: Settings) -> Printer:
         width = column_width(settings, column.name)
         shown = (width_of(settings, column.name), printf_format(column.format))
         columns.append((row.id, width, int(row.align == "L"), level[row.absent], level[row.man], *shown))
+    if settings.xml:
+        return make_xml(settings, columns)
     printer = Printer(make_style(settings), columns)
+    printer.values.mask = settings.parts
     printer.variable = settings.variable
     printer.join = settings.join
     printer.delimiter = (settings.delimiter or " ").encode()
@@ -162,3 +186,47 @@ def make_printer(settings: Settings) -> Printer:
     printer.offset = None if settings.time_format else offset
     printer.fraction = not settings.time_format or "%f" in settings.time_format
     return printer
+
+
+def xml_attributes(settings: Settings) -> list[bytes]:
+    """The attribute of each column: that of the field table, or the field's name where an attribute before has that; empty for none."""
+    out: list[str] = []
+    for column in settings.columns:
+        attribute = BY_NAME[column.name].xml
+        if attribute and attribute in out:
+            attribute = "" if column.name in out else column.name
+        out.append(attribute)
+    return [attribute.encode() for attribute in out]
+
+
+def make_xml(settings: Settings, columns: Sequence[tuple[object, ...]]) -> Printer:
+    """The kernel that prints the columns as XML."""
+    from pyargus.record.xml_cy import XmlPrinter
+
+    printer = XmlPrinter(make_style(settings), columns, xml_attributes(settings))
+    printer.values.mask = settings.parts
+    printer.clock = clock(replace(settings, time_format="%Y-%m-%dT%H:%M:%S"))
+    return printer
+
+
+def xml_head(settings: Settings, initial: bytes) -> bytes:
+    """The head of an XML document whose first source starts with the management record `initial`."""
+    text = clock(replace(settings, time_format="%Y-%m-%dT%H:%M:%S"))
+
+    def moment(seconds: int, micro: int) -> str:
+        digits = f"{micro:06d}"[: settings.precision]
+        whole = str(seconds) if settings.unix else text(seconds).decode()
+        return f"{whole}.{digits}" if digits else whole
+
+    now = time.time_ns() // 1000
+    start = moment(int.from_bytes(initial[24:28], "big"), int.from_bytes(initial[28:32], "big"))
+    return f"""<?xml version ="1.0" encoding="UTF-8"?>
+<!--Generated by ra(3.0.8.2) QoSient, LLC-->
+<ArgusDataStream
+  xmlns:xsi = "http://www.w3.org/2001/XMLSchema-instance"{" "}
+  xsi:noNamespaceSchemaLocation = "http://qosient.com/argus/Xml/ArgusRecord.3.0.xsd"
+  BeginDate = "{start}" CurrentDate = "{moment(now // 1000000, now % 1000000)}"
+  MajorVersion = "3" MinorVersion = "0" InterfaceType = "DLT_NULL" InterfaceStatus = "Up"
+  ArgusSourceId = "0.0.0.0"  NetAddr = "0.0.0.0"  NetMask = "0.0.0.0">
+
+""".encode()

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import TYPE_CHECKING
 
 from pyargus.clients.settings import Settings, from_argv
-from pyargus.errors import BadInput, ExitCode, PyargusError, Unreachable
+from pyargus.errors import BadInput, BadUse, ExitCode, PyargusError, Unreachable
+
+if TYPE_CHECKING:
+    from pyargus.clients.stop import Stopper
+    from pyargus.record.batch_cy import Batch
+    from pyargus.record.output_cy import Output
+    from pyargus.record.reader import Source
 
 
 def complain(text: object) -> None:
@@ -30,118 +37,182 @@ def folder_files(folder: str) -> list[str]:
     return sorted(name for name in found if os.path.isfile(name))
 
 
+def make_batch(settings: Settings, printer: Output) -> Batch:
+    """The kernel that runs records through the selection of the settings and prints them."""
+    from pyargus.clients.select import make_arranger, matcher
+    from pyargus.record.batch_cy import Batch
+
+    batch = Batch(printer)
+    batch.from_number = settings.span.first
+    batch.to_number = settings.span.last or 0
+    batch.by_output = settings.span.printed
+    batch.done = settings.span.last == 0
+    batch.parts = settings.parts
+    batch.uni = settings.uni
+    batch.rmon = settings.rmon
+    batch.arranger = make_arranger(settings)
+    if settings.regex or settings.label:
+        batch.select = matcher(settings)
+    if settings.time_range:
+        from pyargus.record.timerange import parse_time_range
+
+        batch.period = parse_time_range(" ".join(settings.time_range))
+    batch.show_man = settings.man
+    batch.show_events = settings.events
+    batch.quiet = settings.quiet or bool(settings.rejected)
+    return batch
+
+
+class Run:
+    """A run over the sources of the settings. started: how many of them held records; status: the exit status so far."""
+
+    def __init__(self, settings: Settings) -> None:
+        from pyargus.clients.formats import open_target
+        from pyargus.clients.progress import Progress
+        from pyargus.clients.select import make_filter
+        from pyargus.clients.sinks import check_names, open_sink, open_sinks
+
+        self.settings = settings
+        check_names(settings)
+        # A filter that is wrong is said before the first output is opened.
+        chosen = make_filter(settings)
+        self.target = open_target(settings)
+        self.batch = make_batch(settings, self.target.printer)
+        self.batch.filter = chosen
+        self.sinks = open_sinks(settings) if self.target.form == "argus" else []
+        self.batch.writers = [sink.writer for sink in self.sinks]
+        self.batch.their_filters = [sink.filter for sink in self.sinks]
+        self.batch.filtered = any(sink.filter is not None for sink in self.sinks)
+        if settings.rejected:
+            sink = open_sink(settings.rejected, "", settings.precision)
+            self.sinks.append(sink)
+            self.batch.rejected = sink.writer
+        self.progress = Progress()
+        self.started = 0
+        self.status = int(ExitCode.OK)
+
+    def drain(self) -> None:
+        """Hand on what was gathered."""
+        self.target.put(self.batch.printer.out.take())
+        for sink in self.sinks:
+            sink.drain()
+
+    def fail(self, error: PyargusError) -> None:
+        """Say what is wrong with a source and go on with the next."""
+        self.progress.clear()
+        complain(error)
+        self.status = self.status or error.exit_code
+
+    def read(self, source: Source, stopper: Stopper) -> None:
+        """Handle the records of a source. Raises BadInput where it is damaged, after the records before."""
+        batch = self.batch
+        for _ in stopper.until(source.begin()):
+            self.started += 1
+            if self.settings.xml and self.started == 1:
+                from pyargus.clients.output import xml_head
+
+                batch.printer.header = xml_head(self.settings, source.initial)
+            batch.opening(source.initial)
+            batch.number += self.started > 1
+        if not source.initial:
+            return
+        for data, offset in stopper.until(source.chunks()):
+            at = 0
+            view = memoryview(data)
+            try:
+                while at < len(view):
+                    at = batch.run(view, at, offset)
+                    if batch.trouble or batch.done:
+                        break
+                    self.drain()
+                    self.progress.tick(source.name, source.path if source.seekable else "", offset + at, batch.flows)
+            finally:
+                batch.record.point_to(b"")
+                view.release()
+            if batch.done:
+                break
+            if batch.trouble:
+                raise BadInput(source.name, offset + at, TROUBLE[batch.trouble])
+
+    def totals(self) -> bytes:
+        """The line of -A. Files count as the reference's readers count them: one to the records and one to the management records each."""
+        batch, files = self.batch, self.started
+        text = f" Totalrecords {batch.passed + files + 1:<8}  TotalManRecords {batch.mans + files:<8}  "
+        text += f"TotalFarRecords {batch.flows:<8} TotalPkts {batch.pkts:<8} TotalBytes {batch.bytes_:<8}\n"
+        return (f"<!--{text.rstrip()} -->\n" if self.settings.xml else text).encode()
+
+    def finish(self) -> None:
+        """Write what is left, totals included, and close the outputs."""
+        self.drain()
+        inside = self.settings.totals and self.settings.xml
+        if inside:
+            self.target.put(self.totals())
+        self.target.end()
+        if self.settings.totals and not inside:
+            emit(self.totals())
+        for sink in self.sinks:
+            sink.close()
+
+
+TROUBLE = {
+    1: "the file ends inside a record, or its length field is too large",
+    2: "a record of length zero",
+    3: "a record of unknown class",
+}
+
+
 def run(settings: Settings) -> int:
     """Read every source of the settings; returns the exit status."""
-    from pyargus.clients.formats import open_target
     from pyargus.clients.inputs import open_input
-    from pyargus.clients.progress import Progress
-    from pyargus.record.batch_cy import Batch
+    from pyargus.clients.stop import Stopper
 
     if settings.zone:
         import time
 
         os.environ["TZ"] = settings.zone
         time.tzset()
-    program = None
-    if settings.filter:
+    for warning in settings.warnings:
+        complain(warning)
+    if settings.show_filter and settings.filter:
         from pyargus.record.filter import compile_filter
 
-        program = compile_filter(settings.filter)
-        if settings.show_filter:
-            emit(program.listing().encode())
-            return ExitCode.OK
-    target = open_target(settings)
-    batch = Batch(target.printer, target.writer)
-    if program is not None:
-        from pyargus.record.filter_cy import Filter
-
-        batch.filter = Filter(program, settings.precision)
-    batch.from_number = settings.span.first
-    batch.to_number = settings.span.last or 0
-    batch.by_output = settings.span.printed
-    batch.done = settings.span.last == 0
-    if settings.regex or settings.label:
-        from pyargus.clients.select import matcher
-
-        batch.select = matcher(settings)
-    if settings.time_range:
-        from pyargus.record.timerange import parse_time_range
-
-        batch.period = parse_time_range(" ".join(settings.time_range))
-    put, out = target.put, target.out
-    batch.show_man = settings.man
-    batch.show_events = settings.events
-    batch.quiet = settings.quiet
-    status = ExitCode.OK
+        emit(compile_filter(settings.filter).listing().encode())
+        return ExitCode.OK
     inputs = list(settings.inputs)
     for folder in settings.folders:
         inputs += folder_files(folder)
-    if not inputs:
-        inputs = ["-"]
-    progress = Progress()
-    opened = started = 0
-    target.begin()
-    for name in inputs:
-        if batch.done:
-            break
-        try:
-            source = open_input(name)
-        except Unreachable as error:
-            complain(error)
-            status = status or ExitCode.UNREACHABLE
-            continue
-        except BadInput as error:
-            complain(error)
-            status = status or ExitCode.ERROR
-            continue
-        opened += 1
-        try:
-            source.start()
-            started += 1
-            batch.opening(source.initial)
-            batch.number += started > 1
-            for data, offset in source.chunks():
-                at = 0
-                view = memoryview(data)
-                try:
-                    while at < len(view):
-                        at = batch.run(view, at, offset)
-                        if batch.trouble or batch.done:
-                            break
-                        put(out.take())
-                        progress.tick(name, source.path if source.seekable else "", offset + at, batch.flows)
-                finally:
-                    batch.record.point_to(b"")
-                    view.release()
-                if batch.done:
-                    break
-                if batch.trouble == 1:
-                    raise BadInput(name, offset + at, "the file ends inside a record, or its length field is too large")
-                if batch.trouble == 2:
-                    raise BadInput(name, offset + at, "a record of length zero")
-        except BadInput as error:
-            progress.clear()
-            put(out.take())
-            complain(error)
-            status = status or ExitCode.ERROR
-        finally:
-            progress.clear()
-            for note in source.notes:
-                complain(note)
-            source.close()
-    target.end()
-    if settings.totals:
-        files = started
-        text = f" Totalrecords {batch.passed + files + 1:<8}  TotalManRecords {batch.mans + files:<8}  "
-        text += f"TotalFarRecords {batch.flows:<8} TotalPkts {batch.pkts:<8} TotalBytes {batch.bytes_:<8}\n"
-        emit(text.encode())
+    if not inputs and settings.server:
+        raise BadUse(f"RA_ARGUS_SERVER={settings.server}: reading from servers is not part of this release")
+    work = Run(settings)
+    work.target.begin()
+    with Stopper(settings.run_time) as stopper:
+        for name in inputs or ["-"]:
+            if work.batch.done or stopper.asked:
+                break
+            try:
+                source = open_input(name)
+            except (Unreachable, BadInput) as error:
+                work.fail(error)
+                continue
+            try:
+                work.read(source, stopper)
+            except BadInput as error:
+                work.drain()
+                work.fail(error)
+            finally:
+                work.progress.clear()
+                for note in source.notes:
+                    complain(note)
+                source.close()
+        work.finish()
     if settings.span.last == 0:
         return ExitCode.ERROR
-    if (settings.filter or settings.regex) and not batch.passed and not status:
-        status = ExitCode.ERROR
-    if not started and not status:
-        status = ExitCode.ERROR
-    return status
+    if stopper.asked:
+        return work.status
+    nothing = bool(settings.filter or settings.regex) and not work.batch.passed
+    if (nothing or not work.started) and not work.status:
+        return ExitCode.ERROR
+    return work.status
 
 
 def main() -> None:

@@ -74,9 +74,47 @@ def _integer(name: str) -> Callable[[Settings, str], None]:
     return setter
 
 
-def _ignore(settings: Settings, value: str) -> None:
-    """A variable that has no effect on this client."""
+def _run_time(settings: Settings, value: str) -> None:
+    try:
+        settings.run_time = float(value)
+    except ValueError:
+        raise BadUse(f"{value!r}: expected a number of seconds") from None
 
+
+def _time_range(settings: Settings, value: str) -> None:
+    if "-" not in value and "+" not in value:
+        raise BadUse(f"RA_TIMERANGE={value}: expected a range with - or +")
+    settings.time_range = value.split()
+
+
+def _port_direction(settings: Settings, value: str) -> None:
+    rules = value.replace(",", " ").split()
+    for rule in rules:
+        if rule not in PORT_RULES:
+            raise BadUse(f"RA_PORT_DIRECTION={value}: no such rule: {rule!r}{nearest(rule, PORT_RULES)}")
+    settings.port_rules = rules
+
+
+def _local_direction(settings: Settings, value: str) -> None:
+    if value not in LOCAL_RULES:
+        raise BadUse(f"RA_LOCAL_DIRECTION={value}: expected one of {', '.join(LOCAL_RULES)}{nearest(value, LOCAL_RULES)}")
+    settings.local_rule = value
+
+
+def _warn(name: str, reason: str) -> Callable[[Settings, str], None]:
+    def setter(settings: Settings, value: str) -> None:
+        if value.lower() not in ("no", "0"):
+            settings.warnings.append(f"{name}={value} has no effect: {reason}")
+
+    return setter
+
+
+def _elsewhere(settings: Settings, value: str) -> None:
+    """A variable of other clients, or of the connection to a server: files are read without it."""
+
+
+PORT_RULES = ("wellknown", "services", "registered")
+LOCAL_RULES = ("src", "dst", "suggest:src", "suggest:dst", "force:src", "force:dst")
 
 VARIABLES: dict[str, Callable[[Settings, str], None]] = {
     "RA_INPUT_FILE": lambda s, v: s.inputs.append(v),
@@ -105,16 +143,28 @@ VARIABLES: dict[str, Callable[[Settings, str], None]] = {
     "RA_CIDR_ADDRESS_FORMAT": lambda s, v: setattr(s, "cidr", {"yes": 1, "strict": 2}.get(v.lower(), 0)),
     "RA_ASN_PRINT_FORMAT": lambda s, v: setattr(s, "asn", {"asdot": 1, "asdot+": 2}.get(v.lower(), 0)),
     "RA_SEPARATE_ADDR_FROM_PORT_WITH_PERIOD": lambda s, v: setattr(s, "join", _yes(v)),
-    "RA_PRINT_SUMMARY": _ignore,
-    "RA_TIMERANGE": _ignore,
-    "RA_PRINT_RESPONSE_DATA": _ignore,
-    "RA_PRINT_LOCALONLY": _ignore,
-    "RA_PRINT_DOMAINONLY": _ignore,
-    "RA_RUN_TIME": _ignore,
-    "RA_DEBUG_LEVEL": _ignore,
-    "RA_FILTER_TIMEOUT": _ignore,
-    "RA_SORT_ALGORITHMS": _ignore,
-}
+    "RA_TIMERANGE": _time_range,
+    "RA_RUN_TIME": _run_time,
+    "RA_PORT_DIRECTION": _port_direction,
+    "RA_LOCAL": lambda s, v: setattr(s, "local_file", v),
+    "RA_LOCAL_DIRECTION": _local_direction,
+    "RA_PRINT_LOCALONLY": _set("local_only"),
+    "RA_PRINT_DOMAINONLY": _set("domain_only"),
+    "RA_ARGUS_SERVER": lambda s, v: setattr(s, "server", v),
+} | {name: _warn(name, reason) for name, reason in (
+    ("RA_PRINT_SUMMARY", "the totals are printed by -A"),
+    ("RA_PRINT_RESPONSE_DATA", "there are no response data"),
+    ("RA_DEBUG_LEVEL", "there are no debugging levels"),
+    ("RA_FILTER_TIMEOUT", "filters compile at once"),
+    ("RA_SET_PID", "readers of files write no process file"),
+    ("RA_CISCONETFLOW_PORT", "NetFlow is not supported"),
+)} | dict.fromkeys((
+    "RA_SOURCE_PORT", "RA_ARGUS_SERVERPORT", "RA_USER_AUTH", "RA_AUTH_PASS", "RA_MIN_SSF", "RA_MAX_SSF", "RA_CONNECT_TIME",
+    "RA_UPDATE_INTERVAL", "RA_TIMEOUT_INTERVAL", "RA_RELIABLE_CONNECT", "RA_PID_PATH", "RA_FLOW_MODEL", "RA_DELEGATED_IP", "RA_DATABASE",
+    "RA_DB_USER", "RA_DB_PASS", "RA_DB_HOST", "RA_DB_PORT", "RA_DB_TABLE", "RA_AIS_CACHE", "MYSQL_DB_ENGINE", "ARGUS_ARCHIVE",
+    "RA_SORT_ALGORITHMS", "RA_SERVICES_SIGNATURES", "RA_COLOR_SUPPORT", "RA_COLOR_CONFIG", "RA_CORRELATE_EVENTS",
+    "RA_GENERATE_BIN_MAR_RECORDS",
+), _elsewhere)  # fmt: skip
 
 
 def read_rc(settings: Settings, name: str) -> None:
@@ -129,6 +179,8 @@ def read_rc(settings: Settings, name: str) -> None:
             continue
         variable, equals, value = line.partition("=")
         setter = VARIABLES.get(variable)
+        if variable.startswith("RADIUM_"):
+            raise BadUse(f"{name}: line {number}: {variable} is a variable of radium, not of clients")
         if not equals or setter is None:
             hint = nearest(variable, VARIABLES)
             raise BadUse(f"{name}: line {number}: no such variable: {variable}{hint}")

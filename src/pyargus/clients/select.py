@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pyargus.clients.settings import Settings
 from pyargus.errors import BadUse
+
+if TYPE_CHECKING:
+    from pyargus.record.arrange_cy import Arranger
+    from pyargus.record.filter_cy import Filter
 
 _CLASSES = {"alpha": "a-zA-Z", "digit": "0-9", "alnum": "a-zA-Z0-9", "upper": "A-Z", "lower": "a-z", "space": r"\s", "blank": r" \t",
             "punct": r"!-/:-@\[-`{-~", "xdigit": "0-9A-Fa-f", "print": " -~", "graph": "!-~", "cntrl": r"\x00-\x1f\x7f"}  # fmt: skip
@@ -18,9 +22,14 @@ def compile_regex(text: str, ignore_case: bool) -> re.Pattern[bytes]:
     for name, members in _CLASSES.items():
         text = text.replace(f"[:{name}:]", members)
     try:
-        return re.compile(text.encode("utf-8", "surrogateescape"), re.MULTILINE | (re.IGNORECASE if ignore_case else 0))
+        return re.compile(text.encode("utf-8", "surrogateescape"), re.DOTALL | (re.IGNORECASE if ignore_case else 0))
     except re.error as error:
         raise BadUse(f"regular expression {text!r}: {error}") from error
+
+
+def occurs(pattern: re.Pattern[bytes], data: bytes) -> bool:
+    """Whether the pattern matches in any of the texts that NUL bytes end; `^` and `$` stand for the ends of a text, not of a line."""
+    return any(pattern.search(text) is not None for text in data.split(b"\0"))
 
 
 def matcher(settings: Settings) -> Callable[[Any], bool]:
@@ -34,7 +43,7 @@ def matcher(settings: Settings) -> Callable[[Any], bool]:
 
     def wanted(record: Any) -> bool:
         if pattern is not None:
-            found = any(pattern.search(record.user_data(side == "d")) is not None for side in sides)
+            found = any(occurs(pattern, record.user_data(side == "d")) for side in sides)
             if found == settings.invert:
                 return False
         if label is not None:
@@ -43,3 +52,62 @@ def matcher(settings: Settings) -> Callable[[Any], bool]:
         return True
 
     return wanted
+
+
+def make_filter(settings: Settings) -> Filter | None:
+    """The filter of the settings, compiled, or None."""
+    if not settings.filter:
+        return None
+    from pyargus.record.filter import compile_filter
+    from pyargus.record.filter_cy import Filter
+
+    made = Filter(compile_filter(settings.filter), settings.precision)
+    made.limit(settings.parts)
+    return made
+
+
+def local_networks(name: str) -> list[tuple[int, int, int]]:
+    """The networks of a file: each line starts with an address or `address/length`; version, network and mask of each as integers.
+
+    Raises BadUse for a file that cannot be read or a line that is no network.
+    """
+    import ipaddress
+
+    try:
+        with open(name, encoding="utf-8", errors="surrogateescape") as file:
+            lines = file.readlines()
+    except OSError as error:
+        raise BadUse(f"RA_LOCAL={name}: {error.strerror}") from error
+    out: list[tuple[int, int, int]] = []
+    for number, line in enumerate(lines, 1):
+        words = line.partition("#")[0].split()
+        if not words:
+            continue
+        try:
+            network = ipaddress.ip_network(words[0], strict=False)
+        except ValueError as error:
+            raise BadUse(f"{name}: line {number}: {error}") from error
+        out.append((network.version, int(network.network_address), int(network.netmask)))
+    return out
+
+
+def make_arranger(settings: Settings) -> Arranger | None:
+    """What decides the direction of records in doubt, or None. Raises BadUse for local networks without a file of them."""
+    rule = settings.local_rule
+    if not settings.port_rules and not rule:
+        return None
+    if rule and not settings.local_file:
+        raise BadUse(f"RA_LOCAL_DIRECTION={rule}: RA_LOCAL names no file of networks")
+    from pyargus.record.arrange_cy import Arranger
+
+    made = Arranger(local_networks(settings.local_file) if rule else [])
+    made.wellknown = "wellknown" in settings.port_rules
+    made.registered = "registered" in settings.port_rules
+    if "services" in settings.port_rules:
+        from pyargus.record.names import services
+
+        made.services = True
+        made.named = frozenset(services()[0])
+    made.local_is_destination = rule == "force:dst"
+    made.local_is_source = bool(rule) and rule != "force:dst"
+    return made

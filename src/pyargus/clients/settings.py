@@ -11,9 +11,17 @@ from pyargus.errors import BadUse
 from pyargus.record.schema import BY_NAME, DEFAULT
 
 ESCAPES = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "a": "\a", "0": "\0", "\\": "\\"}
+MODES = ("man", "noman", "TZ=", "printer=", "disa", "oui", "label=", "dsrs=", "uni", "rmon", "xml")
+REFUSED_MODES = {
+    "rtime": "files are read as fast as they can be",
+    "realtime": "files are read as fast as they can be",
+    "poll": "reading from servers is not part of this release",
+    "saslmech": "reading from servers is not part of this release",
+    "sql": "it only matters for clients of a database",
+}
+DSRS = ("trans", "flow", "time", "metric", "agr", "net", "vlan", "mpls", "jitter", "ipattr", "psize", "suser", "duser", "mac", "icmp",
+        "encaps", "tadj", "behavior", "cor", "cocode", "label", "asn")  # fmt: skip
 ENCODINGS = {"ascii": 0, "obfuscate": 1, "hex": 2, "encode32": 3, "encode64": 4}
-
-MODES = ("man", "noman", "TZ=", "printer=", "disa", "oui", "label=")
 
 
 @dataclass(slots=True)
@@ -83,6 +91,18 @@ class Settings:
     color: str = "auto"
     list_fields: bool = False
     fields_given: bool = False
+    parts: int = 0xFFFFFFFF
+    uni: bool = False
+    rmon: bool = False
+    xml: bool = False
+    run_time: float = 0.0
+    port_rules: list[str] = field(default_factory=list)
+    local_file: str = ""
+    local_rule: str = ""
+    local_only: bool = False
+    domain_only: bool = False
+    server: str = ""
+    warnings: list[str] = field(default_factory=list)
 
 
 def width_of(settings: Settings, name: str) -> int:
@@ -167,25 +187,47 @@ def parse_range(text: str) -> Range:
     return out
 
 
+def parse_parts(text: str) -> int:
+    """-M dsrs=: the parts of a record to keep, bit n for DSR n. A plain name starts from nothing, `-name` and `+name` from everything.
+
+    Raises BadUse for a name that no part has.
+    """
+    keep = 0
+    for place, word in enumerate(text.split(",")):
+        sign, name = (word[0], word[1:]) if word[:1] in ("+", "-") else ("", word)
+        if name not in DSRS:
+            raise BadUse(f"dsrs={text}: no such part: {name!r}{nearest(name, DSRS)}")
+        if place == 0 and sign:
+            keep = 0xFFFFFFFF
+        bit = 1 << DSRS.index(name)
+        keep = keep & ~bit if sign == "-" else keep | bit
+    return keep
+
+
 def parse_modes(settings: Settings, words: list[str]) -> None:
     """-M. Raises BadUse for a word that is no mode of this release."""
     for word in words:
-        name, _, value = word.partition("=")
-        if name == "man":
-            settings.man = True
+        name, equals, value = word.partition("=")
+        if equals and f"{name}=" not in MODES and name not in REFUSED_MODES:
+            name = word
+        if name in ("uni", "rmon", "xml", "disa", "man"):
+            setattr(settings, name, True)
         elif name == "noman":
             settings.man = False
-        elif name == "TZ":
+        elif name == "TZ" and equals:
             settings.zone = value
-        elif name == "printer":
+        elif name == "printer" and equals:
             settings.encoding = ENCODINGS.get(value, 0)
-        elif name == "disa":
-            settings.disa = True
         elif name == "oui":
             settings.print_vendors = True
-        elif name == "label":
+        elif name == "label" and equals:
             settings.label = value
+        elif name == "dsrs" and equals:
+            settings.parts = parse_parts(value)
         else:
+            reason = REFUSED_MODES.get(name.partition(":")[0])
+            if reason:
+                raise BadUse(f"mode {word!r}: {reason}")
             raise BadUse(f"no such mode: {word!r}{nearest(word, MODES)}")
 
 
@@ -233,7 +275,7 @@ def apply(settings: Settings, given: Given) -> None:
     elif letter == "M":
         parse_modes(settings, given.values)
     elif letter == "t":
-        settings.time_range += given.values
+        settings.time_range = list(given.values)
     elif letter == "e":
         settings.regex = value
     elif letter == "v":
@@ -246,6 +288,8 @@ def apply(settings: Settings, given: Given) -> None:
         from pyargus.clients.rc import read_rc
 
         read_rc(settings, value)
+    elif letter == "T":
+        settings.run_time = _number(value, "-T")
     elif letter == "b":
         settings.show_filter = True
     elif letter == "h":

@@ -8,6 +8,7 @@ cdef class Filter:
     cdef unsigned long long[:] a, b, c, d
     cdef double[:] real
     cdef public double scale
+    cpdef int limit(self, unsigned int parts) except -1
     cpdef bint accepts(self, Record rec) except -1
     cdef bint test(self, Record rec, int i) except -1
     cdef bint special(self, Record rec, int i) except -1

@@ -140,6 +140,8 @@ class Printer(Output):
                         t.s[mark + width - 1 - k] = t.s[mark + size - 1 - k]
                     for k in range(width - size):
                         t.s[mark + k] = 32
+            if field == 23 and not self.padded:
+                t.ch(32)
             if self.padded or i + 1 < self.count:
                 self.separate()
         while not self.variable and t.n > start and t.s[t.n - 1] == 32:
@@ -221,7 +223,8 @@ class Printer(Output):
             return self.out.puts(self.formats[i] % (high << 64 | low))
         if field == 19 or field == 20:
             return self.out.puts(self.formats[i] % (rec.dport if field == 20 else rec.sport))
-        return self.out.puts(self.formats[i] % self.values.integer(rec, field))
+        number = self.values.integer(rec, field)
+        return self.out.puts(self.formats[i] % number) if self.values.ok or self.absents[i] else 0
 
     def short(self, v, whole):
         """A number with three decimals, or as many as the precision, and a letter for its power of thousand."""

@@ -8,6 +8,8 @@ Source: argus 3 record format, sections "Framing", "What makes a file or TCP str
 
 from __future__ import annotations
 
+import os
+import re
 import sys
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
@@ -39,6 +41,14 @@ class Source:
         self.path = ""
         self.notes: list[str] = []
         self._held = b""
+        # where the records start and where the last one starts before, None for the end
+        self.first = INITIAL
+        self.last: int | None = None
+
+    def begin(self) -> Iterator[bytes]:
+        """The initial management record, as `start` reads it."""
+        self.start()
+        yield self.initial
 
     def peek(self, count: int) -> bytes:
         """The first bytes of the content, which `start` reads again; fewer only where there are no more."""
@@ -106,23 +116,25 @@ class Source:
 
     def _mapped(self) -> Iterator[tuple[Buffer, int]]:
         import mmap
-        import os
 
         size = os.fstat(self.file.fileno()).st_size
-        if size <= INITIAL:
+        if size <= self.first:
             return
         try:
             data = mmap.mmap(self.file.fileno(), size, access=mmap.ACCESS_READ)
         except (OSError, ValueError):
             # Not every file system maps; reading does the same work.
+            if self.first != INITIAL or self.last is not None:
+                raise BadInput(self.name, None, "cannot be mapped to memory, as a range of bytes needs") from None
             self.seekable = False
             yield from self.chunks()
             return
         with memoryview(data) as view:
-            at = INITIAL
+            at = self.first
+            limit = size if self.last is None else min(max(self.last, at + 1), size)
             released = 0
-            while at < size:
-                end = whole(view, at, min(at + WINDOW, size))
+            while at < limit:
+                end = whole(view, at, min(at + WINDOW, limit))
                 if end == at:
                     end = size
                 yield view[at:end], at
@@ -137,15 +149,26 @@ class Source:
 def open_source(name: str) -> Source:
     """Open a file by name, `-` for standard input.
 
-    Raises Unreachable if it cannot be opened.
+    `file::start:stop` reads the records that start at the bytes from start (where one must) up to before stop, and at least one;
+    without `:stop` up to the end. Raises Unreachable if it cannot be opened, BadInput for a range of what is no plain file.
     """
+    part = re.fullmatch(r"(.+)::(\d+)(?::(\d+))?", name)
+    if part is not None and not os.path.exists(name):
+        if part[3] is not None and int(part[3]) < int(part[2]):
+            raise BadInput(name, None, "the range ends before it starts")
+        source = open_source(part[1])
+        if not source.seekable:
+            source.close()
+            raise BadInput(name, None, "a range of bytes can be read of a plain file only")
+        source.first = int(part[2])
+        source.last = int(part[3]) if part[3] is not None else None
+        return source
     if name == "-":
         return _decompressed("standard input", sys.stdin.buffer, False)
     try:
         file = open(name, "rb")  # noqa: SIM115 - the source closes it
     except OSError as error:
         raise Unreachable(f"{name}: {error.strerror}") from error
-    import os
     import stat
 
     if stat.S_ISDIR(os.fstat(file.fileno()).st_mode):

@@ -67,7 +67,7 @@ FIELDS: tuple[Field, ...] = (
           "AGR active standard deviation; 0 for n=1"),
     Field(10, "rank", "Rank", 6, "text", "C", "", "value", "Rank", "derived", "uint64", "",
           "Output ordinal, 1-based, of FARs within one input"),
-    Field(201, "seq", "Seq", 12, "uint", "C", "zero", "value", "SeqNumber", "first", "uint64", "",
+    Field(201, "seq", "Seq", 12, "uint", "C", "", "value", "SeqNumber", "first", "uint64", "",
           "TRANSPORT sequence number. MAR: next sequence number field"),
     Field(202, "autoid", "AutoId", 6, "uint", "R", "zero", "zero", "AutoId", "first", "uint64", "", "Database row id; 0"),
     Field(203, "offset", "Offset", 12, "uint", "R", "zero", "value", "ByteOffset", "first", "uint64", "",

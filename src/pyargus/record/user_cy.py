@@ -6,20 +6,29 @@ Source: argus 3 "ra fields", section "User data".
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 
 import cython
 
-if cython.compiled:
-    pass
-else:
-    pass
+# A word after PASS is a password (FTP, POP, IRC); so is the rest of a line that starts with it in another case, or with the name of
+# an HTTP header of credentials.
+PASSWORD = re.compile(rb"PASS ([^\s\0]+)")
+HEADER = re.compile(rb"(?:^|[\r\n])(?:pass |(?:proxy-)?authorization:[ \t]*)([^\r\n\0]+)", re.IGNORECASE)
+
+
+def without_secrets(data):
+    """User data of the same length with passwords and credentials as x."""
+    for pattern in (PASSWORD, HEADER):
+        data = pattern.sub(lambda found: found[0][: found.start(1) - found.start()] + b"x" * len(found[1]), data)
+    return data
 
 
 def user_data(t, rec, at, size, destination, style):
     """`size` bytes at `at` of the record's buffer, after `s[n]=` or `d[n]=`."""
     i: cython.Py_ssize_t
     octet: cython.uint
+    hidden: cython.const[cython.uchar][:]
     t.room(2 * size + 4096)
     if style.user_encoding == 2:
         return 0
@@ -35,6 +44,11 @@ def user_data(t, rec, at, size, destination, style):
         return 0
     if style.user_encoding == 4:
         return t.puts(b64encode(bytes(rec.data[at:at + size])))
+    if style.user_encoding == 1:
+        hidden = without_secrets(bytes(rec.data[at:at + size]))
+        for i in range(size):
+            t.ch(hidden[i] if 32 <= hidden[i] < 127 else 46)
+        return 0
     for i in range(size):
         octet = rec.data[at + i]
         t.ch(octet if 32 <= octet < 127 else 46)

@@ -147,7 +147,8 @@ class Values:
                 return rec.agr_count
             return 1 if self.mask & 16 else 0
         if field == 201:  # seq
-            return rec.seq if have & 1 else 0
+            self.ok = (have & 1) != 0
+            return rec.seq if self.ok else 0
         if field == 202:  # autoid
             return 0
         if field == 203:  # offset
@@ -326,11 +327,12 @@ class Values:
             a = self.real(rec, 100)
             if a <= 0:
                 return 0.0
-            b = 0.0
-            if rec.spkts > 1 and self.real(rec, 101) > 0:
-                b += cython.cast(cython.double, rec.sbytes - rec.sbytes // rec.spkts) * 8.0
-            if rec.dpkts > 1 and self.real(rec, 102) > 0:
-                b += cython.cast(cython.double, rec.dbytes - rec.dbytes // rec.dpkts) * 8.0
+            rates(rec)
+            if rec.reversed_ and not rec.halved:
+                # Loads are those of the sides as they were recorded.
+                b = single(single(rec.dload * self.real(rec, 101)) + single(rec.sload * self.real(rec, 102)))
+            else:
+                b = single(single(rec.sload * self.real(rec, 101)) + single(rec.dload * self.real(rec, 102)))
             return single(b / a)
         if field == 119:  # rate
             a = self.real(rec, 100)
@@ -473,12 +475,12 @@ def gap(rec, destination):
     if rec.net != 0x05:
         return 0
     if destination:
-        if rec.dpkts == 0 or rec.tcp_status & 0x200:
+        if (rec.dpkts == 0 and not rec.halved) or rec.tcp_status & 0x200:
             return 0
         advance = (cython.cast(cython.longlong, rec.dnext) - rec.dbase) & _U32
         data = rec.ddata
     else:
-        if rec.spkts == 0 or rec.tcp_status & 0x100:
+        if (rec.spkts == 0 and not rec.halved) or rec.tcp_status & 0x100:
             return 0
         advance = (cython.cast(cython.longlong, rec.snext) - rec.sbase) & _U32
         data = rec.sdata

@@ -1,0 +1,81 @@
+"""Where records are written: the files of -w, each with a filter of its own if it has one, and the file of -E."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+from pyargus.clients.settings import Settings
+from pyargus.errors import BadUse, Unreachable
+from pyargus.record.rewrite_cy import Rewriter
+
+
+@dataclass(slots=True)
+class Sink:
+    """An output of records. filter: a compiled filter that its records pass, or None; writer: gathers their bytes."""
+
+    name: str
+    file: BinaryIO
+    filter: Any
+    writer: Any
+
+    def drain(self) -> None:
+        """Write what was gathered. Raises Unreachable if it cannot be written."""
+        data = self.writer.take()
+        if not data:
+            return
+        try:
+            self.file.write(data)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise Unreachable(f"{self.name}: {error.strerror}") from error
+
+    def close(self) -> None:
+        """Write the rest and let go of the file; standard output stays open."""
+        self.drain()
+        if self.name == "-":
+            self.file.flush()
+        else:
+            self.file.close()
+
+
+def open_sink(name: str, text: str, precision: int) -> Sink:
+    """Open a file to append records to, `-` for standard output; `text` is a filter, or empty.
+
+    Raises BadUse for a filter that is wrong and for records to a terminal, Unreachable for a file that cannot be written.
+    """
+    test = None
+    if text:
+        from pyargus.record.filter import compile_filter
+        from pyargus.record.filter_cy import Filter
+
+        test = Filter(compile_filter(text), precision)
+    if name == "-":
+        if sys.stdout.isatty():
+            raise BadUse("-w -: records are not for a terminal; send standard output to a file or a program")
+        return Sink(name, sys.stdout.buffer, test, Rewriter())
+    try:
+        return Sink(name, open(name, "ab"), test, Rewriter())
+    except OSError as error:
+        raise Unreachable(f"{name}: {error.strerror}") from error
+
+
+def check_names(settings: Settings) -> None:
+    """Raises BadUse for an output that is also an input or another output."""
+    names = [name for name, _ in settings.writes] + ([settings.rejected] if settings.rejected else [])
+    for place, name in enumerate(names):
+        if name in names[:place]:
+            raise BadUse(f"{name}: written twice")
+        if not os.path.isfile(name):
+            continue
+        for other in settings.inputs:
+            if os.path.exists(other) and os.path.samefile(name, other):
+                raise BadUse(f"{name}: cannot be written while it is read")
+
+
+def open_sinks(settings: Settings) -> list[Sink]:
+    """The outputs of -w, standard output without one. Raises what `open_sink` raises."""
+    return [open_sink(name, text, settings.precision) for name, text in settings.writes or [("-", "")]]
