@@ -125,7 +125,7 @@ class Reader:
 
         columns: Any = make_columns(Settings(names=2), self.fields, rows, None)
         batch = Batch(columns)
-        batch.show_man = self._management
+        batch.delivery.show_man = self._management
         if self._program is not None:
             batch.filter = Filter(self._program, 6)
         source = self._source

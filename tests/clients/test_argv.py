@@ -2,14 +2,18 @@
 
 import pytest
 
-from pyargus.clients.argv import normalise
-from pyargus.clients.options import LONG, TAKES
+from pyargus.clients.argv import Arguments, normalise
+from pyargus.clients.program import RA
 from pyargus.clients.settings import from_argv
 from pyargus.errors import BadUse
 
 
+def split(argv: list[str]) -> Arguments:
+    return normalise(argv, {row.letter: row.takes for row in RA.options}, {row.name: row.letter for row in RA.options})
+
+
 def given(*argv: str) -> list[tuple[str, list[str]]]:
-    return [(item.name, item.values) for item in normalise(argv, TAKES, LONG).options]
+    return [(item.name, item.values) for item in split(argv).options]
 
 
 def test_letters_combine_and_values_attach() -> None:
@@ -22,7 +26,7 @@ def test_letters_combine_and_values_attach() -> None:
 
 
 def test_words_are_permuted_and_a_dash_starts_the_filter() -> None:
-    out = normalise(["tcp", "-n", "-", "-x", "and"], TAKES, LONG)
+    out = split(["tcp", "-n", "-", "-x", "and"])
     assert out.words == ["tcp", "-x", "and"]
     assert out.explicit
 

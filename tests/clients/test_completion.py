@@ -8,20 +8,21 @@ from pathlib import Path
 
 import pytest
 
-from pyargus.clients import options, sensor_options
+from pyargus.clients import sensor_options
 from pyargus.clients.completion import candidates
+from pyargus.clients.program import RA
 from pyargus.record.filter_words import vocabulary
 from pyargus.record.schema import FIELDS
 
 
 def words(*line: str) -> list[str]:
     *before, incomplete = line
-    return [value for value, _, _ in candidates(before, incomplete, options.OPTIONS, vocabulary())]
+    return [value for value, _, _ in candidates(before, incomplete, RA.options, vocabulary(), RA.words.values())]
 
 
 def kinds(*line: str) -> set[str]:
     *before, incomplete = line
-    return {kind for _, kind, _ in candidates(before, incomplete, options.OPTIONS, vocabulary())}
+    return {kind for _, kind, _ in candidates(before, incomplete, RA.options, vocabulary(), RA.words.values())}
 
 
 def test_options() -> None:

@@ -66,7 +66,7 @@ def mutations(count: int, seed: int) -> Iterator[tuple[bytes, bytes, int, bool]]
 def listing(path: Path, arguments: list[str]) -> tuple[bytes, int]:
     """What is printed of a file, by reader and printer, and how it ended (`Batch.trouble`; 3: not an argus file)."""
     batch = Batch(make_printer(from_argv(arguments)))
-    batch.size = 1 << 30
+    batch.delivery.size = 1 << 30
     source = open_source(str(path))
     try:
         source.start()
@@ -83,7 +83,7 @@ def listing(path: Path, arguments: list[str]) -> tuple[bytes, int]:
                 break
     finally:
         source.close()
-    return batch.printer.out.take(), batch.trouble
+    return batch.delivery.printer.out.take(), batch.trouble
 
 
 @needs_samples

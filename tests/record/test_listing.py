@@ -38,9 +38,9 @@ def test_the_default_listing_is_the_reference_s(path: Path, tmp_path: Path) -> N
 def listing(data: bytes, *arguments: str) -> tuple[bytes, int]:
     """What the kernels print of a file's bytes, and how they ended."""
     batch = Batch(make_printer(from_argv(["-X", *arguments])))
-    batch.size = 1 << 30
+    batch.delivery.size = 1 << 30
     batch.run(memoryview(data), 0, 0)
-    return batch.printer.out.take(), batch.trouble
+    return batch.delivery.printer.out.take(), batch.trouble
 
 
 @needs_samples

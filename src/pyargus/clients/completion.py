@@ -8,9 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from pyargus.clients.argv import MANY, NONE, PAIR
 from pyargus.clients.options import Option
+
+if TYPE_CHECKING:
+    from pyargus.clients.program import Mode
 
 # What the value of an option is called in help -> what the shell is to complete it with.
 _FILES = {"FILE...": "file", "FILE": "file", "FILE [FILTER]": "file", "FOLDER...": "dir", "FOLDER": "dir"}
@@ -52,7 +56,7 @@ def _open(option: Option, count: int) -> bool:
     return option.takes != NONE and (count == 0 or option.takes == MANY or (option.takes == PAIR and count < 2))
 
 
-def values(option: Option, incomplete: str, needed: bool) -> list[tuple[str, str, str]]:
+def values(option: Option, incomplete: str, needed: bool, modes: Iterable[Mode]) -> list[tuple[str, str, str]]:
     """What may stand as a value: the word, its kind (`plain`, or `file` and `dir` for the shell to find) and a line about it."""
     if option.value in _FILES and (needed or option.takes == MANY):
         return [(incomplete, _FILES[option.value], "")]
@@ -63,9 +67,15 @@ def values(option: Option, incomplete: str, needed: bool) -> list[tuple[str, str
         prefix = sign.group() if sign else ""
         return [(prefix + field.name, "plain", field.text) for field in FIELDS]
     if option.value == "MODE...":
-        from pyargus.clients.settings import ENCODINGS, MODES
+        from pyargus.clients.settings import ENCODINGS
 
-        return [(mode, "plain", "") for mode in MODES if mode != "printer="] + [(f"printer={name}", "plain", "") for name in ENCODINGS]
+        found = []
+        for mode in modes:
+            if mode.word == "printer":
+                found += [(f"printer={name}", "plain", "") for name in ENCODINGS]
+            else:
+                found.append((mode.word + mode.value[: mode.value.startswith("=")], "plain", mode.text))
+        return found
     return []
 
 
@@ -80,14 +90,16 @@ def _spellings(options: Iterable[Option], incomplete: str) -> list[tuple[str, st
     return out
 
 
-def candidates(words: Sequence[str], incomplete: str, options: Sequence[Option], filter_words: Sequence[str]) -> list[tuple[str, str, str]]:
+def candidates(
+    words: Sequence[str], incomplete: str, options: Sequence[Option], filter_words: Sequence[str], modes: Iterable[Mode] = ()
+) -> list[tuple[str, str, str]]:
     """What `incomplete` may become after `words`."""
     option, needed, filtering = waiting(words, {option.letter: option for option in options})
     found: list[tuple[str, str, str]] = []
     if filtering:
         found = [(word, "plain", "") for word in filter_words]
     elif option is not None and (needed or not incomplete.startswith("-") or option.value == "FIELD..."):
-        found = values(option, incomplete, needed)
+        found = values(option, incomplete, needed, modes)
         if option.takes == PAIR and not needed:
             found = [(word, "plain", "") for word in filter_words]
     elif not incomplete.startswith("-"):
@@ -97,7 +109,9 @@ def candidates(words: Sequence[str], incomplete: str, options: Sequence[Option],
     return [item for item in found if item[1] != "plain" or item[0].startswith(incomplete)]
 
 
-def respond(program: str, instruction: str, options: Sequence[Option], filter_words: Sequence[str]) -> int:
+def respond(
+    program: str, instruction: str, options: Sequence[Option], filter_words: Sequence[str], modes: Sequence[Mode] = ()
+) -> int:
     """Carry out what `_PROGRAM_COMPLETE` asks for (`bash_source`, `zsh_complete`, ...); returns the exit status.
 
     Raises BadUse for an instruction or a shell that is not known.
@@ -114,7 +128,7 @@ def respond(program: str, instruction: str, options: Sequence[Option], filter_wo
 
     class Completion(known):  # type: ignore[valid-type, misc]
         def get_completions(self, args: list[str], incomplete: str) -> list[CompletionItem[str]]:
-            found = candidates(args, incomplete, options, filter_words)
+            found = candidates(args, incomplete, options, filter_words, modes)
             return [CompletionItem(value, type=kind, help=text or None) for value, kind, text in found]
 
     completion = Completion(click.Command(program), {}, program, f"_{program.upper()}_COMPLETE")

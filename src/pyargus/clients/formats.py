@@ -166,6 +166,8 @@ class Target:
 
 def open_target(settings: Settings) -> Target:
     """What the settings have records printed to; where they are written as they are, that is standard output, and nothing comes there."""
+    if settings.program.writes:
+        settings = replace(settings, writes=[])
     form = format_of(settings)
     if form == "argus":
         from pyargus.clients.output import make_printer

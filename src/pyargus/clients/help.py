@@ -7,8 +7,12 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from pyargus.clients.options import Option
+
+if TYPE_CHECKING:
+    from pyargus.clients.program import Mode, Program
 
 # Title of a group of options -> the letters of those in it. What is in none of them is listed last.
 READER_GROUPS: dict[str, str] = {
@@ -55,7 +59,13 @@ def spelled(option: Option) -> str:
 
 
 def page(
-    program: str, summary: str, options: Iterable[Option], groups: Mapping[str, str], operands: str, width: int | None = None
+    program: str,
+    summary: str,
+    options: Iterable[Option],
+    groups: Mapping[str, str],
+    operands: str,
+    width: int | None = None,
+    modes: Iterable[Mode] = (),
 ) -> str:
     """The help of a program; `width` is the terminal's unless given, at least 50 columns."""
     import click
@@ -68,6 +78,10 @@ def page(
     for title, members in grouped(options, groups):
         with formatter.section(title):
             formatter.write_dl([(spelled(option), option.text) for option in members], col_max=max(24, columns // 3))
+    rows = [(f"{mode.word}{'' if mode.value[:1] in ('', '=') else ' '}{mode.value}", mode.text) for mode in modes]
+    if rows:
+        with formatter.section("Words of -M"):
+            formatter.write_dl(rows, col_max=max(24, columns // 3))
     idle = idle_options(options)
     if idle:
         formatter.write_paragraph()
@@ -78,12 +92,18 @@ def page(
     return formatter.getvalue()
 
 
-def reader_page(program: str = "ra", width: int | None = None) -> str:
-    """Help of the clients that share the readers' options."""
-    from pyargus.clients.options import OPTIONS
+def reader_groups(program: Program) -> dict[str, str]:
+    """The groups of a client's help page: its own options first."""
+    own = listed(program.own)
+    return {program.name: " ".join(option.letter for option in own), **READER_GROUPS} if own else READER_GROUPS
 
-    summary = "Read flow records, select, and print or write them. The filter stands last; '-' or '--' before it sets it apart."
-    return page(program, summary, OPTIONS, READER_GROUPS, "[-- filter]", width)
+
+def reader_page(program: Program, width: int | None = None) -> str:
+    """Help of a client of records."""
+    from pyargus.clients.program import SUMMARY
+
+    summary = f"{program.summary} {SUMMARY}"
+    return page(program.name, summary, program.options, reader_groups(program), "[-- filter]", width, program.words.values())
 
 
 def sensor_page(width: int | None = None) -> str:

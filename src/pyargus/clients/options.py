@@ -1,7 +1,7 @@
-"""The one table of options that every client shares, and what each sets.
+"""The one table of options that every client shares.
 
 A row says the letter, the long name, what the option takes, what to call the value in help, and one line of help. An option that
-a client of this release does not carry out is refused by name.
+a client of this release does not carry out is refused by name. A client adds rows of its own (`program`).
 """
 
 from __future__ import annotations
@@ -71,7 +71,3 @@ OPTIONS: tuple[Option, ...] = (
     Option("fields", "fields", NONE, "", "list all fields and stop"),
     Option("h", "help", NONE, "", "this help"),
 )
-
-TAKES = {option.letter: option.takes for option in OPTIONS}
-LONG = {option.name: option.letter for option in OPTIONS}
-BY_LETTER = {option.letter: option for option in OPTIONS}

@@ -6,12 +6,11 @@ import re
 from dataclasses import dataclass, field
 
 from pyargus.clients.argv import Given, normalise
-from pyargus.clients.options import BY_LETTER, LONG, TAKES
+from pyargus.clients.program import RA, Program
 from pyargus.errors import BadUse
 from pyargus.record.schema import BY_NAME, DEFAULT
 
 ESCAPES = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "a": "\a", "0": "\0", "\\": "\\"}
-MODES = ("man", "noman", "TZ=", "printer=", "disa", "oui", "label=", "dsrs=", "uni", "rmon", "xml")
 REFUSED_MODES = {
     "rtime": "files are read as fast as they can be",
     "realtime": "files are read as fast as they can be",
@@ -43,8 +42,15 @@ class Range:
 
 @dataclass
 class Settings:
-    """Everything a client's run depends on."""
+    """Everything a client's run depends on.
 
+    own: values of the program's own options by letter, in the order given; an empty text for each time one without a value was given.
+    mode_values: the program's own words of -M with what followed them.
+    """
+
+    program: Program = RA
+    own: dict[str, list[str]] = field(default_factory=dict)
+    mode_values: dict[str, str] = field(default_factory=dict)
     inputs: list[str] = field(default_factory=list)
     folders: list[str] = field(default_factory=list)
     writes: list[tuple[str, str]] = field(default_factory=list)
@@ -67,7 +73,6 @@ class Settings:
     abbreviate: bool = False
     totals: bool = False
     quiet: bool = False
-    modes: list[str] = field(default_factory=list)
     man: bool = False
     events: bool = False
     disa: bool = False
@@ -205,37 +210,46 @@ def parse_parts(text: str) -> int:
 
 
 def parse_modes(settings: Settings, words: list[str]) -> None:
-    """-M. Raises BadUse for a word that is no mode of this release."""
-    for word in words:
+    """-M. Raises BadUse for a word that is no mode of the program, or one whose value is missing."""
+    rest = iter(words)
+    for word in rest:
         name, equals, value = word.partition("=")
-        if equals and f"{name}=" not in MODES and name not in REFUSED_MODES:
-            name = word
-        if name in ("uni", "rmon", "xml", "disa", "man"):
+        mode = settings.program.words.get(name)
+        if mode is None or (bool(equals) != mode.value.startswith("=")):
+            reason = REFUSED_MODES.get(word.partition(":")[0].partition("=")[0])
+            if reason:
+                raise BadUse(f"mode {word!r}: {reason}")
+            spelled = [known + ("=" if row.value.startswith("=") else "") for known, row in settings.program.words.items()]
+            raise BadUse(f"no such mode: {word!r}{nearest(word, spelled)}")
+        if settings.program.owns(name):
+            if mode.value and not equals:
+                value = next(rest, "")
+                if not value:
+                    raise BadUse(f"-M {name} needs a value: {mode.value}")
+            settings.mode_values[name] = value
+        elif name in ("uni", "rmon", "xml", "disa", "man"):
             setattr(settings, name, True)
         elif name == "noman":
             settings.man = False
-        elif name == "TZ" and equals:
+        elif name == "TZ":
             settings.zone = value
-        elif name == "printer" and equals:
+        elif name == "printer":
             settings.encoding = ENCODINGS.get(value, 0)
         elif name == "oui":
             settings.print_vendors = True
-        elif name == "label" and equals:
+        elif name == "label":
             settings.label = value
-        elif name == "dsrs" and equals:
+        elif name == "dsrs":
             settings.parts = parse_parts(value)
-        else:
-            reason = REFUSED_MODES.get(name.partition(":")[0])
-            if reason:
-                raise BadUse(f"mode {word!r}: {reason}")
-            raise BadUse(f"no such mode: {word!r}{nearest(word, MODES)}")
 
 
 def apply(settings: Settings, given: Given) -> None:
     """Carry out one option. Raises BadUse if its value cannot be used."""
     letter = given.name
     value = given.values[0] if given.values else ""
-    if letter == "r":
+    if letter in settings.program.own_letters:
+        settings.own.setdefault(letter, []).extend(given.values or [""])
+    elif letter == "r":
         settings.inputs += given.values
     elif letter == "R":
         settings.folders += given.values
@@ -315,19 +329,20 @@ def _number(text: str, option: str) -> int:
         raise BadUse(f"{option} {text}: expected a number") from None
 
 
-def from_argv(argv: list[str]) -> Settings:
+def from_argv(argv: list[str], program: Program = RA) -> Settings:
     """The settings of a command line: rc files first (unless -X), then the options in their order.
 
     Raises BadUse for anything that cannot be followed.
     """
-    arguments = normalise(argv, TAKES, LONG)
-    settings = Settings()
+    rows = program.by_letter
+    arguments = normalise(argv, {letter: row.takes for letter, row in rows.items()}, {row.name: row.letter for row in program.options})
+    settings = Settings(program=program)
     for given in arguments.options:
         if given.name == "X":
             settings.ignore_rc = True
     if any(given.name == "h" for given in arguments.options):
         # Help does not depend on rc files, which may be at fault.
-        return Settings(help=True)
+        return Settings(program=program, help=True)
     if not settings.ignore_rc:
         from pyargus.clients.rc import read_defaults
 
@@ -336,10 +351,10 @@ def from_argv(argv: list[str]) -> Settings:
     settings.inputs = []
     for given in arguments.options:
         if given.name == "X":
-            settings = Settings(ignore_rc=True)
+            settings = Settings(program=program, ignore_rc=True)
             from_rc = []
             continue
-        option = BY_LETTER[given.name]
+        option = rows[given.name]
         if option.refused:
             raise BadUse(f"option -{option.letter} (--{option.name}): {option.refused}")
         apply(settings, given)
@@ -347,4 +362,6 @@ def from_argv(argv: list[str]) -> Settings:
         settings.inputs = from_rc
     if arguments.words:
         settings.filter = " ".join(arguments.words)
+    if program.prepare is not None:
+        program.prepare(settings)
     return settings

@@ -1,0 +1,269 @@
+"""What every client of records is made of: its options, sources, selection, stage and outputs.
+
+A client is a `Program`: rows for the option table, words of -M, and what makes its stage from the settings. `main` does the rest.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from pyargus.clients.program import Program
+from pyargus.clients.settings import Settings, from_argv
+from pyargus.errors import BadInput, BadUse, ExitCode, PyargusError, Unreachable
+
+if TYPE_CHECKING:
+    from pyargus.clients.stop import Stopper
+    from pyargus.record.batch_cy import Batch
+    from pyargus.record.output_cy import Output
+    from pyargus.record.reader import Source
+
+
+def complain(settings: Settings, text: object) -> None:
+    """One message on standard error."""
+    sys.stderr.write(f"{settings.program.name}: {text}\n")
+
+
+def emit(data: bytes) -> None:
+    """Bytes to standard output, all of them."""
+    view = memoryview(data)
+    while view:
+        view = view[os.write(1, view) :]
+
+
+def folder_files(folder: str) -> list[str]:
+    """The regular files below a folder, hidden ones left out, in byte order of their paths."""
+    found = []
+    for base, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        found += [os.path.join(base, name) for name in files if not name.startswith(".")]
+    return sorted(name for name in found if os.path.isfile(name))
+
+
+def make_batch(settings: Settings, printer: Output) -> Batch:
+    """The kernel that runs records through the selection of the settings and hands them to the printer."""
+    from pyargus.clients.select import make_arranger, matcher
+    from pyargus.record.batch_cy import Batch
+
+    batch = Batch(printer)
+    delivery = batch.delivery
+    span = settings.span
+    counting = delivery if span.printed else batch
+    counting.from_number = span.first
+    counting.to_number = span.last or 0
+    delivery.by_output = span.printed
+    batch.done = span.last == 0
+    batch.parts = settings.parts
+    batch.uni = settings.uni
+    batch.rmon = settings.rmon and settings.program.make_stage is None
+    batch.arranger = make_arranger(settings)
+    if settings.regex or settings.label:
+        batch.select = matcher(settings)
+    if settings.time_range:
+        from pyargus.record.timerange import parse_time_range
+
+        batch.period = parse_time_range(" ".join(settings.time_range))
+    delivery.show_man = settings.man
+    delivery.show_events = settings.events
+    delivery.quiet = settings.quiet or bool(settings.rejected)
+    return batch
+
+
+class Run:
+    """A run over the sources of the settings. started: how many of them held records; status: the exit status so far."""
+
+    def __init__(self, settings: Settings) -> None:
+        from pyargus.clients.formats import open_target
+        from pyargus.clients.progress import Progress
+        from pyargus.clients.select import make_filter
+        from pyargus.clients.sinks import check_names, open_sink, open_sinks
+
+        program = settings.program
+        self.settings = settings
+        check_names(settings)
+        # A filter that is wrong is said before the first output is opened.
+        chosen = make_filter(settings)
+        self.stage = program.make_stage(settings) if program.make_stage is not None else None
+        self.target = open_target(settings)
+        self.batch = make_batch(settings, self.target.printer)
+        self.batch.filter = chosen
+        self.delivery = self.batch.delivery
+        self.sinks = open_sinks(settings) if self.target.form == "argus" else []
+        self.delivery.writers = [sink.writer for sink in self.sinks]
+        self.delivery.their_filters = [sink.filter for sink in self.sinks]
+        self.delivery.filtered = any(sink.filter is not None for sink in self.sinks)
+        if settings.rejected:
+            sink = open_sink(settings.rejected, "", settings.precision)
+            self.sinks.append(sink)
+            self.batch.rejected = sink.writer
+        if self.stage is not None:
+            self.stage.out = self.delivery
+            self.batch.stage = self.stage
+        self.progress = Progress()
+        self.started = 0
+        self.status = int(ExitCode.OK)
+
+    def drain(self) -> None:
+        """Hand on what was gathered."""
+        self.target.put(self.delivery.printer.out.take())
+        for sink in self.sinks:
+            sink.drain()
+
+    def fail(self, error: PyargusError) -> None:
+        """Say what is wrong with a source and go on with the next."""
+        self.progress.clear()
+        complain(self.settings, error)
+        self.status = self.status or error.exit_code
+
+    def read(self, source: Source, stopper: Stopper) -> None:
+        """Handle the records of a source. Raises BadInput where it is damaged, after the records before."""
+        batch = self.batch
+        for _ in stopper.until(source.begin()):
+            self.started += 1
+            if self.settings.xml and self.started == 1:
+                from pyargus.clients.output import xml_head
+
+                self.delivery.printer.header = xml_head(self.settings, source.initial)
+            batch.opening(source.initial)
+            batch.number += self.started > 1
+        if not source.initial:
+            return
+        for data, offset in stopper.until(source.chunks()):
+            at = 0
+            view = memoryview(data)
+            try:
+                while at < len(view):
+                    at = batch.run(view, at, offset)
+                    if batch.trouble or batch.done:
+                        break
+                    self.drain()
+                    self.progress.tick(source.name, source.path if source.seekable else "", offset + at, batch.flows)
+            finally:
+                batch.record.point_to(b"")
+                view.release()
+            if batch.done:
+                break
+            if batch.trouble:
+                raise BadInput(source.name, offset + at, TROUBLE[batch.trouble])
+
+    def totals(self) -> bytes:
+        """The line of -A. Files count as the reference's readers count them: one to the records and one to the management records each."""
+        batch, files = self.batch, self.started
+        text = f" Totalrecords {batch.passed + files + 1:<8}  TotalManRecords {batch.mans + files:<8}  "
+        text += f"TotalFarRecords {batch.flows:<8} TotalPkts {batch.pkts:<8} TotalBytes {batch.bytes_:<8}\n"
+        return (f"<!--{text.rstrip()} -->\n" if self.settings.xml else text).encode()
+
+    def finish(self) -> None:
+        """Write what is left, totals included, and close the outputs."""
+        if self.stage is not None:
+            while self.stage.finish() and not self.delivery.done:
+                self.drain()
+        self.drain()
+        inside = self.settings.totals and self.settings.xml
+        if inside:
+            self.target.put(self.totals())
+        self.target.end()
+        if self.settings.totals and not inside:
+            emit(self.totals())
+        for sink in self.sinks:
+            sink.close()
+
+
+TROUBLE = {
+    1: "the file ends inside a record, or its length field is too large",
+    2: "a record of length zero",
+    3: "a record of unknown class",
+}
+
+
+def run(settings: Settings) -> int:
+    """Read every source of the settings; returns the exit status."""
+    from pyargus.clients.inputs import open_input
+    from pyargus.clients.stop import Stopper
+
+    if settings.zone:
+        import time
+
+        os.environ["TZ"] = settings.zone
+        time.tzset()
+    for warning in settings.warnings:
+        complain(settings, warning)
+    if settings.show_filter and settings.filter:
+        from pyargus.record.filter import compile_filter
+
+        emit(compile_filter(settings.filter).listing().encode())
+        return ExitCode.OK
+    inputs = list(settings.inputs)
+    for folder in settings.folders:
+        inputs += folder_files(folder)
+    if not inputs and settings.server:
+        raise BadUse(f"RA_ARGUS_SERVER={settings.server}: reading from servers is not part of this release")
+    work = Run(settings)
+    work.target.begin()
+    with Stopper(settings.run_time) as stopper:
+        for name in inputs or ["-"]:
+            if work.batch.done or stopper.asked:
+                break
+            try:
+                source = open_input(name)
+            except (Unreachable, BadInput) as error:
+                work.fail(error)
+                continue
+            try:
+                work.read(source, stopper)
+            except BadInput as error:
+                work.drain()
+                work.fail(error)
+            finally:
+                work.progress.clear()
+                for note in source.notes:
+                    complain(settings, note)
+                source.close()
+        work.finish()
+    if settings.span.last == 0:
+        return ExitCode.ERROR
+    if stopper.asked:
+        return work.status
+    nothing = bool(settings.filter or settings.regex) and not work.batch.passed
+    if (nothing or not work.started) and not work.status:
+        return ExitCode.ERROR
+    return work.status
+
+
+def status_of(program: Program, argv: list[str]) -> int:
+    """Carry out a command line; returns the exit status. Raises what `run` and the settings raise."""
+    instruction = os.environ.get(f"_{program.name.upper()}_COMPLETE")
+    if instruction is not None:
+        from pyargus.clients.completion import respond
+        from pyargus.record.filter_words import vocabulary
+
+        return respond(program.name, instruction, program.options, vocabulary(), tuple(program.words.values()))
+    settings = from_argv(argv, program)
+    if settings.help:
+        from pyargus.clients.help import reader_page
+
+        sys.stdout.write(reader_page(program))
+        return ExitCode.OK
+    if settings.list_fields:
+        from pyargus.clients.listing import field_list
+
+        sys.stdout.write(field_list())
+        return ExitCode.OK
+    return program.run(settings) if program.run is not None else run(settings)
+
+
+def main(program: Program) -> None:
+    """Entry point of a client: runs the command line of the process and exits with its status."""
+    try:
+        status = status_of(program, sys.argv[1:])
+    except BrokenPipeError:
+        # The reader of our output has what it wanted.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        status = ExitCode.OK
+    except KeyboardInterrupt:
+        status = ExitCode.OK
+    except PyargusError as error:
+        sys.stderr.write(f"{program.name}: {error}\n")
+        status = error.exit_code
+    sys.exit(status)

@@ -1,0 +1,19 @@
+from pyargus.record.filter_cy cimport Filter
+from pyargus.record.output_cy cimport Output
+from pyargus.record.record_cy cimport Record
+from pyargus.record.rewrite_cy cimport Rewriter
+
+cdef class Delivery:
+    cdef public Output printer
+    cdef public list writers, their_filters
+    cdef public bint filtered, show_man, show_events, quiet, by_output, done
+    cdef public Py_ssize_t size
+    cdef public unsigned long long shown, from_number, to_number
+    cdef public unsigned int ordinal
+    cdef Record record
+    cpdef int opening(self, Record rec) except -1
+    cpdef bint full(self) except -1
+    cpdef int put(self, Record rec) except -1
+    cpdef int twin(self, Record rec) except -1
+    cpdef Py_ssize_t replay(self, const unsigned char[:] data, Py_ssize_t at) except -1
+    cdef int write(self, Record rec) except -1

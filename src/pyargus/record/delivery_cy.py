@@ -1,0 +1,122 @@
+"""Where selected or made records go: lines of an output format, or the writers of record files."""
+# mypy: ignore-errors
+
+from __future__ import annotations
+
+import cython
+
+if cython.compiled:
+    from cython.cimports.pyargus.record.client_cy import client_form
+    from cython.cimports.pyargus.record.decode_cy import decode, frame
+    from cython.cimports.pyargus.record.filter_cy import Filter
+    from cython.cimports.pyargus.record.record_cy import Record
+    from cython.cimports.pyargus.record.repair_cy import repair
+    from cython.cimports.pyargus.record.rewrite_cy import Rewriter
+else:
+    from pyargus.record.client_cy import client_form
+    from pyargus.record.decode_cy import decode, frame
+    from pyargus.record.filter_cy import Filter
+    from pyargus.record.record_cy import Record
+    from pyargus.record.repair_cy import repair
+    from pyargus.record.rewrite_cy import Rewriter
+
+
+class Delivery:
+    """Prints records, or writes them where there are writers.
+
+    size: how many bytes are gathered before `full`. writers: a Rewriter for each output of records; their_filters: for each the Filter of
+    its own, or None; filtered: whether there is any.
+    from_number, to_number: the range of printed records, to_number 0 for no end, counted where by_output is set; done: it is over.
+    show_man, show_events: whether management and event records are printed; quiet: nothing is. ordinal: flow and event records printed.
+    """
+
+    def __init__(self, printer):
+        self.printer = printer
+        self.writers = []
+        self.their_filters = []
+        self.filtered = self.show_man = self.show_events = self.quiet = self.by_output = self.done = False
+        self.size = 1 << 16
+        self.shown = 0
+        self.from_number = 1
+        self.to_number = 0
+        self.ordinal = 0
+        self.record = Record()
+
+    def opening(self, rec):
+        """Write an initial management record, which makes the outputs files of records."""
+        writer: Rewriter
+        for writer in self.writers:
+            writer.copy(rec)
+        return 0
+
+    def full(self):
+        """Whether enough output is gathered."""
+        writer: Rewriter
+        if self.writers:
+            for writer in self.writers:
+                if writer.size() > self.size:
+                    return True
+            return False
+        return self.printer.out.n > self.size or self.printer.pause
+
+    def put(self, rec):
+        """Write or print a repaired record. Writing leaves it in the form that clients write."""
+        kind: cython.uint = rec.kind & 0xF0
+        if self.writers:
+            return self.write(rec)
+        if self.quiet or (kind == 0x80 and not self.show_man) or (kind == 0x40 and not self.show_events):
+            return 0
+        if self.by_output:
+            self.shown += 1
+            if self.shown < self.from_number:
+                return 0
+            if self.to_number and self.shown > self.to_number:
+                self.done = True
+                return 0
+        self.ordinal += kind != 0x80
+        rec.ordinal = self.ordinal
+        return self.printer.line(rec)
+
+    def twin(self, rec):
+        """Write or print a second form of the record that was put last; it shares its number."""
+        if self.writers:
+            return self.write(rec)
+        kind: cython.uint = rec.kind & 0xF0
+        if self.quiet or self.done or (kind == 0x40 and not self.show_events) or (self.by_output and self.shown < self.from_number):
+            return 0
+        return self.printer.line(rec)
+
+    def replay(self, data, at):
+        """Put the whole records of `data` from `at` on, until `full`, `done` or the end. Returns where it stopped."""
+        rec: Record = self.record
+        end: cython.Py_ssize_t = rec.point_to(data)
+        length: cython.Py_ssize_t
+        while at < end and not self.done:
+            length = frame(data, at)
+            if length <= 0:
+                raise ValueError("a buffer of records ends inside a record")
+            decode(rec, at, at)
+            repair(rec)
+            self.put(rec)
+            at += length
+            if self.full():
+                break
+        return at
+
+    def write(self, rec):
+        """The record to every writer whose filter passes it."""
+        writer: Rewriter
+        own: Filter
+        wanted: list = self.writers
+        i: cython.Py_ssize_t
+        if self.filtered:
+            # Filters see the record as it was read, hence before any of it is written.
+            wanted = []
+            for i in range(len(self.writers)):
+                own = self.their_filters[i]
+                if own is None or own.accepts(rec):
+                    wanted.append(self.writers[i])
+        client_form(rec, True)
+        for writer in wanted:
+            writer.write(rec)
+        return 0

@@ -1,0 +1,8 @@
+from pyargus.record.delivery_cy cimport Delivery
+from pyargus.record.record_cy cimport Record
+
+cdef class Stage:
+    cdef public Delivery out
+    cpdef int add(self, Record rec) except -1
+    cpdef int tick(self, unsigned long long now) except -1
+    cpdef bint finish(self) except -1

@@ -1,0 +1,26 @@
+"""What stands between the selection of records and their delivery in clients that make records of records."""
+# mypy: ignore-errors
+
+from __future__ import annotations
+
+
+class Stage:
+    """Takes selected records and puts what it makes of them to `out`. This one hands on what it is given.
+
+    `out` is set before the first call. A record given to `add` and the bytes it points to are valid during the call only.
+    """
+
+    def __init__(self):
+        self.out = None
+
+    def add(self, rec):
+        """Take a selected record of any kind, repaired."""
+        return self.out.put(rec)
+
+    def tick(self, now):
+        """Time has come to `now`, µs since 1970, on a source where records come as they happen."""
+        return 0
+
+    def finish(self):
+        """Put what is held, until `out.full()`. Returns whether there is more, for which it is called again once `out` was drained."""
+        return False
