@@ -4,20 +4,30 @@ A part stands between `<!-- made: NAME -->` and `<!-- end -->`; the text around 
 and the exit code is 1 where a page is not what the tables say.
 """
 
+import importlib
 import re
 import sys
+import tomllib
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 
-from pyargus.clients import sensor_options
+from pyargus.clients import rc, sensor_options
+from pyargus.clients.help import idle_options, listed
 from pyargus.clients.listing import TYPES
+from pyargus.clients.options import Option
+from pyargus.clients.program import RA, Mode, Program
 from pyargus.clients.sensor_settings import SensorSettings
 from pyargus.flow import config
 from pyargus.flow.tcp_table import ACK, CWR, ECE, FIN, FIRST, FIRST_ODD, FIRST_RST, PSH, RST, STEPS, SYN, URG, First, State, Step
 from pyargus.record.schema import FIELDS
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = ("docs/reference/argus.md", "docs/reference/fields.md", "docs/reference/tcp-machine.md")
+SCRIPTS = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"]
+PROGRAMS: dict[str, Program] = {
+    name: importlib.import_module(place.partition(":")[0]).PROGRAM for name, place in SCRIPTS.items() if name != "argus"
+}
+PAGES = (*(f"docs/reference/{name}.md" for name in SCRIPTS), "docs/reference/fields.md", "docs/reference/tcp-machine.md")
 _PART = re.compile(r"(<!-- made: (\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 LETTERS = {SYN: "SYN", FIN: "FIN", RST: "RST", PSH: "PSH", ACK: "ACK", URG: "URG", ECE: "ECE", CWR: "CWR"}
@@ -82,14 +92,18 @@ def names(flags: int) -> str:
 # ---- the sensor's options
 
 
-def options() -> str:
-    """Options that work."""
+def option_table(options: Iterable[Option]) -> str:
+    """Options with what they take and do."""
     rows = [
-        (f"`-{row.letter}`, `--{row.name}`", f"`{row.value}`" if row.value else "", row.text)
-        for row in sensor_options.OPTIONS
-        if not row.refused
+        ((f"`-{row.letter}`, " if len(row.letter) == 1 else "") + f"`--{row.name}`", f"`{row.value}`" if row.value else "", row.text)
+        for row in options
     ]
     return table(("option", "takes", "effect"), rows)
+
+
+def options() -> str:
+    """Options that work."""
+    return option_table(row for row in sensor_options.OPTIONS if not row.refused)
 
 
 def refused_options() -> str:
@@ -142,6 +156,41 @@ def defaults() -> str:
         ),
     ]
     return table(("setting", "default"), rows)
+
+
+# ---- the clients
+
+
+def own_options(program: Program) -> str:
+    """The options that a client does not share with all others."""
+    return option_table(listed(program.own))
+
+
+def mode_table(modes: Iterable[Mode]) -> str:
+    """Words of -M."""
+    rows = [(f"`{row.word}{'' if row.value[:1] in ('', '=') else ' '}{row.value}`", row.text) for row in modes]
+    return table(("word", "effect"), rows)
+
+
+def own_modes(program: Program) -> str:
+    """The words of -M that a client does not share with all others."""
+    return mode_table(program.modes)
+
+
+def shared_options() -> str:
+    """The options of all clients."""
+    idle = f"Taken without effect where a client does not say otherwise: `{idle_options(RA.options)}`."
+    return f"{option_table(listed(RA.options))}\n{idle}\n"
+
+
+def shared_modes() -> str:
+    """The words of -M of all clients."""
+    return mode_table(RA.words.values())
+
+
+def shared_variables() -> str:
+    """Names of the variables of rc files."""
+    return ", ".join(f"`{name}`" for name in sorted(rc.VARIABLES)) + "\n"
 
 
 # ---- the TCP machine
@@ -254,6 +303,11 @@ PARTS: dict[str, Callable[[], str]] = {
     "actions": actions,
     "diagram": diagram,
     "timeouts": timeouts,
+    "shared-options": shared_options,
+    "shared-modes": shared_modes,
+    "shared-variables": shared_variables,
+    **{f"options-of-{name}": partial(own_options, program) for name, program in PROGRAMS.items() if listed(program.own)},
+    **{f"modes-of-{name}": partial(own_modes, program) for name, program in PROGRAMS.items() if program.modes},
 }
 
 
