@@ -7,6 +7,7 @@ import struct
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -160,7 +161,6 @@ def test_what_is_no_source_id(text: str) -> None:
         (["-T", "0"], "-T"),
         (["-T", "fast"], "-T"),
         (["--mac=1"], "takes no value"),
-        (["-f"], "-f: following a growing file"),
         (["-t"], "-t: the TSH format"),
         (["-D", "3"], "-D: there are no debugging levels"),
         (["-H", "9"], "-H: the flow table grows by itself"),
@@ -548,6 +548,73 @@ def test_a_signal_while_standard_input_is_silent(tmp_path: Path) -> None:
         assert process.wait(20) == 0
     assert [record.cause for record in parse(out.read_bytes())] == [SHUTDOWN]
     assert marks(out.read_bytes()) == WHOLE
+
+
+def until(condition: Callable[[], bool], process: "subprocess.Popen[bytes]") -> None:
+    """Wait for something that a running program is to do."""
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline and process.poll() is None
+        time.sleep(0.02)
+
+
+def size_of(path: Path) -> int:
+    """Bytes of a file; 0 where there is none yet."""
+    return path.stat().st_size if path.exists() else 0
+
+
+@pytest.mark.parametrize("head", [0, 3, 24, 100])
+def test_following_a_file_that_grows(tmp_path: Path, head: int) -> None:
+    """The file begins with `head` bytes and ends inside a packet; its records are there while it still grows."""
+    capture, out = tmp_path / "a", tmp_path / "out"
+    packets = [datagram(i * 1_000_000, A, 1, B, 2) for i in range(20)]
+    whole = pcap([Frame(packet.at * 1000, packet.data, packet.size) for packet in packets])
+    with (
+        open(capture, "wb", buffering=0) as file,
+        subprocess.Popen([*COMMAND, "-X", "-f", "-r", str(capture), "-w", str(out)], stderr=subprocess.PIPE) as process,
+    ):
+        try:
+            file.write(whole[:head])
+            until(lambda: size_of(out) == 128, process)
+            middle = len(whole) // 2
+            file.write(whole[head:middle])
+            until(lambda: size_of(out) > 128, process)
+            assert 5 <= counts(parse(out.read_bytes()))[0] < 10
+            file.write(whole[middle:-7])
+            until(lambda: counts(parse(out.read_bytes()))[0] > 14, process)
+            process.send_signal(signal.SIGTERM)
+            _, said = process.communicate(timeout=20)
+        finally:
+            process.kill()
+    assert process.returncode == 0
+    assert said == b"argus: interrupted; what was held has been written\n"
+    assert marks(out.read_bytes()) == WHOLE
+    assert counts(parse(out.read_bytes()))[0] == 19
+    # The end of the following is the end of the file.
+    capture.write_bytes(whole[:-7])
+    at_once = argus("-X", "-r", capture, "-w", "-").stdout
+    assert [record.raw for record in parse(out.read_bytes())] == [record.raw for record in parse(at_once)]
+
+
+def test_a_followed_file_that_becomes_shorter(tmp_path: Path) -> None:
+    capture, out = tmp_path / "a", tmp_path / "out"
+    written(capture, [datagram(0, A, 1, B, 2), datagram(20_000_000, A, 1, B, 2)])
+    with subprocess.Popen([*COMMAND, "-X", "-f", "-r", str(capture), "-w", str(out)], stderr=subprocess.PIPE) as process:
+        try:
+            until(lambda: size_of(out) > 128, process)
+            os.truncate(capture, 30)
+            _, said = process.communicate(timeout=20)
+        finally:
+            process.kill()
+    assert process.returncode == 1
+    assert b"the file has become shorter" in said
+    assert counts(parse(out.read_bytes()))[0] == 2
+
+
+def test_one_file_can_be_followed(demo: Path) -> None:
+    done = argus("-X", "-f", "-r", demo, demo, "-w", "-")
+    assert done.returncode == 2 and done.stdout == b""
+    assert b"-f: one file can be followed at a time" in done.stderr
 
 
 def test_replay_keeps_the_pace(tmp_path: Path) -> None:

@@ -126,7 +126,20 @@ def _ppp(p: Packet) -> cython.int:
         p.ppp(p.u16(o), o + 2)
         return 0
     _strip(p, 4)
+    if p.linktype == 50 and p.u16(o + 2) == 0xC021 and p.end - o >= 6:
+        return _lcp(p, o + 4)
     p.ppp(p.u16(o + 2), o + 4)
+    return 0
+
+
+@cython.cfunc
+@cython.exceptval(-1, check=False)
+def _lcp(p: Packet, o: cython.Py_ssize_t) -> cython.int:
+    """LCP (RFC 1661, section 5): a flow of its code and identifier; the link has no addresses, their place in the key stays empty."""
+    p.encaps |= 0x410
+    p.extra = bytes(14) + bytes(p.buf[o : o + 2])
+    p.l3 = o
+    p.kind = 9
     return 0
 
 

@@ -284,25 +284,30 @@ class Packet:
     @cython.cfunc
     @cython.exceptval(-1, check=False)
     def isis(self, o: cython.Py_ssize_t) -> cython.int:
-        """IS-IS hellos and LSPs (ISO 10589): the flow key's body is kept in `extra`; other PDUs are Ethernet flows of type 0x83."""
+        """IS-IS hellos, LSPs and sequence number PDUs (ISO 10589, 9.5 to 9.13): the flow key's body is kept in `extra`. Other PDUs, and
+        headers that are not those of version 1 with system ids of six bytes, are Ethernet flows of type 0x83."""
         pdu: cython.uint
+        size: cython.uint
         if self.end - o < 8 or not self.has_mac:
             return self.ether_flow(0x83)
-        pdu = self.buf[o + 4] & 0x1F
+        size = self.buf[o + 1]
+        pdu = self.buf[o + 4]
+        if self.buf[o + 2] != 1 or self.buf[o + 5] != 1 or (self.buf[o + 3] != 0 and self.buf[o + 3] != 6):
+            return self.ether_flow(0x83)
         key = bytearray(40)
         key[3] = pdu
         for i in range(6):
             key[4 + i] = (self.smac >> (40 - 8 * i)) & 0xFF
             key[10 + i] = (self.dmac >> (40 - 8 * i)) & 0xFF
         key[16] = self.buf[o + 5]
-        if pdu == 15 or pdu == 16:
+        if (pdu == 15 or pdu == 16) and size == 27:
             if self.end - o < 27:
                 return self.ether_flow(0x83)
             for i in range(6):
                 key[20 + i] = self.buf[o + 9 + i]
             for i in range(7):
                 key[26 + i] = self.buf[o + 20 + i]
-        elif pdu == 18 or pdu == 20:
+        elif (pdu == 18 or pdu == 20) and size == 27:
             if self.end - o < 26:
                 return self.ether_flow(0x83)
             for i in range(8):
@@ -311,7 +316,7 @@ class Packet:
                 key[28 + i] = self.buf[o + 23 - i]
             key[36] = self.buf[o + 24]
             key[37] = self.buf[o + 25]
-        elif pdu >= 24 and pdu <= 27:
+        elif ((pdu == 24 or pdu == 25) and size == 33) or ((pdu == 26 or pdu == 27) and size == 17):
             if self.end - o < 17:
                 return self.ether_flow(0x83)
             for i in range(7):

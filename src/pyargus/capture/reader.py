@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from types import TracebackType
 from typing import BinaryIO, Self
 
@@ -22,11 +22,14 @@ class CaptureReader:
     complete after the last batch. Iteration raises `BadInput` at the first byte that cannot be, after every frame before it.
     """
 
-    def __init__(self, name: str, file: BinaryIO, stream: bool = False, raw: Raw | None = None) -> None:
-        """raw: where the bytes of a stream come from, if not from the descriptor of `file`."""
+    def __init__(
+        self, name: str, file: BinaryIO, stream: bool = False, raw: Raw | None = None, idle: Callable[[], None] | None = None
+    ) -> None:
+        """raw: where the bytes of a stream come from, if not from the descriptor of `file`; idle: as for `open_capture`."""
         self.name = name
         self._stream = stream
         self._raw = raw
+        self._idle = idle
         self.packets = 0
         self.problems: list[str] = []
         self._file = file
@@ -55,7 +58,7 @@ class CaptureReader:
         window: Window | None = None
         plain: Decompressed | None = None
         try:
-            raw = self._raw or Descriptor(self.name, self._file)
+            raw = self._raw or Descriptor(self.name, self._file, self._idle)
             first = self._first(raw)
             kind = compression(first)
             if kind:
@@ -112,12 +115,16 @@ class CaptureReader:
             raise BadInput(self.name, 0, f"{FORMATS} expected, not a file that begins with {magic.hex()}")
 
 
-def open_capture(path: str) -> CaptureReader:
-    """Open a capture file; "-" is standard input, which is read as a stream. Raises `Unreachable` where it cannot be opened."""
+def open_capture(path: str, idle: Callable[[], None] | None = None) -> CaptureReader:
+    """Open a capture file; "-" is standard input, which is read as a stream. Raises `Unreachable` where it cannot be opened.
+
+    idle: follow a growing file: at its end this is called, again and again, and what has been appended meanwhile is read; what it raises
+    ends the iteration. It is to sleep a little.
+    """
     try:
         if path == "-":
             return CaptureReader("standard input", open(0, "rb", buffering=0, closefd=False), stream=True)
-        return CaptureReader(path, open(path, "rb", buffering=0))
+        return CaptureReader(path, open(path, "rb", buffering=0), stream=idle is not None, idle=idle)
     except OSError as error:
         raise Unreachable(f"{path}: {error.strerror}") from None
     except ValueError as error:  # a zero byte in the name

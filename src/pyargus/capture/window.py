@@ -3,6 +3,8 @@
 import mmap
 import os
 import select
+import stat
+from collections.abc import Callable
 from typing import BinaryIO, Protocol
 
 from pyargus.errors import BadInput
@@ -115,12 +117,15 @@ class StreamWindow:
 class Descriptor:
     """A file descriptor as a stream: a read returns what is there, and waits where there is nothing yet.
 
-    name: of the source, for messages. A read that fails is told as `BadInput` at the byte that it was to begin with.
+    name: of the source, for messages. idle: called, again and again, where a regular file has no more bytes yet, for as long as they may
+    still be appended; without it the end of the file is the end. A read that fails, and a followed file that becomes shorter than what
+    has been read of it, is told as `BadInput` at the byte that the read was to begin with.
     """
 
-    def __init__(self, name: str, file: BinaryIO) -> None:
+    def __init__(self, name: str, file: BinaryIO, idle: Callable[[], None] | None = None) -> None:
         self._name = name
         self._fd = file.fileno()
+        self._idle = idle if stat.S_ISREG(os.fstat(self._fd).st_mode) else None
         self._read = 0
 
     def readinto(self, target: memoryview, /) -> int:
@@ -133,5 +138,9 @@ class Descriptor:
             except OSError as error:
                 raise BadInput(self._name, self._read, f"reading fails: {error.strerror}") from None
             else:
-                self._read += got
-                return got
+                if got or self._idle is None:
+                    self._read += got
+                    return got
+                if os.fstat(self._fd).st_size < self._read:
+                    raise BadInput(self._name, self._read, "the file has become shorter while it was followed")
+                self._idle()

@@ -17,6 +17,8 @@ from pyargus.errors import BadUse, ExitCode, PyargusError, Unreachable
 
 # Bytes of records held before they are written.
 _FULL = 1 << 18
+# Seconds between two looks at a file that is followed.
+_LOOK = 0.1
 
 
 class Interrupted(BaseException):
@@ -54,6 +56,15 @@ class Interrupts:
         finally:
             self.waiting = False
 
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        """A stretch inside one at rest in which no signal may break in."""
+        self.waiting = False
+        yield
+        self.waiting = True
+        if self.asked:
+            raise Interrupted
+
 
 def complain(text: object) -> None:
     """One message on standard error."""
@@ -77,8 +88,14 @@ class Sensor:
 
         engine = Engine(self.settings.flow)
         interrupted = False
+
+        def idle() -> None:
+            with self.interrupts.at_work():
+                self._drain(engine, True)
+            time.sleep(_LOOK)
+
         try:
-            with open_capture(name) as capture:
+            with open_capture(name, idle if self.settings.follow else None) as capture:
                 self._batches(name, capture, engine)
                 for problem in capture.problems:
                     complain(problem)
@@ -87,7 +104,8 @@ class Sensor:
             self.status = self.status or error.exit_code
         except Interrupted:
             interrupted = True
-        engine.finish(interrupted)
+        # Whoever ends the following of a file has seen its end.
+        engine.finish(interrupted and not self.settings.follow)
         self._drain(engine)
         self.records += engine.records
         if interrupted:
@@ -173,6 +191,8 @@ def check_inputs(settings: SensorSettings) -> None:
     """Whether there is something to read, and it is there. Raises Unreachable or BadUse."""
     if not settings.inputs:
         raise BadUse(LIVE)
+    if settings.follow and len(settings.inputs) > 1:
+        raise BadUse("-f: one file can be followed at a time")
     for name in settings.inputs:
         if name != "-" and not os.path.exists(name):
             raise Unreachable(f"input file {name!r}: No such file or directory")

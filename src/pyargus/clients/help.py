@@ -23,7 +23,7 @@ READER_GROUPS: dict[str, str] = {
     "Help": "fields h",
 }
 SENSOR_GROUPS: dict[str, str] = {
-    "Input": "r N T i p s b O F X",
+    "Input": "r N f T i p s b O F X",
     "Output": "w P B e S M",
     "What records hold": "A J m R Z U C",
     "Privileges": "c u g d",

@@ -37,6 +37,7 @@ class SensorSettings:
     stop: int | None = None
     management_interval: int = 60
     replay: float = 0.0
+    follow: bool = False
     chroot: str = ""
     user: str = ""
     group: str = ""
@@ -108,6 +109,8 @@ def _apply(settings: SensorSettings, letter: str, values: list[str], shown: str,
             settings.skip, settings.stop = packet_range(value)
         case "e":
             flow.ident_kind, flow.ident = source_id(value, shown)
+        case "f":
+            settings.follow = True
         case "T":
             settings.replay = _factor(value)
         case "O":

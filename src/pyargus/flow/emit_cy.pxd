@@ -1,6 +1,8 @@
 from pyargus.flow.flow_cy cimport Flow, Gaps, Half
 from pyargus.record.encode_cy cimport Encoder
 
+cdef bint is_control(Flow flow) except -1
+
 cdef class Emitter:
     cdef readonly Encoder encoder
     cdef bytearray decided
@@ -11,6 +13,7 @@ cdef class Emitter:
     cdef unsigned int ident_kind
     cdef unsigned int ident
     cdef unsigned int user_size
+    cdef bint control
     cdef unsigned int[:] words
 
     cdef int flow_record(self, Flow flow, unsigned int cause) except -1
@@ -25,5 +28,5 @@ cdef class Emitter:
     cdef int attributes(self, Flow flow) except -1
     cdef int labels(self, Half src, Half dst) except -1
     cdef int frame_sizes(self, unsigned int smin, unsigned int smax, unsigned int dmin, unsigned int dmax) except -1
-    cdef int user_data(self, unsigned int subtype, bytearray user) except -1
+    cdef int user_data(self, Flow flow, unsigned int subtype, bytearray user) except -1
     cdef int stamps(self, unsigned int head, unsigned int form, long long s, long long t, long long d, long long e) except -1

@@ -55,13 +55,20 @@ def swapped(value: cython.uint) -> cython.uint:
     return ((value & 0xFF) << 8) | ((value >> 8) & 0xFF)
 
 
+@cython.cfunc
+@cython.exceptval(-1, check=False)
+def is_control(flow: Flow) -> cython.bint:
+    """Whether the flow is of a protocol that networks are controlled by, as far as `-C` goes: ARP, LCP, IS-IS."""
+    return flow.kind == 4 or flow.kind == 9 or flow.kind == 10 or (flow.kind == 3 and (flow.k4 >> 16) & 0xFFFF == 0x83)
+
+
 @cython.final
 @cython.cclass
 class Emitter:
     """Writes flow records to its Encoder.
 
     app_bytes, macs, sizes: the DSRs of `-A`, `-m`, `-Z`; four_times: bidirectional time stamps; ident_kind, ident: the source id's
-    transport qualifier and value; user_size: configured bytes of user data.
+    transport qualifier and value; user_size: configured bytes of user data; control: those of control protocols are kept whole.
     """
 
     def __init__(
@@ -73,6 +80,7 @@ class Emitter:
         ident_kind: int,
         ident: int,
         user_size: int,
+        control: bool = False,
     ) -> None:
         self.encoder = Encoder()
         self.decided = bytearray()
@@ -84,6 +92,7 @@ class Emitter:
         self.ident_kind = ident_kind
         self.ident = ident
         self.user_size = user_size if user_size < 0xFFFF else 0xFFFF
+        self.control = control
 
     def take_decided(self) -> bytes:
         """How source and destination were decided, a byte for each record since the last call (`flow_cy.BY_...`)."""
@@ -120,9 +129,9 @@ class Emitter:
         if self.sizes:
             self.frame_sizes(src.minsz & 0xFFFF, src.maxsz & 0xFFFF, dst.minsz & 0xFFFF, dst.maxsz & 0xFFFF)
         if src.user is not None:
-            self.user_data(0x90, src.user)
+            self.user_data(flow, 0x90, src.user)
         if dst.user is not None:
-            self.user_data(0xA0, dst.user)
+            self.user_data(flow, 0xA0, dst.user)
         if self.macs and flow.has_mac:
             out.mac(0x42000005 | (flow.mac_paths << 8), flow.dmac, flow.smac, flow.ethertype, flow.dsap, flow.ssap)
         if flow.mapped:
@@ -370,11 +379,12 @@ class Emitter:
 
     @cython.cfunc
     @cython.exceptval(-1, check=False)
-    def user_data(self, subtype: cython.uint, user: bytearray) -> cython.int:
+    def user_data(self, flow: Flow, subtype: cython.uint, user: bytearray) -> cython.int:
+        size: cython.uint = 0xFFFF if self.control and is_control(flow) else self.user_size
         view: cython.const[cython.uchar][:] = memoryview(user)
         count: cython.Py_ssize_t = view.shape[0]
         words: cython.uint = cython.cast(cython.uint, 2 + (count + 3) // 4)
-        self.encoder.user_data(0x50000000 | (subtype << 16) | words, self.user_size, cython.cast(cython.uint, count))
+        self.encoder.user_data(0x50000000 | (subtype << 16) | words, size, cython.cast(cython.uint, count))
         self.encoder.span(view, 0, count)
         return self.encoder.pad()
 

@@ -44,8 +44,8 @@ cdef class Engine:
     cdef long long transport(self, Flow flow, Half own, Half peer, bint from_src, bint new) except? -1
     cdef long long tcp(self, Flow flow, Half own, Half peer, bint from_src) except? -1
     cdef int replace(self, Flow flow, bint from_src) except -1
-    cdef int user_data(self, Half own, Py_ssize_t start, long long limit) except -1
-    cdef int esp_data(self, Half own, long long limit) except -1
+    cdef int user_data(self, Flow flow, Half own, Py_ssize_t start, long long limit) except -1
+    cdef int esp_data(self, Flow flow, Half own, long long limit) except -1
     cdef int jitter_sample(self, Flow flow, Half own) except -1
     cdef int map_error(self) except -1
     cdef int link_fragment(self, Flow parent) except -1

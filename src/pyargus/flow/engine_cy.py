@@ -13,7 +13,7 @@ if cython.compiled:
     from cython.cimports.pyargus.capture.bpf_cy import FilterProgram
     from cython.cimports.pyargus.capture.link_cy import decode
     from cython.cimports.pyargus.capture.packet_cy import Packet
-    from cython.cimports.pyargus.flow.emit_cy import Emitter
+    from cython.cimports.pyargus.flow.emit_cy import Emitter, is_control
     from cython.cimports.pyargus.flow.flow_cy import Flow, Gaps, Half, Key
     from cython.cimports.pyargus.flow.key_cy import KeyMaker, key_hash
     from cython.cimports.pyargus.flow.objects_cy import (
@@ -32,7 +32,7 @@ else:
     from pyargus.capture.bpf_cy import FilterProgram
     from pyargus.capture.link_cy import decode
     from pyargus.capture.packet_cy import Packet
-    from pyargus.flow.emit_cy import Emitter
+    from pyargus.flow.emit_cy import Emitter, is_control
     from pyargus.flow.flow_cy import Flow, Gaps, Half, Key
     from pyargus.flow.key_cy import KeyMaker, key_hash
     from pyargus.flow.objects_cy import arp_object, esp_object, icmp_bytes, icmp_data, icmp_object, rtp_idle, rtp_object, rtp_probe
@@ -76,6 +76,7 @@ class Engine:
             config.ident_kind,
             config.ident,
             config.user_size if config.user_size >= 0 else 0xFFFF,
+            config.control_data,
         )
         self.interval = config.interval
         self.jitter_limit = 2 * config.interval
@@ -354,12 +355,12 @@ class Engine:
             if p.kind == 4:
                 arp_object(p, flow)
             if self.keep_user or self.control_data:
-                self.user_data(own, p.l3 + 28, p.wire - 28)
+                self.user_data(flow, own, p.l3 + 28, p.wire - 28)
             return p.wire - 28
         if p.kind > 2:
             app = p.wire - (p.l3 - p.start) if p.keytype == 0x83 or p.kind == 10 else p.wire
-            if self.keep_user:
-                self.user_data(own, p.l3, app)
+            if self.keep_user or self.control_data:
+                self.user_data(flow, own, p.l3, app)
             return app
         if self.key.kind == 3:
             return p.wire
@@ -394,10 +395,10 @@ class Engine:
         elif p.proto == 50:
             esp_object(p, flow)
             if self.keep_user:
-                self.esp_data(own, app)
+                self.esp_data(flow, own, app)
             return app
         if self.keep_user:
-            self.user_data(own, start, app)
+            self.user_data(flow, own, start, app)
         return app
 
     @cython.cfunc
@@ -459,12 +460,13 @@ class Engine:
 
     @cython.cfunc
     @cython.exceptval(-1, check=False)
-    def user_data(self, own: Half, start: cython.Py_ssize_t, limit: cython.longlong) -> cython.int:
-        """Append captured payload from `start`, `limit` bytes at most, until the direction has its configured number of bytes."""
+    def user_data(self, flow: Flow, own: Half, start: cython.Py_ssize_t, limit: cython.longlong) -> cython.int:
+        """Append captured payload from `start`, `limit` bytes at most, until the direction has its configured number of bytes; all of
+        what control protocols say, where that is wanted."""
         p: Packet = self.p
         stop: cython.Py_ssize_t = p.end - p.shortfall
-        room: cython.longlong = self.user_size
-        if limit <= 0:
+        room: cython.longlong = 0xFFFF if self.control_data and is_control(flow) else self.user_size if self.keep_user else 0
+        if limit <= 0 or room == 0:
             return 0
         if own.user is None:
             own.user = bytearray()
@@ -479,12 +481,12 @@ class Engine:
 
     @cython.cfunc
     @cython.exceptval(-1, check=False)
-    def esp_data(self, own: Half, limit: cython.longlong) -> cython.int:
+    def esp_data(self, flow: Flow, own: Half, limit: cython.longlong) -> cython.int:
         """User data of an ESP packet; the reference keeps SPI and sequence number in the host's byte order."""
         p: Packet = self.p
         size: cython.Py_ssize_t = 0 if own.user is None else len(own.user)
         i: cython.Py_ssize_t
-        self.user_data(own, p.l4, limit)
+        self.user_data(flow, own, p.l4, limit)
         if own.user is not None:
             for i in range(0, 8, 4):
                 if size + i + 4 <= len(own.user):
