@@ -165,8 +165,9 @@ def test_ninety_nine_of_a_hundred_get_everything() -> None:
         reader: list[bytes] = []
         threads.append(read_all(stuck, reader))
         eventually(lambda: served.listener.stats().clients[0].queued == 0)
-        served.logged(f"{lost} records")
         served.listener.close()
+        served.logged("reads too slowly")
+        served.logged(f"{lost} records not delivered")
         for thread in threads:
             thread.join(10)
         for peer in (stuck, *peers):
