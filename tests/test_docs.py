@@ -43,7 +43,7 @@ def test_every_variable_and_option_has_its_line() -> None:
     for name in [*(name for table in tables for name in table), *sensor_options.OTHERS]:
         assert f"`ARGUS_{name}`" in page
     for option in sensor_options.OPTIONS:
-        assert f"`-{option.letter}`" in page
+        assert f"`-{option.letter}`" in page or f"`--{option.letter}`" in page
 
 
 def test_the_machine_goes_where_the_tables_lead_and_nowhere_else() -> None:

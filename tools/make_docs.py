@@ -116,7 +116,8 @@ def variables() -> str:
     by_letter = {row.letter: row for row in sensor_options.OPTIONS}
     rows = []
     for name, letter in sensor_options.VARIABLES.items():
-        rows.append((f"`ARGUS_{name}`", f"as `-{letter}`: {by_letter[letter].text}"))
+        dashes = "-" if len(letter) == 1 else "--"
+        rows.append((f"`ARGUS_{name}`", f"as `{dashes}{letter}`: {by_letter[letter].text}"))
     for name in (*sensor_options.SWITCHES, *sensor_options.SECONDS, *sensor_options.OTHERS):
         rows.append((f"`ARGUS_{name}`", sensor_options.MEANINGS[name]))
     return table(("variable", "effect"), sorted(rows))

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 FRAMES = 8192
 """Frames in a full batch."""
+TURNS = 16
+"""Batches (of a packet ring, blocks) that live capture hands out in one go, so that whoever takes them gets to other things under load."""
 
 
 @dataclass(slots=True)

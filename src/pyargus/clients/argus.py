@@ -6,14 +6,17 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
+from typing import TYPE_CHECKING
 
-from pyargus.clients.sensor_options import LIVE
 from pyargus.clients.sensor_outputs import Outputs
 from pyargus.clients.sensor_settings import SensorSettings, from_argv
 from pyargus.errors import BadUse, ExitCode, PyargusError, Unreachable
+
+if TYPE_CHECKING:
+    from pyargus.clients.sensor_live_outputs import LiveOutputs
 
 # Bytes of records held before they are written.
 _FULL = 1 << 18
@@ -74,7 +77,7 @@ def complain(text: object) -> None:
 class Sensor:
     """Capture files through flow engines into the outputs; every file has an engine of its own."""
 
-    def __init__(self, settings: SensorSettings, outputs: Outputs, interrupts: Interrupts) -> None:
+    def __init__(self, settings: SensorSettings, outputs: Outputs | LiveOutputs, interrupts: Interrupts) -> None:
         self.settings = settings
         self.outputs = outputs
         self.interrupts = interrupts
@@ -189,8 +192,6 @@ class Pace:
 
 def check_inputs(settings: SensorSettings) -> None:
     """Whether there is something to read, and it is there. Raises Unreachable or BadUse."""
-    if not settings.inputs:
-        raise BadUse(LIVE)
     if settings.follow and len(settings.inputs) > 1:
         raise BadUse("-f: one file can be followed at a time")
     for name in settings.inputs:
@@ -198,44 +199,40 @@ def check_inputs(settings: SensorSettings) -> None:
             raise Unreachable(f"input file {name!r}: No such file or directory")
 
 
-def give_up_privileges(settings: SensorSettings) -> None:
-    """Change root, group and user as asked."""
-    if settings.chroot:
-        try:
-            os.chroot(settings.chroot)
-            os.chdir("/")
-        except OSError as error:
-            raise Unreachable(f"-c {settings.chroot}: {error.strerror}") from None
-    import grp
-    import pwd
+def open_outputs(settings: SensorSettings) -> Outputs | LiveOutputs:
+    """Where the records of capture files go. What is replayed is served like live capture, also from the background."""
+    if settings.replay and (settings.live.port or settings.live.in_background):
+        from pyargus.clients.sensor_daemon import Service
 
-    try:
-        if settings.group:
-            os.setegid(grp.getgrnam(settings.group).gr_gid)
-        if settings.user:
-            os.seteuid(pwd.getpwnam(settings.user).pw_uid)
-    except KeyError as error:
-        raise BadUse(str(error.args[0])) from None
-    except OSError as error:
-        raise Unreachable(f"-u, -g: {error.strerror}") from None
+        service = Service(settings)
+        service.begin()
+        service.prepare("replay")
+        return service.start()
+    from pyargus.clients.daemon import give_up_privileges
+
+    give_up_privileges(settings.chroot, settings.user, settings.group)
+    return Outputs(settings)
 
 
-def run(settings: SensorSettings, interrupts: Interrupts | None = None) -> int:
-    """Read every input; returns the exit status."""
-    for warning in settings.warnings:
-        complain(warning)
+def run(settings: SensorSettings, interrupts: Interrupts | None = None, argv: Sequence[str] = ()) -> int:
+    """Read every input, or capture where there is none; returns the exit status. argv: the command line, to be read again by HUP."""
     if settings.show_filter and settings.packet_filter:
         from pyargus.capture.bpf import instructions, listing
 
         sys.stdout.write(listing(instructions(settings.packet_filter, 1, settings.optimise)))
         return ExitCode.OK
-    check_inputs(settings)
     if settings.packet_filter:
         from pyargus.capture.bpf import check
 
         check(settings.packet_filter)
-    give_up_privileges(settings)
-    outputs = Outputs(settings)
+    if not settings.inputs:
+        from pyargus.clients.sensor_daemon import run_live
+
+        return run_live(settings, lambda: from_argv(argv))
+    for warning in settings.warnings:
+        complain(warning)
+    check_inputs(settings)
+    outputs = open_outputs(settings)
     sensor = Sensor(settings, outputs, interrupts or Interrupts())
     try:
         for name in sorted(settings.inputs):
@@ -267,7 +264,7 @@ def main() -> None:
         tell_if_interpreted("argus")
         interrupts = Interrupts()
         interrupts.listen()
-        status = run(settings, interrupts)
+        status = run(settings, interrupts, sys.argv[1:])
         sys.stdout.flush()
     except BrokenPipeError:
         # The reader of our output has what it wanted.

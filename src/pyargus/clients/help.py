@@ -23,10 +23,12 @@ READER_GROUPS: dict[str, str] = {
     "Help": "fields h",
 }
 SENSOR_GROUPS: dict[str, str] = {
-    "Input": "r N f T i p s b O F X",
-    "Output": "w P B e S M",
+    "Input": "r N f T b O F X",
+    "Live capture": "i p s capture",
+    "Output": "w e S M",
+    "Serving": "P B allow tls-cert tls-key tls-ca metrics",
     "What records hold": "A J m R Z U C",
-    "Privileges": "c u g d",
+    "Service": "d foreground c u g",
     "Help": "h",
 }
 

@@ -6,10 +6,9 @@ matters to live capture is taken and has no effect on files, as with the referen
 
 from __future__ import annotations
 
+from pyargus.clients import sensor_live_settings
 from pyargus.clients.argv import MANY, NONE, ONE, PAIR
 from pyargus.clients.options import Option
-
-LIVE = "live capture is not part of this release; read a capture file with -r"
 
 OPTIONS: tuple[Option, ...] = (
     Option("r", "read", MANY, "FILE...", "read capture files, '-' is standard input"),
@@ -33,12 +32,7 @@ OPTIONS: tuple[Option, ...] = (
     Option("c", "chroot", ONE, "FOLDER", "change the root folder first"),
     Option("u", "user", ONE, "USER", "give up privileges for this user's"),
     Option("g", "group", ONE, "GROUP", "give up privileges for this group's"),
-    Option("i", "interface", ONE, "DEVICE", "capture from an interface (no effect with -r)"),
-    Option("P", "port", ONE, "PORT", "serve records on this port (no effect with -r)"),
-    Option("B", "bind", ONE, "ADDRESS", "listen on this address (no effect with -r)"),
-    Option("d", "daemon", NONE, "", "run in the background (no effect with -r)"),
-    Option("p", "no-promiscuous", NONE, "", "do not make interfaces promiscuous (no effect with -r)"),
-    Option("s", "snaplen", ONE, "BYTES", "bytes to capture of each packet (no effect with -r)"),
+    *sensor_live_settings.OPTIONS,
     Option("f", "follow", NONE, "", "at the end of the file wait for packets appended to it, until a signal"),
     Option("t", "tsh", NONE, "", "files are in TSH format", "the TSH format is not supported"),
     Option("D", "debug", ONE, "LEVEL", "debugging level", "there are no debugging levels"),
@@ -55,11 +49,8 @@ PACKET_WORDS: tuple[str, ...] = (
 
 # variable without ARGUS_ -> option letter; a boolean variable stands for an option without a value
 VARIABLES: dict[str, str] = {
-    "DAEMON": "d",
+    **sensor_live_settings.VARIABLES,
     "MONITOR_ID": "e",
-    "ACCESS_PORT": "P",
-    "BIND_IP": "B",
-    "INTERFACE": "i",
     "CHROOT_DIR": "c",
     "SETUSER_ID": "u",
     "SETGROUP_ID": "g",
@@ -98,12 +89,8 @@ SILENT = frozenset(
         "OTHER_TIMEOUT",
         "DEBUG_LEVEL",
         "GENERATE_TCP_PERF_METRIC",
-        "GO_PROMISCUOUS",
-        "SET_PID",
-        "PID_PATH",
         "MIN_SSF",
         "MAX_SSF",
-        "PCAP_BUF_SIZE",
         "SELF_SYNCHRONIZE",
         "EVENT_DATA",
     }
@@ -121,10 +108,11 @@ REFUSED: dict[str, str] = {
 }
 
 # Variables that no table above holds: each is read in its own way.
-OTHERS = ("FILTER", "FILTER_OPTIMIZER", "FLOW_TYPE", "FLOW_KEY")
+OTHERS = ("FILTER", "FILTER_OPTIMIZER", "FLOW_TYPE", "FLOW_KEY", *sensor_live_settings.MEANINGS)
 
 # What the variables do for which no option stands.
 MEANINGS: dict[str, str] = {
+    **sensor_live_settings.MEANINGS,
     "GENERATE_START_RECORDS": "a record, with cause Start, right after the first packet of a flow",
     "GENERATE_BIDIRECTIONAL_TIMESTAMPS": "first and last time of each direction in every record",
     "TUNNEL_DISCOVERY": "look for IPv6 in UDP (Teredo) and follow it",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from pyargus.clients.sensor_settings import SensorSettings
 from pyargus.errors import BadUse, PyargusError, Unreachable
+from pyargus.record.management import Cause, Management, encode
 
 if TYPE_CHECKING:
     from pyargus.record.selector_cy import Selector
@@ -17,6 +18,76 @@ def _now() -> int:
     return time.time_ns() // 1000
 
 
+class Account:
+    """What the sensor says of itself in management records, and when it last did."""
+
+    def __init__(self, settings: SensorSettings) -> None:
+        self.settings = settings
+        self.started = self.last = _now()
+        self.records = 0
+        self._clock = time.monotonic()
+
+    def due(self) -> bool:
+        """Whether the management interval has passed since the last record."""
+        interval = self.settings.management_interval
+        return bool(interval) and time.monotonic() - self._clock >= interval
+
+    def start(self, clock: bool = True, network: tuple[int, int] = (0, 0)) -> bytes:
+        """The record that begins a stream; clock: whether the interval begins with it."""
+        flow = self.settings.flow
+        now = _now()
+        mar = Management(
+            Cause.START, self.started, now, flow.ident_kind, flow.ident, *network,
+            interval=flow.interval // 1_000_000, mar_interval=self.settings.management_interval,
+        )  # fmt: skip
+        if clock:
+            self.last, self._clock = now, time.monotonic()
+        return encode(mar)
+
+    def report(self, cause: Cause, clients: int, sequence: int, records: int, **live: int) -> bytes:
+        """A status or stop record. records: flow records since the start; live: values that only live capture has."""
+        flow = self.settings.flow
+        now = _now()
+        stop = cause is Cause.STOP
+        mar = Management(
+            cause, self.last, now, flow.ident_kind, flow.ident,
+            sequence=0 if stop else sequence,
+            interval=flow.interval // 1_000_000,
+            mar_interval=self.settings.management_interval,
+            # The last record counts itself.
+            records=records - self.records + stop,
+            clients=clients,
+            user_size=flow.user_size,
+            **live,
+        )  # fmt: skip
+        self.records = records
+        self.last, self._clock = now, time.monotonic()
+        return encode(mar)
+
+
+def selector_of(selection: str) -> Selector:
+    """What copies the records that pass a reader's filter. Raises BadUse for one that does not parse."""
+    from pyargus.record.filter import compile_filter
+    from pyargus.record.filter_cy import Filter
+    from pyargus.record.selector_cy import Selector
+
+    return Selector(Filter(compile_filter(selection)))
+
+
+def open_stream(name: str) -> BinaryIO:
+    """What records to this output are written to. Raises BadUse or Unreachable."""
+    if "://" in name:
+        raise BadUse(f"-w {name}: sending records over the network is not part of this release")
+    if name == "-":
+        if sys.stdout.isatty():
+            raise BadUse("-w -: records are not for a terminal; send standard output to a file or a program")
+        return sys.stdout.buffer
+    try:
+        return open(name, "ab")
+    except OSError as error:
+        raise Unreachable(f"{name}: {error.strerror}") from None
+
+
 class Outputs:
     """The files that records go to, and the management records that frame them."""
 
@@ -24,59 +95,14 @@ class Outputs:
         self.settings = settings
         self.files: list[tuple[str, BinaryIO]] = []
         self.selectors: dict[int, Selector] = {}
-        self.started = self.last = _now()
-        self.records = 0
+        self.account = Account(settings)
         for name, selection in settings.outputs:
             if selection:
-                self.selectors[len(self.files)] = self._selector(selection)
-            self.files.append((name, self._open(name)))
-        start = self._management("START")
+                self.selectors[len(self.files)] = selector_of(selection)
+            self.files.append((name, open_stream(name)))
+        start = self.account.start()
         for place in range(len(self.files)):
             self._put(place, start)
-
-    def _selector(self, selection: str) -> Selector:
-        """What copies the records that pass a reader's filter. Raises BadUse for one that does not parse."""
-        from pyargus.record.filter import compile_filter
-        from pyargus.record.filter_cy import Filter
-        from pyargus.record.selector_cy import Selector
-
-        return Selector(Filter(compile_filter(selection)))
-
-    def _open(self, name: str) -> BinaryIO:
-        if "://" in name:
-            raise BadUse(f"-w {name}: sending records over the network is not part of this release")
-        if name == "-":
-            if sys.stdout.isatty():
-                raise BadUse("-w -: records are not for a terminal; send standard output to a file or a program")
-            return sys.stdout.buffer
-        try:
-            return open(name, "ab")
-        except OSError as error:
-            raise Unreachable(f"{name}: {error.strerror}") from None
-
-    def _management(self, cause: str, sequence: int = 0, records: int = 0) -> bytes:
-        from pyargus.record.management import Cause, Management, encode
-
-        flow = self.settings.flow
-        now = _now()
-        start = cause == "START"
-        data = encode(
-            Management(
-                Cause[cause],
-                self.last,
-                now,
-                flow.ident_kind,
-                flow.ident,
-                sequence=sequence,
-                interval=flow.interval // 1_000_000,
-                mar_interval=self.settings.management_interval,
-                records=records,
-                clients=0 if start else len(self.files),
-                user_size=0 if start else flow.user_size,
-            )
-        )
-        self.last = now
-        return data
 
     def _put(self, place: int, data: bytes) -> None:
         name, file = self.files[place]
@@ -101,10 +127,8 @@ class Outputs:
 
     def status_if_due(self, sequence: int, records: int) -> None:
         """A status record when the management interval has passed."""
-        interval = self.settings.management_interval
-        if interval and _now() - self.last >= interval * 1_000_000:
-            self._write_management(self._management("STATUS", sequence, records - self.records))
-            self.records = records
+        if self.account.due():
+            self._write_management(self.account.report(Cause.STATUS, len(self.files), sequence, records))
 
     def flush(self) -> None:
         """Let nothing wait in a buffer."""
@@ -118,7 +142,7 @@ class Outputs:
 
     def close(self, records: int) -> None:
         """The last management record; it counts itself."""
-        self._write_management(self._management("STOP", 0, records - self.records + 1))
+        self._write_management(self.account.report(Cause.STOP, len(self.files), 0, records))
         self.flush()
         for name, file in self.files:
             if name != "-":

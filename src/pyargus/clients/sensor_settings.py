@@ -9,7 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pyargus.clients.argv import Arguments, normalise
-from pyargus.clients.sensor_options import OPTIONS, REFUSED, SECONDS, SILENT, SWITCHES, VARIABLES
+from pyargus.clients.sensor_live_settings import LETTERS as LIVE_LETTERS
+from pyargus.clients.sensor_live_settings import LiveSettings
+from pyargus.clients.sensor_options import OPTIONS, OTHERS, REFUSED, SECONDS, SILENT, SWITCHES, VARIABLES
 from pyargus.errors import BadUse
 from pyargus.flow.config import FlowConfig
 
@@ -27,6 +29,7 @@ class SensorSettings:
     """What one run of the sensor does. skip, stop: packets passed over, and after which it stops (None: never)."""
 
     flow: FlowConfig = field(default_factory=FlowConfig)
+    live: LiveSettings = field(default_factory=LiveSettings)
     inputs: list[str] = field(default_factory=list)
     outputs: list[tuple[str, str]] = field(default_factory=list)
     outputs_from_file: bool = False
@@ -78,6 +81,9 @@ def _apply(settings: SensorSettings, letter: str, values: list[str], shown: str,
     value = values[0] if values else ""
     if letter in _REFUSED:
         raise BadUse(f"{shown}: {_REFUSED[letter].refused}")
+    if letter in LIVE_LETTERS:
+        settings.live.apply(letter, value, shown, from_file)
+        return
     match letter:
         case "r":
             # One word may hold several names, and one name may hold blanks.
@@ -236,6 +242,8 @@ def _variable(settings: SensorSettings, name: str, values: list[str], where: str
         if letter in _FLAGS:
             if on:
                 _apply(settings, letter, [], where, True)
+            elif letter == "d":
+                settings.live.daemon = False
             elif letter in "AJmZRC":
                 _off(settings, letter)
         elif letter == "w":
@@ -247,6 +255,8 @@ def _variable(settings: SensorSettings, name: str, values: list[str], where: str
         setattr(settings.flow, SWITCHES[short], on)
     elif short in SECONDS:
         setattr(settings.flow, SECONDS[short], _number(value, where, 0))
+    elif settings.live.variable(short, value, on, where):
+        return
     elif short == "FILTER":
         settings.packet_filter = value
     elif short == "FILTER_OPTIMIZER":
@@ -261,7 +271,7 @@ def _variable(settings: SensorSettings, name: str, values: list[str], where: str
         if value and not value.lower().startswith("no"):
             raise BadUse(f"{where}: {name}: {REFUSED[short]}")
     elif short not in SILENT:
-        known = [*VARIABLES, *SWITCHES, *SECONDS, *SILENT, *REFUSED, "FILTER", "FILTER_OPTIMIZER", "FLOW_TYPE", "FLOW_KEY"]
+        known = [*VARIABLES, *SWITCHES, *SECONDS, *SILENT, *REFUSED, *OTHERS]
         close = difflib.get_close_matches(short, known, 1)
         hint = f" (nearest: ARGUS_{close[0]})" if close else ""
         settings.warnings.append(f"{where}: unknown variable {name}{hint}")

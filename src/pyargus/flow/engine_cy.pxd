@@ -26,6 +26,7 @@ cdef class Engine:
     cdef int icmp_timeout
     cdef int arp_timeout
     cdef bint running
+    cdef bint live
     cdef long long timer
     cdef readonly long long now
     cdef readonly long long packets
@@ -56,6 +57,7 @@ cdef class Engine:
     cdef int merge_half(self, Half part, Flow parent, bint to_src) except -1
     cdef int report(self, Flow flow, unsigned int cause) except -1
     cdef int passes(self) except -1
+    cdef int step(self, long long now) except -1
     cdef int process_status(self) except -1
     cdef int process_timeouts(self) except -1
     cdef int forget(self, Flow flow) except -1

@@ -92,6 +92,7 @@ class Engine:
         self.arp_timeout = config.arp_timeout
         self.filter = None
         self.running = False
+        self.live = False
         self.timer = 0
         self.now = 0
         self.packets = 0
@@ -114,6 +115,19 @@ class Engine:
                 continue
             decode(self.p, i)
             self.packet()
+
+    def tick(self, now: cython.longlong) -> None:
+        """Let time pass without packets, for live capture: `now`, in microseconds since 1970, is a moment that all packets up to it have
+        been fed for. Until then only packets move the clock, and a clock that was set back is not noticed; from the first call on it is:
+        what waits in the queues waits no longer than its interval."""
+        self.live = True
+        if not self.running:
+            return
+        if now < self.now - _SECOND:
+            self.step(now)
+        if now > self.now:
+            self.now = now
+            self.passes()
 
     def select(self, program: FilterProgram | None) -> None:
         """Take only frames that pass this packet filter from now on."""
@@ -187,6 +201,8 @@ class Engine:
         new: cython.bint = False
         self.packets += 1
         self.bytes += p.wire
+        if self.live and p.now < self.now - _SECOND:
+            self.step(p.now)
         self.now = p.now
         if not self.running:
             self.running = True
@@ -717,6 +733,15 @@ class Engine:
             self.timer = self.now + _PASS
         self.process_status()
         return self.process_timeouts()
+
+    @cython.cfunc
+    @cython.exceptval(-1, check=False)
+    def step(self, now: cython.longlong) -> cython.int:
+        """The clock was set back: what waits goes on to wait for as long as it would have."""
+        self.table.shift(now - self.now)
+        self.timer += now - self.now
+        self.now = now
+        return 0
 
     @cython.cfunc
     @cython.exceptval(-1, check=False)

@@ -26,4 +26,5 @@ cdef class FlowTable:
     cdef int push(self, Flow flow, int queue, long long now) except -1
     cdef int unlink(self, Flow flow) except -1
     cdef Flow oldest(self, int queue)
+    cdef int shift(self, long long by) except -1
     cdef Flow at(self, Py_ssize_t index)
