@@ -14,7 +14,7 @@ cdef class Emitter:
     cdef unsigned int ident
     cdef unsigned int user_size
     cdef bint control
-    cdef unsigned int[:] words
+    cdef unsigned int[::1] words
 
     cdef int flow_record(self, Flow flow, unsigned int cause) except -1
     cdef int key(self, Flow flow) except -1

@@ -381,7 +381,7 @@ class Emitter:
     @cython.exceptval(-1, check=False)
     def user_data(self, flow: Flow, subtype: cython.uint, user: bytearray) -> cython.int:
         size: cython.uint = 0xFFFF if self.control and is_control(flow) else self.user_size
-        view: cython.const[cython.uchar][:] = memoryview(user)
+        view: cython.const[cython.uchar][::1] = memoryview(user)
         count: cython.Py_ssize_t = view.shape[0]
         words: cython.uint = cython.cast(cython.uint, 2 + (count + 3) // 4)
         self.encoder.user_data(0x50000000 | (subtype << 16) | words, size, cython.cast(cython.uint, count))

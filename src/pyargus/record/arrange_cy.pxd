@@ -8,7 +8,7 @@ cdef class Arranger:
     cdef public bint wellknown, services, registered, local_is_source, local_is_destination
     cdef public object named
     cdef readonly list networks
-    cdef unsigned long long[:] bits
+    cdef unsigned long long[::1] bits
     cdef int count
     cdef bint local(self, unsigned int family, unsigned long long high, unsigned long long low) except -1
     cpdef bint by_ports(self, Record rec) except -1

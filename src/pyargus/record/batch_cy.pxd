@@ -19,7 +19,7 @@ cdef class Batch:
     cdef public unsigned long long flows, mans, passed, pkts, bytes_
     cdef public unsigned int sources
     cdef public int trouble
-    cpdef Py_ssize_t run(self, const unsigned char[:] data, Py_ssize_t at, unsigned long long offset) except -1
-    cpdef int opening(self, const unsigned char[:] data) except -1
+    cpdef Py_ssize_t run(self, const unsigned char[::1] data, Py_ssize_t at, unsigned long long offset) except -1
+    cpdef int opening(self, const unsigned char[::1] data) except -1
     cdef bint prepare(self, Py_ssize_t at, unsigned long long offset) except -1
     cdef bint deliver(self, unsigned int kind, Py_ssize_t start, unsigned long long offset) except -1

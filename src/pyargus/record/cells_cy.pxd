@@ -8,9 +8,9 @@ cdef class Cells(Output):
     cdef public Printer words
     cdef public Values values
     cdef readonly int count
-    cdef int[:] ids
-    cdef int[:] kinds
-    cdef int[:] mans
+    cdef int[::1] ids
+    cdef int[::1] kinds
+    cdef int[::1] mans
     cdef public int digits
     cdef public double scale
     cdef public double limit

@@ -35,11 +35,11 @@ class Columns(Cells):
     capacity: cython.Py_ssize_t
     rows = cython.declare(cython.Py_ssize_t, visibility="readonly")
     full: object
-    slots: cython.int[:]
-    whole_numbers: cython.ulonglong[:]
-    reals: cython.double[:]
-    offsets: cython.int[:]
-    valid: cython.uchar[:]
+    slots: cython.int[::1]
+    whole_numbers: cython.ulonglong[::1]
+    reals: cython.double[::1]
+    offsets: cython.int[::1]
+    valid: cython.uchar[::1]
     texts: list
     heavy: cython.bint
 
@@ -124,7 +124,7 @@ class Columns(Cells):
         at: cython.Py_ssize_t = i * self.capacity
         k: cython.Py_ssize_t
         absent: cython.Py_ssize_t = 0
-        bits: cython.uchar[:] = bytearray((self.rows + 7) // 8 or 1)
+        bits: cython.uchar[::1] = bytearray((self.rows + 7) // 8 or 1)
         for k in range(self.rows):
             if self.valid[at + k]:
                 bits[k >> 3] |= 1 << (k & 7)

@@ -22,13 +22,13 @@ else:
 
 @cython.cfunc
 @cython.inline
-def be16(d: cython.const[cython.uchar][:], o: cython.Py_ssize_t) -> cython.uint:
+def be16(d: cython.const[cython.uchar][::1], o: cython.Py_ssize_t) -> cython.uint:
     return (cython.cast(cython.uint, d[o]) << 8) | d[o + 1]
 
 
 @cython.cfunc
 @cython.inline
-def be32(d: cython.const[cython.uchar][:], o: cython.Py_ssize_t) -> cython.uint:
+def be32(d: cython.const[cython.uchar][::1], o: cython.Py_ssize_t) -> cython.uint:
     return (
         (cython.cast(cython.uint, d[o]) << 24)
         | (cython.cast(cython.uint, d[o + 1]) << 16)
@@ -39,7 +39,7 @@ def be32(d: cython.const[cython.uchar][:], o: cython.Py_ssize_t) -> cython.uint:
 
 @cython.cfunc
 @cython.inline
-def le32(d: cython.const[cython.uchar][:], o: cython.Py_ssize_t) -> cython.uint:
+def le32(d: cython.const[cython.uchar][::1], o: cython.Py_ssize_t) -> cython.uint:
     return (
         (cython.cast(cython.uint, d[o + 3]) << 24)
         | (cython.cast(cython.uint, d[o + 2]) << 16)
@@ -50,25 +50,25 @@ def le32(d: cython.const[cython.uchar][:], o: cython.Py_ssize_t) -> cython.uint:
 
 @cython.cfunc
 @cython.inline
-def le16(d: cython.const[cython.uchar][:], o: cython.Py_ssize_t) -> cython.uint:
+def le16(d: cython.const[cython.uchar][::1], o: cython.Py_ssize_t) -> cython.uint:
     return (cython.cast(cython.uint, d[o + 1]) << 8) | d[o]
 
 
 @cython.cfunc
 @cython.inline
-def be64(d: cython.const[cython.uchar][:], o: cython.Py_ssize_t) -> cython.ulonglong:
+def be64(d: cython.const[cython.uchar][::1], o: cython.Py_ssize_t) -> cython.ulonglong:
     return (cython.cast(cython.ulonglong, be32(d, o)) << 32) | be32(d, o + 4)
 
 
 @cython.cfunc
 @cython.inline
-def be48(d: cython.const[cython.uchar][:], o: cython.Py_ssize_t) -> cython.ulonglong:
+def be48(d: cython.const[cython.uchar][::1], o: cython.Py_ssize_t) -> cython.ulonglong:
     return (cython.cast(cython.ulonglong, be16(d, o)) << 32) | be32(d, o + 2)
 
 
 @cython.cfunc
 @cython.inline
-def number(d: cython.const[cython.uchar][:], o: cython.Py_ssize_t, width: cython.uint) -> cython.ulonglong:
+def number(d: cython.const[cython.uchar][::1], o: cython.Py_ssize_t, width: cython.uint) -> cython.ulonglong:
     """A big-endian counter of 1, 2, 4 or 8 bytes."""
     if width == 1:
         return d[o]
@@ -113,7 +113,7 @@ def decode(rec, at, offset):
     The caller has framed the record: all its bytes are in the buffer. Returns 1 if the DSRs ended as the record did, 0 if reading
     stopped at a DSR of length zero or one that overruns the record.
     """
-    d: cython.const[cython.uchar][:] = rec.data
+    d: cython.const[cython.uchar][::1] = rec.data
     rec.base = at
     rec.offset = offset
     rec.kind = d[at]
@@ -131,7 +131,7 @@ def decode(rec, at, offset):
 
 @cython.cfunc
 @cython.exceptval(-1)
-def management(rec: Record, d: cython.const[cython.uchar][:], at: cython.Py_ssize_t) -> cython.int:
+def management(rec: Record, d: cython.const[cython.uchar][::1], at: cython.Py_ssize_t) -> cython.int:
     size: cython.Py_ssize_t = 4 * cython.cast(cython.Py_ssize_t, rec.words)
     if size < 128:
         rec.mar_status = rec.mar_argusid = rec.mar_nextseq = rec.mar_start_s = rec.mar_start_f = rec.mar_now_s = rec.mar_now_f = 0
@@ -179,7 +179,7 @@ def management(rec: Record, d: cython.const[cython.uchar][:], at: cython.Py_ssiz
 
 @cython.cfunc
 @cython.exceptval(-1)
-def dsrs(rec: Record, d: cython.const[cython.uchar][:], o: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.int:
+def dsrs(rec: Record, d: cython.const[cython.uchar][::1], o: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.int:
     kind: cython.uint
     sub: cython.uint
     index: cython.int
@@ -339,7 +339,7 @@ def dsrs(rec: Record, d: cython.const[cython.uchar][:], o: cython.Py_ssize_t, en
 
 @cython.cfunc
 @cython.exceptval(-1)
-def transport(rec: Record, d: cython.const[cython.uchar][:], o: cython.Py_ssize_t, size: cython.Py_ssize_t) -> cython.Py_ssize_t:
+def transport(rec: Record, d: cython.const[cython.uchar][::1], o: cython.Py_ssize_t, size: cython.Py_ssize_t) -> cython.Py_ssize_t:
     sub: cython.uint = d[o + 1]
     qual: cython.uint = d[o + 2]
     width: cython.Py_ssize_t
@@ -377,7 +377,7 @@ def transport(rec: Record, d: cython.const[cython.uchar][:], o: cython.Py_ssize_
 
 @cython.cfunc
 @cython.exceptval(-1)
-def flow_key(rec: Record, d: cython.const[cython.uchar][:], o: cython.Py_ssize_t, size: cython.Py_ssize_t) -> cython.Py_ssize_t:
+def flow_key(rec: Record, d: cython.const[cython.uchar][::1], o: cython.Py_ssize_t, size: cython.Py_ssize_t) -> cython.Py_ssize_t:
     kind: cython.uint = d[o + 1] & 0x3F
     family: cython.uint = d[o + 2] & 0x1F
     rec.family = 0
@@ -496,7 +496,7 @@ def flow_key(rec: Record, d: cython.const[cython.uchar][:], o: cython.Py_ssize_t
 
 @cython.cfunc
 @cython.exceptval(-1)
-def time(rec: Record, d: cython.const[cython.uchar][:], o: cython.Py_ssize_t, size: cython.Py_ssize_t) -> cython.Py_ssize_t:
+def time(rec: Record, d: cython.const[cython.uchar][::1], o: cython.Py_ssize_t, size: cython.Py_ssize_t) -> cython.Py_ssize_t:
     bits: cython.uint = (d[o + 1] >> 3) & 15
     unit: cython.longlong = 1000000000 if d[o + 2] == 0x19 else 1000000
     count: cython.int = (bits & 1) + ((bits >> 1) & 1) + ((bits >> 2) & 1) + (bits >> 3)
@@ -577,7 +577,7 @@ def set_stamp(rec: Record, which: cython.int, sec: cython.uint, frac: cython.uin
 
 @cython.cfunc
 @cython.exceptval(-1)
-def metric(rec: Record, d: cython.const[cython.uchar][:], o: cython.Py_ssize_t, size: cython.Py_ssize_t) -> cython.Py_ssize_t:
+def metric(rec: Record, d: cython.const[cython.uchar][::1], o: cython.Py_ssize_t, size: cython.Py_ssize_t) -> cython.Py_ssize_t:
     form: cython.uint = d[o + 2] & 0x0F
     width: cython.uint
     at: cython.Py_ssize_t = o + 4
@@ -613,7 +613,7 @@ def metric(rec: Record, d: cython.const[cython.uchar][:], o: cython.Py_ssize_t, 
 
 @cython.cfunc
 @cython.exceptval(-1)
-def aggregation(rec: Record, d: cython.const[cython.uchar][:], o: cython.Py_ssize_t, size: cython.Py_ssize_t) -> cython.Py_ssize_t:
+def aggregation(rec: Record, d: cython.const[cython.uchar][::1], o: cython.Py_ssize_t, size: cython.Py_ssize_t) -> cython.Py_ssize_t:
     i: cython.int
     if size < 8:
         return 0
@@ -631,7 +631,7 @@ def aggregation(rec: Record, d: cython.const[cython.uchar][:], o: cython.Py_ssiz
 
 @cython.cfunc
 @cython.exceptval(-1)
-def ip_attributes(rec: Record, d: cython.const[cython.uchar][:], o: cython.Py_ssize_t, size: cython.Py_ssize_t) -> cython.Py_ssize_t:
+def ip_attributes(rec: Record, d: cython.const[cython.uchar][::1], o: cython.Py_ssize_t, size: cython.Py_ssize_t) -> cython.Py_ssize_t:
     bits: cython.uint = d[o + 2] & 15
     at: cython.Py_ssize_t = o + 4
     rec.sttl = rec.stos = rec.sipid = rec.sipopt = rec.dttl = rec.dtos = rec.dipid = rec.dipopt = 0
@@ -658,7 +658,7 @@ def ip_attributes(rec: Record, d: cython.const[cython.uchar][:], o: cython.Py_ss
 
 @cython.cfunc
 @cython.exceptval(-1)
-def packet_sizes(rec: Record, d: cython.const[cython.uchar][:], o: cython.Py_ssize_t, size: cython.Py_ssize_t) -> cython.Py_ssize_t:
+def packet_sizes(rec: Record, d: cython.const[cython.uchar][::1], o: cython.Py_ssize_t, size: cython.Py_ssize_t) -> cython.Py_ssize_t:
     sub: cython.uint = d[o + 1]
     form: cython.uint = d[o + 2] & 0x0F
     at: cython.Py_ssize_t = o + 4
@@ -690,7 +690,7 @@ def packet_sizes(rec: Record, d: cython.const[cython.uchar][:], o: cython.Py_ssi
 
 @cython.cfunc
 @cython.exceptval(-1)
-def jitter(rec: Record, d: cython.const[cython.uchar][:], o: cython.Py_ssize_t, size: cython.Py_ssize_t) -> cython.Py_ssize_t:
+def jitter(rec: Record, d: cython.const[cython.uchar][::1], o: cython.Py_ssize_t, size: cython.Py_ssize_t) -> cython.Py_ssize_t:
     bits: cython.uint = d[o + 2] & 15
     count: cython.int = (bits & 1) + ((bits >> 1) & 1) + ((bits >> 2) & 1) + (bits >> 3)
     stride: cython.int
@@ -717,7 +717,7 @@ def jitter(rec: Record, d: cython.const[cython.uchar][:], o: cython.Py_ssize_t, 
 @cython.cfunc
 @cython.exceptval(-1)
 def user_data(
-    rec: Record, d: cython.const[cython.uchar][:], o: cython.Py_ssize_t, size: cython.Py_ssize_t, index: cython.int
+    rec: Record, d: cython.const[cython.uchar][::1], o: cython.Py_ssize_t, size: cython.Py_ssize_t, index: cython.int
 ) -> cython.Py_ssize_t:
     if size < 8:
         return 0
@@ -736,7 +736,7 @@ def user_data(
 
 @cython.cfunc
 @cython.exceptval(-1)
-def mapped_icmp(rec: Record, d: cython.const[cython.uchar][:], o: cython.Py_ssize_t, size: cython.Py_ssize_t) -> cython.Py_ssize_t:
+def mapped_icmp(rec: Record, d: cython.const[cython.uchar][::1], o: cython.Py_ssize_t, size: cython.Py_ssize_t) -> cython.Py_ssize_t:
     if size < 32:
         return 0
     rec.icmp_type = d[o + 4]

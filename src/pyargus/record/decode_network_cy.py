@@ -16,13 +16,13 @@ else:
 
 @cython.cfunc
 @cython.inline
-def be16(d: cython.const[cython.uchar][:], o: cython.Py_ssize_t) -> cython.uint:
+def be16(d: cython.const[cython.uchar][::1], o: cython.Py_ssize_t) -> cython.uint:
     return (cython.cast(cython.uint, d[o]) << 8) | d[o + 1]
 
 
 @cython.cfunc
 @cython.inline
-def be32(d: cython.const[cython.uchar][:], o: cython.Py_ssize_t) -> cython.uint:
+def be32(d: cython.const[cython.uchar][::1], o: cython.Py_ssize_t) -> cython.uint:
     return (
         (cython.cast(cython.uint, d[o]) << 24)
         | (cython.cast(cython.uint, d[o + 1]) << 16)
@@ -33,13 +33,13 @@ def be32(d: cython.const[cython.uchar][:], o: cython.Py_ssize_t) -> cython.uint:
 
 @cython.cfunc
 @cython.inline
-def le16(d: cython.const[cython.uchar][:], o: cython.Py_ssize_t) -> cython.uint:
+def le16(d: cython.const[cython.uchar][::1], o: cython.Py_ssize_t) -> cython.uint:
     return (cython.cast(cython.uint, d[o + 1]) << 8) | d[o]
 
 
 @cython.cfunc
 @cython.inline
-def le32(d: cython.const[cython.uchar][:], o: cython.Py_ssize_t) -> cython.uint:
+def le32(d: cython.const[cython.uchar][::1], o: cython.Py_ssize_t) -> cython.uint:
     return (
         (cython.cast(cython.uint, d[o + 3]) << 24)
         | (cython.cast(cython.uint, d[o + 2]) << 16)
@@ -50,13 +50,13 @@ def le32(d: cython.const[cython.uchar][:], o: cython.Py_ssize_t) -> cython.uint:
 
 @cython.cfunc
 @cython.inline
-def be48(d: cython.const[cython.uchar][:], o: cython.Py_ssize_t) -> cython.ulonglong:
+def be48(d: cython.const[cython.uchar][::1], o: cython.Py_ssize_t) -> cython.ulonglong:
     return (cython.cast(cython.ulonglong, be16(d, o)) << 32) | be32(d, o + 2)
 
 
 @cython.cfunc
 @cython.exceptval(-1)
-def tcp_source(rec: Record, d: cython.const[cython.uchar][:], o: cython.Py_ssize_t, wide: cython.bint) -> cython.int:
+def tcp_source(rec: Record, d: cython.const[cython.uchar][::1], o: cython.Py_ssize_t, wide: cython.bint) -> cython.int:
     rec.slast_s = be32(d, o)
     rec.slast_f = be32(d, o + 4)
     rec.sstatus = be32(d, o + 8)
@@ -79,7 +79,7 @@ def tcp_source(rec: Record, d: cython.const[cython.uchar][:], o: cython.Py_ssize
 
 @cython.cfunc
 @cython.exceptval(-1)
-def tcp_destination(rec: Record, d: cython.const[cython.uchar][:], o: cython.Py_ssize_t, wide: cython.bint) -> cython.int:
+def tcp_destination(rec: Record, d: cython.const[cython.uchar][::1], o: cython.Py_ssize_t, wide: cython.bint) -> cython.int:
     rec.dlast_s = be32(d, o)
     rec.dlast_f = be32(d, o + 4)
     rec.dstatus = be32(d, o + 8)

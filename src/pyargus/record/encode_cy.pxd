@@ -20,7 +20,7 @@ cdef class Encoder:
     cdef int le32(self, unsigned int value) except -1
     cdef int u64(self, unsigned long long value) except -1
     cdef int u48(self, unsigned long long value) except -1
-    cdef int span(self, const unsigned char[:] data, Py_ssize_t offset, Py_ssize_t count) except -1
+    cdef int span(self, const unsigned char[::1] data, Py_ssize_t offset, Py_ssize_t count) except -1
     cdef int begin(self, unsigned int kind, unsigned int cause) except -1
     cdef int end(self) except -1
     cdef int dsr(self, unsigned int head) except -1
@@ -45,7 +45,7 @@ cdef class Encoder:
     cdef int counter(self, unsigned int width, unsigned long long value) except -1
     cdef int metric(self, unsigned int head, unsigned long long spkts, unsigned long long sbytes, unsigned long long sapp, unsigned long
                     long dpkts, unsigned long long dbytes, unsigned long long dapp) except -1
-    cdef int aggregation(self, unsigned int head, unsigned int count, unsigned int[:] words) except -1
+    cdef int aggregation(self, unsigned int head, unsigned int count, unsigned int[::1] words) except -1
     cdef int tcp_initial(self, unsigned int head, unsigned int status, unsigned int sequence, unsigned int options, unsigned int window,
                          unsigned int flags, unsigned int shift) except -1
     cdef int tcp_status(self, unsigned int head, unsigned int status, unsigned int sflags, unsigned int dflags, unsigned int rest) except -1
@@ -59,8 +59,8 @@ cdef class Encoder:
                          last) except -1
     cdef int pair16(self, unsigned int head, unsigned int source, unsigned int destination) except -1
     cdef int pair32(self, unsigned int head, unsigned int source, unsigned int destination) except -1
-    cdef int mpls(self, unsigned int head, unsigned int[:] labels, unsigned int count) except -1
-    cdef int jitter(self, unsigned int head, unsigned int blocks, unsigned int stride, unsigned int[:] words) except -1
+    cdef int mpls(self, unsigned int head, unsigned int[::1] labels, unsigned int count) except -1
+    cdef int jitter(self, unsigned int head, unsigned int blocks, unsigned int stride, unsigned int[::1] words) except -1
     cdef int attributes(self, unsigned int head, unsigned int sttl, unsigned int stos, unsigned int sident, unsigned int soptions,
                         unsigned int dttl, unsigned int dtos, unsigned int dident, unsigned int doptions) except -1
     cdef int packet_size(self, unsigned int head, unsigned int smin, unsigned int smax, unsigned int dmin, unsigned int dmax, unsigned

@@ -280,7 +280,7 @@ class Encoder:
 
     def key_octets(self, head, body):
         """A key that is a cut of the packet, in the packet's order: ARP, RARP, 802.11, ISIS."""
-        view: cython.const[cython.uchar][:] = memoryview(body)
+        view: cython.const[cython.uchar][::1] = memoryview(body)
         self.dsr(head)
         self.span(view, 0, view.shape[0])
         return self.pad()

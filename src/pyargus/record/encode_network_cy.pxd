@@ -8,4 +8,4 @@ cdef int rtp(Encoder out, unsigned int head, unsigned int state, unsigned int s0
     unsigned int d1, unsigned int d2) except -1
 cdef int rtcp(Encoder out, unsigned int head, unsigned int s0, unsigned int s1, unsigned int d0, unsigned int d1) except -1
 cdef int shorts(Encoder out, unsigned int source, unsigned int destination) except -1
-cdef int le_words(Encoder out, unsigned int head, unsigned int[:] words, int count) except -1
+cdef int le_words(Encoder out, unsigned int head, unsigned int[::1] words, int count) except -1

@@ -4,9 +4,9 @@ from pyargus.record.values_cy cimport Values
 cdef class Filter:
     cdef Values values
     cdef int entry, count
-    cdef int[:] codes, sides, compares, yes, no
-    cdef unsigned long long[:] a, b, c, d
-    cdef double[:] real
+    cdef int[::1] codes, sides, compares, yes, no
+    cdef unsigned long long[::1] a, b, c, d
+    cdef double[::1] real
     cdef public double scale
     cpdef int limit(self, unsigned int parts) except -1
     cpdef bint accepts(self, Record rec) except -1

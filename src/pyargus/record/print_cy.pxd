@@ -8,12 +8,12 @@ cdef class Printer(Output):
     cdef public Style style
     cdef public Values values
     cdef public int count
-    cdef int[:] ids
-    cdef int[:] widths
-    cdef int[:] limits
-    cdef int[:] aligns
-    cdef int[:] absents
-    cdef int[:] mans
+    cdef int[::1] ids
+    cdef int[::1] widths
+    cdef int[::1] limits
+    cdef int[::1] aligns
+    cdef int[::1] absents
+    cdef int[::1] mans
     cdef public bint variable, join, padded, fraction
     cdef public list formats
     cdef int formatted(self, Record rec, int i) except -1
@@ -24,11 +24,11 @@ cdef class Printer(Output):
     cdef public object clock
     cdef public int clock_width
     cdef public object offset
-    cdef int[:] block_key
-    cdef int[:] block_shift
+    cdef int[::1] block_key
+    cdef int[::1] block_shift
     cdef int separate(self) except -1
     cdef list clock_text
-    cdef long long[:] clock_key
+    cdef long long[::1] clock_key
     cpdef int line(self, Record rec) except -1
     cdef int value(self, Record rec, int i) except -1
     cdef int stamp(self, unsigned int sec, unsigned int frac) except -1

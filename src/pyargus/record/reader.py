@@ -1,4 +1,4 @@
-"""Sources of record bytes: plain files by mmap, compressed ones by their content, streams.
+"""Sources of record bytes: plain files, compressed ones by their content, streams.
 
 `open_source` gives a `Source` whose `chunks` are buffers with their offset; a chunk ends at a record boundary unless the source does
 not. The first record must be the initial management record; what follows is framed by the reading kernel.
@@ -22,7 +22,6 @@ INITIAL = 128
 STREAM = 1 << 20
 # Small enough that the records which framing has walked over are still in the processor's cache when they are decoded.
 WINDOW = 1 << 18
-RELEASE = 1 << 24
 
 Buffer = bytes | memoryview
 
@@ -84,7 +83,7 @@ class Source:
     def chunks(self) -> Iterator[tuple[Buffer, int]]:
         """Buffers of whole records and the offset of each in the source; the last one may end inside a record."""
         if self.seekable:
-            yield from self._mapped()
+            yield from self._placed()
             return
         offset = INITIAL
         rest = b""
@@ -114,36 +113,24 @@ class Source:
                 raise BadInput(self.name, None, f"compressed data is damaged: {error}") from error
             raise
 
-    def _mapped(self) -> Iterator[tuple[Buffer, int]]:
-        import mmap
+    def _placed(self) -> Iterator[tuple[Buffer, int]]:
+        """The records of a plain file up to the size it has now: each piece is read where the records of the one before ended.
 
-        size = os.fstat(self.file.fileno()).st_size
-        if size <= self.first:
-            return
-        try:
-            data = mmap.mmap(self.file.fileno(), size, access=mmap.ACCESS_READ)
-        except (OSError, ValueError):
-            # Not every file system maps; reading does the same work.
-            if self.first != INITIAL or self.last is not None:
-                raise BadInput(self.name, None, "cannot be mapped to memory, as a range of bytes needs") from None
-            self.seekable = False
-            yield from self.chunks()
-            return
-        with memoryview(data) as view:
-            at = self.first
-            limit = size if self.last is None else min(max(self.last, at + 1), size)
-            released = 0
-            while at < limit:
-                end = whole(view, at, min(at + WINDOW, limit))
-                if end == at:
-                    end = size
-                yield view[at:end], at
-                # What was read need not stay in memory.
-                if hasattr(data, "madvise") and end - released >= RELEASE:
-                    length = (end - released) // mmap.PAGESIZE * mmap.PAGESIZE
-                    data.madvise(mmap.MADV_DONTNEED, released, length)
-                    released += length
-                at = end
+        Mapping the file would cost a fault for every few pages and end the program with a signal where the file is cut meanwhile.
+        """
+        number = self.file.fileno()
+        size = os.fstat(number).st_size
+        limit = size if self.last is None else min(max(self.last, self.first + 1), size)
+        at = self.first
+        while at < limit:
+            data = self._guarded(lambda count: os.pread(number, count, at), min(WINDOW, size - at))  # noqa: B023 - called at once
+            if not data:
+                raise BadInput(self.name, at, "the file became shorter while it was read")
+            end = whole(data, 0, min(len(data), limit - at))
+            if end == 0:
+                end = len(data)
+            yield memoryview(data)[:end], at
+            at += end
 
 
 def open_source(name: str) -> Source:

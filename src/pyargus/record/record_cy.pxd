@@ -1,18 +1,18 @@
 cdef class Record:
     # where the bytes are
-    cdef const unsigned char[:] data
+    cdef const unsigned char[::1] data
     cdef public Py_ssize_t base
     cdef public unsigned long long offset
     # header
     cdef public unsigned int kind, cause_option, words
     # which DSRs were read: bit n = DSR index n; opaque: the body is kept only as bytes
     cdef public unsigned int present, opaque
-    cdef public unsigned int[:] head
-    cdef public unsigned int[:] tail
+    cdef public unsigned int[::1] head
+    cdef public unsigned int[::1] tail
     cdef public unsigned int order_count
-    cdef public unsigned int[:] order
+    cdef public unsigned int[::1] order
     cdef public unsigned int unknown_count
-    cdef public unsigned int[:] unknown
+    cdef public unsigned int[::1] unknown
     cdef public unsigned int rest_off, rest_len
     # management record
     cdef public unsigned int mar_status, mar_argusid, mar_localnet, mar_netmask, mar_nextseq
@@ -39,7 +39,7 @@ cdef class Record:
     cdef public unsigned long long spkts, sbytes, sapp, dpkts, dbytes, dapp
     # aggregation
     cdef public unsigned int agr_count
-    cdef public unsigned int[:] agr
+    cdef public unsigned int[::1] agr
     # network
     cdef public unsigned int net
     cdef public unsigned int tcp_status, tcp_state, tcp_options, tcp_synack, tcp_ackdat, tcp_pad
@@ -49,14 +49,14 @@ cdef class Record:
     cdef public unsigned int dwin, dflags, dwscale, dmss, dpad
     cdef public unsigned int net_status, net_spi, net_seq, net_lost
     cdef public unsigned int sdrop, ddrop, ssdev, dsdev
-    cdef public unsigned int[:] netw
+    cdef public unsigned int[::1] netw
     cdef public unsigned long long resp_mac
     # VLAN, MPLS
     cdef public unsigned int svlan, dvlan, mpls_count
-    cdef public unsigned int[:] mpls
+    cdef public unsigned int[::1] mpls
     # jitter
     cdef public unsigned int jit_blocks, jit_stride
-    cdef public unsigned int[:] jit
+    cdef public unsigned int[::1] jit
     # IP attributes
     cdef public unsigned int sttl, stos, sipid, sipopt, dttl, dtos, dipid, dipopt
     # packet sizes
@@ -80,7 +80,7 @@ cdef class Record:
     cdef public double sload, dload, srate, drate
     cdef public double raw_dur
     cpdef bytes raw(self)
-    cpdef Py_ssize_t point_to(self, const unsigned char[:] data)
+    cpdef Py_ssize_t point_to(self, const unsigned char[::1] data)
     cpdef bytes user_data(self, bint destination)
     cpdef object label(self)
     cpdef tuple span_micro(self)

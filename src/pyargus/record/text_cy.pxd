@@ -3,7 +3,7 @@ cimport cython
 @cython.final
 cdef class Text:
     cdef object store
-    cdef unsigned char[:] s
+    cdef unsigned char[::1] s
     cdef readonly Py_ssize_t n
     cdef int room(self, Py_ssize_t more) except -1
     cdef int ch(self, unsigned int c) except -1

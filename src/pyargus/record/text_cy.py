@@ -56,7 +56,7 @@ class Text:
     def copy(self, text):
         """A long text; apart from `puts` because the slices need a stack frame that costs more than a short text."""
         size: cython.Py_ssize_t = len(text)
-        view: cython.const[cython.uchar][:] = text
+        view: cython.const[cython.uchar][::1] = text
         if size > 256:
             self.room(size + 256)
         self.s[self.n:self.n + size] = view

@@ -28,7 +28,7 @@ def user_data(t, rec, at, size, destination, style):
     """`size` bytes at `at` of the record's buffer, after `s[n]=` or `d[n]=`."""
     i: cython.Py_ssize_t
     octet: cython.uint
-    hidden: cython.const[cython.uchar][:]
+    hidden: cython.const[cython.uchar][::1]
     t.room(2 * size + 4096)
     if style.user_encoding == 2:
         return 0
