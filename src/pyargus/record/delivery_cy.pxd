@@ -15,5 +15,5 @@ cdef class Delivery:
     cpdef bint full(self) except -1
     cpdef int put(self, Record rec) except -1
     cpdef int twin(self, Record rec) except -1
-    cpdef Py_ssize_t replay(self, const unsigned char[:] data, Py_ssize_t at) except -1
+    cpdef Py_ssize_t replay(self, const unsigned char[::1] data, Py_ssize_t at) except -1
     cdef int write(self, Record rec) except -1
