@@ -22,7 +22,7 @@ def known(kind: cython.uint) -> cython.bint:
 
 
 @cython.ccall
-def complete(d: cython.const[cython.uchar][:]) -> cython.Py_ssize_t:
+def complete(d: cython.const[cython.uchar][::1]) -> cython.Py_ssize_t:
     """End of the whole records at the start of `d`, in bytes: before one that is cut short, is of length zero or of no known class."""
     n: cython.Py_ssize_t = d.shape[0]
     at: cython.Py_ssize_t = 0
@@ -36,7 +36,7 @@ def complete(d: cython.const[cython.uchar][:]) -> cython.Py_ssize_t:
 
 
 @cython.ccall
-def fault(d: cython.const[cython.uchar][:]) -> cython.int:
+def fault(d: cython.const[cython.uchar][::1]) -> cython.int:
     """Why no whole record starts `d`: 0 it is not all there, 2 its length word is zero, 3 its class is unknown."""
     n: cython.Py_ssize_t = d.shape[0]
     if n and not known(d[0]):
@@ -45,7 +45,7 @@ def fault(d: cython.const[cython.uchar][:]) -> cython.int:
 
 
 @cython.ccall
-def cut(d: cython.const[cython.uchar][:], size: cython.Py_ssize_t) -> list:
+def cut(d: cython.const[cython.uchar][::1], size: cython.Py_ssize_t) -> list:
     """(start, end, records) of consecutive pieces of whole records, each of at most `size` bytes where its first record is not longer."""
     pieces: list = []
     n: cython.Py_ssize_t = d.shape[0]
@@ -69,7 +69,7 @@ def cut(d: cython.const[cython.uchar][:], size: cython.Py_ssize_t) -> list:
 
 
 @cython.ccall
-def records(d: cython.const[cython.uchar][:], at: cython.Py_ssize_t) -> tuple:
+def records(d: cython.const[cython.uchar][::1], at: cython.Py_ssize_t) -> tuple:
     """(end, count): where the record that covers byte `at` - or starts there - ends, and how many records of `d` follow that.
 
     At 0 no record has been begun, so the end is 0 and all are counted.
