@@ -121,7 +121,7 @@ def decode(rec, at, offset):
     rec.words = be16(d, at + 2)
     rec.present = rec.opaque = rec.unknown_count = rec.order_count = rec.rest_len = 0
     rec.family = rec.net = rec.time_form = 0
-    rec.reversed_ = rec.repaired = rec.rated = rec.halved = 0
+    rec.reversed_ = rec.repaired = rec.rated = rec.halved = rec.merged = 0
     rec.spkts = rec.sbytes = rec.sapp = rec.dpkts = rec.dbytes = rec.dapp = 0
     rec.sstart_s = rec.sstart_f = rec.send_s = rec.send_f = rec.dstart_s = rec.dstart_f = rec.dend_s = rec.dend_f = 0
     if rec.kind & 0xF0 == 0x80:

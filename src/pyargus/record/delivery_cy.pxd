@@ -6,7 +6,7 @@ from pyargus.record.rewrite_cy cimport Rewriter
 cdef class Delivery:
     cdef public Output printer
     cdef public list writers, their_filters
-    cdef public bint filtered, show_man, show_events, quiet, by_output, done
+    cdef public bint filtered, aggregate, show_man, show_events, quiet, by_output, done
     cdef public Py_ssize_t size
     cdef public unsigned long long shown, from_number, to_number
     cdef public unsigned int ordinal

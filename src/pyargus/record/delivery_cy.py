@@ -25,7 +25,7 @@ class Delivery:
     """Prints records, or writes them where there are writers.
 
     size: how many bytes are gathered before `full`. writers: a Rewriter for each output of records; their_filters: for each the Filter of
-    its own, or None; filtered: whether there is any.
+    its own, or None; filtered: whether there is any. aggregate: whether records without statistics of aggregation are written with some.
     from_number, to_number: the range of printed records, to_number 0 for no end, counted where by_output is set; done: it is over.
     show_man, show_events: whether management and event records are printed; quiet: nothing is. ordinal: flow and event records printed.
     """
@@ -35,6 +35,7 @@ class Delivery:
         self.writers = []
         self.their_filters = []
         self.filtered = self.show_man = self.show_events = self.quiet = self.by_output = self.done = False
+        self.aggregate = True
         self.size = 1 << 16
         self.shown = 0
         self.from_number = 1
@@ -116,7 +117,7 @@ class Delivery:
                 own = self.their_filters[i]
                 if own is None or own.accepts(rec):
                     wanted.append(self.writers[i])
-        client_form(rec, True)
+        client_form(rec, self.aggregate)
         for writer in wanted:
             writer.write(rec)
         return 0

@@ -76,7 +76,7 @@ cdef class Record:
     cdef public int cor_dur, cor_start, cor_last, cor_spkts, cor_dpkts
     cdef public unsigned int sco, dco, label_off, label_len, sas, das, ias
     # what the repairs found out
-    cdef public unsigned int reversed_, repaired, rated, halved, ordinal
+    cdef public unsigned int reversed_, repaired, rated, halved, merged, ordinal
     cdef public double sload, dload, srate, drate
     cdef public double raw_dur
     cpdef bytes raw(self)

@@ -4,3 +4,4 @@ cpdef int repair(Record rec) except -1
 cpdef int reverse(Record rec) except -1
 cpdef double single(double x)
 cpdef int rates(Record rec) except -1
+cdef double duration(Record rec) noexcept

@@ -186,9 +186,7 @@ def times(rec: Record) -> cython.int:
     return 0
 
 
-@cython.cfunc
-@cython.exceptval(check=False)
-def duration(rec: Record) -> cython.double:
+def duration(rec):
     """Seconds from the earliest to the latest of the stamps that are set."""
     a_s: cython.uint = rec.sstart_s
     a_f: cython.uint = rec.sstart_f
@@ -226,6 +224,14 @@ def rates_of(rec: Record) -> cython.int:
     whole: cython.double = duration(rec)
     d: cython.double
     rec.sload = rec.dload = rec.srate = rec.drate = 0.0
+    if rec.merged:
+        # Of several records the loads are means over the time of all of them.
+        if whole > 0:
+            rec.srate = single(single(rec.spkts) / whole)
+            rec.sload = single(single(cython.cast(cython.double, rec.sbytes) * 8.0) / whole)
+            rec.drate = single(single(rec.dpkts) / whole)
+            rec.dload = single(single(cython.cast(cython.double, rec.dbytes) * 8.0) / whole)
+        return 0
     d = single(span(rec.sstart_s, rec.sstart_f, rec.send_s, rec.send_f))
     if d <= 0:
         d = whole

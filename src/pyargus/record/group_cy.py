@@ -1,0 +1,633 @@
+"""Records merged by a key: the table of groups under racluster, rabins and ratop.
+
+A group costs its key, some 90 bytes, and its record as bytes: of a group of one record those it was read from, of others the form that
+clients write, without user data beyond what the sensor was told to keep. They stand in one growing buffer with lists of free places by
+size. To be merged a group's record is decoded into one of a fixed number of `Record` objects and stays there until another group needs
+the place, so that groups which are busy are merged field by field without being encoded.
+
+Source: argus 3 clients, "racluster"; merge rules: `merge_cy`.
+"""
+# mypy: ignore-errors
+
+from __future__ import annotations
+
+from array import array
+
+import cython
+
+if cython.compiled:
+    from cython.cimports.pyargus.record.arrange_cy import turn
+    from cython.cimports.pyargus.record.client_cy import client_form
+    from cython.cimports.pyargus.record.decode_cy import decode
+    from cython.cimports.pyargus.record.key_cy import KeyMaker, reversible
+    from cython.cimports.pyargus.record.merge_cy import join_labels, merge
+    from cython.cimports.pyargus.record.record_cy import Record
+    from cython.cimports.pyargus.record.repair_cy import duration, rates, repair, reverse
+    from cython.cimports.pyargus.record.rewrite_cy import Rewriter
+    from cython.cimports.pyargus.record.values_cy import last_f, last_s, start_f, start_s
+else:
+    from pyargus.record.arrange_cy import turn
+    from pyargus.record.client_cy import client_form
+    from pyargus.record.decode_cy import decode
+    from pyargus.record.key_cy import KeyMaker, reversible
+    from pyargus.record.merge_cy import join_labels, merge
+    from pyargus.record.record_cy import Record
+    from pyargus.record.repair_cy import duration, rates, repair, reverse
+    from pyargus.record.rewrite_cy import Rewriter
+    from pyargus.record.values_cy import last_f, last_s, start_f, start_s
+
+_SLOTS = cython.declare(cython.Py_ssize_t, 1024)
+_NONE = cython.declare(cython.longlong, -1)
+
+# What the bytes of a group are: as read; the client form, reversed by repairs or not; how often merged is counted apart.
+_RAW, _SETTLED, _TURNED = (cython.declare(cython.uint, 1), cython.declare(cython.uint, 2), cython.declare(cython.uint, 4))
+
+
+class Joiner(Rewriter):
+    """Writes a record with bytes that stand elsewhere: user data put together from two records, a label.
+
+    source, destination, label: what takes the place of the record's own, or None.
+    """
+
+    def __init__(self):
+        Rewriter.__init__(self)
+        self.source = self.destination = self.label = None
+
+    def data(self, rec, index):
+        extra = None
+        if index == 11:
+            extra = self.source
+        elif index == 12:
+            extra = self.destination
+        elif index == 20:
+            extra = self.label
+        if extra is None:
+            return Rewriter.data(self, rec, index)
+        words: cython.uint = (len(extra) + 3) // 4
+        view: cython.const[cython.uchar][:] = memoryview(extra)
+        if index == 20:
+            self.out.dsr(0x66000000 | (words + 1))
+        else:
+            size: cython.uint = rec.suser_size if index == 11 else rec.duser_size
+            self.out.dsr((0x50900000 if index == 11 else 0x50A00000) | (words + 2))
+            self.out.u16(max(size, len(extra)))
+            self.out.u16(len(extra))
+        self.out.span(view, 0, view.shape[0])
+        self.out.room(4)
+        while self.out.pos & 3:
+            self.out.u8(0)
+        return 0
+
+
+class Aggregator:
+    """Groups of records that have the same key, each with the one record that its members make.
+
+    key: a `keys.Key`. correct: a record that finds no group is looked up from its other side, and turned round to be merged there.
+    preserve: flow fields outside the key stay where all members have the same. rmon: each record counts twice, for its source as it is
+    and for its destination turned round; by default as the key says. norep: no statistics of aggregation.
+
+    A group is known by its handle, a number that is used again once the group is gone. count: groups held; clock: the number of updates,
+    of which each group keeps its last (`serial_of`).
+    """
+
+    def __init__(self, key, correct=False, preserve=True, rmon=None, norep=False):
+        self.keys = KeyMaker(key)
+        self.correct = correct
+        self.preserve = preserve
+        self.rmon = self.keys.rmon if rmon is None else rmon
+        self.norep = norep
+        self.touches = self.keys.touches(preserve)
+        self.width = len(self.keys.words)
+        self.scratch = Record()
+        self.joiner = Joiner()
+        self.pool = [None] * _SLOTS
+        self.owner = array("q", [-1] * _SLOTS)
+        self.room = 0
+        self.clock = 0
+        self.clear()
+
+    def clear(self):
+        """Forget all groups. Serial numbers go on."""
+        i: cython.Py_ssize_t
+        self.count = self.limit = 0
+        self.free = _NONE
+        self.head = self.tail = _NONE
+        for i in range(_SLOTS):
+            self.owner[i] = _NONE
+        self.groups(256)
+        self.index(1024)
+        self.store = memoryview(bytearray(1 << 16))
+        self.used = 0
+        self.places = array("q", [-1] * 4096)
+        self.large = {}
+        return 0
+
+    # ---- room
+
+    def groups(self, room):
+        """Make room for so many groups, keeping those that are held."""
+        n: cython.Py_ssize_t = self.limit
+        words = array("Q", bytes(8 * room * self.width))
+        hashes, serials, offsets = array("Q", bytes(8 * room)), array("Q", bytes(8 * room)), array("Q", bytes(8 * room))
+        at, first, last = array("q", bytes(8 * room)), array("q", bytes(8 * room)), array("q", bytes(8 * room))
+        before, after = array("q", bytes(8 * room)), array("q", bytes(8 * room))
+        sizes, forms, counts = array("I", bytes(4 * room)), array("I", bytes(4 * room)), array("I", bytes(4 * room))
+        if n:
+            memoryview(words)[: n * self.width] = self.words[: n * self.width]
+            for new, old in (
+                (hashes, self.hashes),
+                (serials, self.serials),
+                (offsets, self.offsets),
+                (at, self.at),
+                (first, self.first),
+                (last, self.last),
+                (before, self.before),
+                (after, self.after),
+                (sizes, self.sizes),
+                (forms, self.forms),
+                (counts, self.counts),
+            ):
+                memoryview(new)[:n] = old[:n]
+        self.words = words
+        self.hashes, self.serials, self.offsets = hashes, serials, offsets
+        self.at, self.first, self.last, self.before, self.after = at, first, last, before, after
+        self.sizes, self.forms, self.counts = sizes, forms, counts
+        self.room = room
+        return 0
+
+    def index(self, size):
+        """A new table of slots, all groups that are held put in."""
+        g: cython.longlong = self.head
+        self.slots = array("q", [-1]) * size
+        self.mask = size - 1
+        while g != _NONE:
+            self.place(g)
+            g = self.after[g]
+        return 0
+
+    def place(self, g):
+        i: cython.ulonglong = self.hashes[g] & self.mask
+        while self.slots[i] != _NONE:
+            i = (i + 1) & self.mask
+        self.slots[i] = g
+        return 0
+
+    def unplace(self, g):
+        """Take a group out of the table of slots, and move up those that were pushed past its slot."""
+        i: cython.ulonglong = self.hashes[g] & self.mask
+        j: cython.ulonglong
+        home: cython.ulonglong
+        while self.slots[i] != g:
+            i = (i + 1) & self.mask
+        j = i
+        while True:
+            j = (j + 1) & self.mask
+            if self.slots[j] == _NONE:
+                break
+            home = self.hashes[self.slots[j]] & self.mask
+            if ((j - home) & self.mask) >= ((j - i) & self.mask):
+                self.slots[i] = self.slots[j]
+                i = j
+        self.slots[i] = _NONE
+        return 0
+
+    def find(self, h):
+        """The group whose key the key maker made last, -1 without."""
+        i: cython.ulonglong = h & self.mask
+        k: cython.Py_ssize_t
+        at: cython.Py_ssize_t
+        g: cython.longlong
+        key: cython.ulonglong[::1] = self.keys.words
+        count: cython.Py_ssize_t = self.keys.count
+        while True:
+            g = self.slots[i]
+            if g == _NONE:
+                return g
+            if self.hashes[g] == h:
+                at = g * self.width
+                k = 0
+                while k < count and self.words[at + k] == key[k]:
+                    k += 1
+                if k == count:
+                    return g
+            i = (i + 1) & self.mask
+
+    def allocate(self, size):
+        """A place for `size` bytes in the store."""
+        step: cython.Py_ssize_t = (size + 31) >> 5
+        at: cython.longlong
+        i: cython.int
+        if step < 4096:
+            at = self.places[step]
+            if at != _NONE:
+                # A free place begins with the offset of the next of its size.
+                size = 0
+                for i in range(8):
+                    size = (size << 8) | self.store[at + i]
+                self.places[step] = cython.cast(cython.longlong, size) - 1
+                return at
+        elif self.large.get(step):
+            return self.large[step].pop()
+        size = step << 5
+        if self.used + size > self.store.shape[0]:
+            self.enlarge(size)
+        at = self.used
+        self.used += size
+        return at
+
+    def enlarge(self, size):
+        """A larger store; the records that are decoded point into it afterwards."""
+        i: cython.Py_ssize_t
+        rec: Record
+        grown = memoryview(bytearray(self.store.shape[0] + max(self.store.shape[0] // 2, size)))
+        grown[: self.used] = self.store[: self.used]
+        self.store = grown
+        for i in range(_SLOTS):
+            if self.owner[i] != _NONE:
+                rec = self.pool[i]
+                rec.point_to(self.store)
+        return 0
+
+    def release(self, at, size):
+        """Give a place back."""
+        step: cython.Py_ssize_t = (size + 31) >> 5
+        following: cython.ulonglong
+        i: cython.int
+        if step >= 4096:
+            self.large.setdefault(step, []).append(at)
+            return 0
+        following = self.places[step] + 1
+        for i in range(8):
+            self.store[at + i] = cython.cast(cython.uchar, (following >> (56 - 8 * i)) & 0xFF)
+        self.places[step] = at
+        return 0
+
+    # ---- order of update
+
+    def append(self, g):
+        self.before[g] = self.tail
+        self.after[g] = _NONE
+        if self.tail == _NONE:
+            self.head = g
+        else:
+            self.after[self.tail] = g
+        self.tail = g
+        return 0
+
+    def unlink(self, g):
+        p: cython.longlong = self.before[g]
+        n: cython.longlong = self.after[g]
+        if p == _NONE:
+            self.head = n
+        else:
+            self.after[p] = n
+        if n == _NONE:
+            self.tail = p
+        else:
+            self.before[n] = p
+        return 0
+
+    # ---- records
+
+    def add(self, rec):
+        """Take a repaired flow record up into its group; it may be changed. Returns the handle of the group.
+
+        Of `rmon`, the group of the source.
+        """
+        g: cython.longlong
+        if not self.rmon:
+            return self.enter(rec, self.correct)
+        g = self.enter(rec, False)
+        turn(rec)
+        self.enter(rec, False)
+        return g
+
+    def enter(self, rec, correct):
+        h: cython.ulonglong
+        other: cython.ulonglong
+        g: cython.longlong
+        keys: KeyMaker = self.keys
+        if keys.nothing:
+            return self.begin(rec, 0)
+        h = keys.make(rec, False)
+        g = self.find(h)
+        if g != _NONE:
+            return self.join(g, rec)
+        if (correct or keys.matrix) and reversible(rec):
+            other = keys.make(rec, True)
+            g = self.find(other)
+            if g != _NONE:
+                if correct and not keys.matrix:
+                    return self.meet(g, rec, h)
+                turn(rec)
+                return self.join(g, rec)
+            h = keys.make(rec, False)
+        return self.begin(rec, h)
+
+    def meet(self, g, rec, h):
+        """A record whose key is that of a group seen from the other side: one of the two is turned round, or both began a connection."""
+        held: Record = self.decoded(g)
+        if is_tcp(rec) and is_tcp(held):
+            if rec.tcp_status & 1 and held.tcp_status & 1:
+                self.keys.make(rec, False)
+                return self.begin(rec, h)
+            if not held.tcp_status & 1 and (rec.tcp_status & 1 or rec.tcp_status & 6 == 6):
+                self.turn_group(g)
+                return self.join(g, rec)
+        reverse(rec)
+        return self.join(g, rec)
+
+    def begin(self, rec, h):
+        """A new group of one record."""
+        g: cython.longlong
+        k: cython.Py_ssize_t
+        at: cython.Py_ssize_t
+        if self.free != _NONE:
+            g = self.free
+            self.free = self.after[g]
+        else:
+            if self.limit == self.room:
+                self.groups(2 * self.room)
+            g = self.limit
+            self.limit += 1
+        self.hashes[g] = h
+        if not self.keys.nothing:
+            at = g * self.width
+            for k in range(self.keys.count):
+                self.words[at + k] = self.keys.words[k]
+            for k in range(self.keys.count, self.width):
+                self.words[at + k] = 0
+            if 2 * (self.count + 1) > self.mask:
+                self.append(g)
+                self.index(2 * (self.mask + 1))
+                self.unlink(g)
+            else:
+                self.place(g)
+        self.offsets[g] = rec.offset
+        self.first[g] = first_micro(rec)
+        self.last[g] = last_micro(rec)
+        self.counts[g] = 0
+        self.clock += 1
+        self.serials[g] = self.clock
+        self.append(g)
+        self.count += 1
+        self.at[g] = _NONE
+        if self.touches or rec.repaired > 1 or rec.reversed_ and self.rmon:
+            self.keys.shape(rec, self.preserve)
+            self.settle(g, rec)
+        else:
+            self.keep(g, rec)
+        return g
+
+    def keep(self, g, rec):
+        """Store the bytes that a record was read from."""
+        size: cython.Py_ssize_t = 4 * cython.cast(cython.Py_ssize_t, rec.words)
+        at: cython.Py_ssize_t = self.allocate(size)
+        self.store[at:at + size] = rec.data[rec.base:rec.base + size]
+        self.at[g] = at
+        self.sizes[g] = cython.cast(cython.uint, size)
+        self.forms[g] = _RAW
+        return 0
+
+    def settle(self, g, rec):
+        """Store a record in the form that clients write. `rec` may point into the place that it has now."""
+        at: cython.longlong
+        size: cython.Py_ssize_t
+        joiner: Joiner = self.joiner
+        self.forms[g] = _SETTLED | (_TURNED if rec.reversed_ else 0)
+        self.counts[g] = rec.merged
+        client_form(rec, False)
+        joiner.write(rec)
+        size = joiner.out.pos
+        at = self.at[g]
+        if at != _NONE and (size + 31) >> 5 != (cython.cast(cython.Py_ssize_t, self.sizes[g]) + 31) >> 5:
+            self.release(at, self.sizes[g])
+            at = _NONE
+        if at == _NONE:
+            at = self.allocate(size)
+        self.store[at:at + size] = joiner.out.out[:size]
+        joiner.out.pos = 0
+        self.at[g] = at
+        self.sizes[g] = cython.cast(cython.uint, size)
+        return 0
+
+    def load(self, g, rec):
+        """Decode the bytes of a group."""
+        rec.point_to(self.store)
+        decode(rec, self.at[g], self.offsets[g])
+        if self.forms[g] & _RAW:
+            return repair(rec)
+        return restore(rec, self.forms[g] & _TURNED, self.counts[g])
+
+    def decoded(self, g):
+        """The record of a group in the place where records are merged; another group's gives way."""
+        slot: cython.Py_ssize_t = g & (_SLOTS - 1)
+        rec: Record
+        if self.owner[slot] == g:
+            return self.pool[slot]
+        rec = self.pool[slot]
+        if rec is None:
+            rec = Record()
+            self.pool[slot] = rec
+        elif self.owner[slot] != _NONE:
+            self.settle(self.owner[slot], rec)
+        self.owner[slot] = _NONE
+        self.load(g, rec)
+        self.owner[slot] = g
+        return rec
+
+    def join(self, g, rec):
+        """Merge a record into a group."""
+        held: Record = self.decoded(g)
+        left: cython.int = merge(held, rec)
+        moment: cython.longlong = first_micro(rec)
+        held.merged += 1
+        if left:
+            self.lengthen(g, held, rec, left)
+        if moment < self.first[g]:
+            self.first[g] = moment
+        moment = last_micro(rec)
+        if moment > self.last[g]:
+            self.last[g] = moment
+        self.clock += 1
+        self.serials[g] = self.clock
+        if self.tail != g:
+            self.unlink(g)
+            self.append(g)
+        return g
+
+    def lengthen(self, g, held, rec, left):
+        """Put user data and labels of two records together, which changes the length of the group's record."""
+        joiner: Joiner = self.joiner
+        slot: cython.Py_ssize_t = g & (_SLOTS - 1)
+        if left & 1:
+            if not held.present & 0x800:
+                held.suser_size = rec.suser_size
+            joiner.source = (held.user_data(False) + rec.user_data(False))[: held.suser_size]
+            held.present |= 0x800
+            held.opaque &= ~cython.cast(cython.uint, 0x800)
+        if left & 2:
+            if not held.present & 0x1000:
+                held.duser_size = rec.duser_size
+            joiner.destination = (held.user_data(True) + rec.user_data(True))[: held.duser_size]
+            held.present |= 0x1000
+            held.opaque &= ~cython.cast(cython.uint, 0x1000)
+        if left & 4:
+            # The length of a label is one of 255 words, of which the first is the header.
+            joiner.label = join_labels(held.label() or b"", rec.label() or b"")[:1016]
+            held.present |= 0x100000
+        self.owner[slot] = _NONE
+        try:
+            self.settle(g, held)
+        finally:
+            joiner.source = joiner.destination = joiner.label = None
+        self.load(g, held)
+        self.owner[slot] = g
+        return 0
+
+    def turn_group(self, g):
+        """Exchange source and destination of a group and of its key."""
+        held: Record = self.decoded(g)
+        k: cython.Py_ssize_t
+        self.unplace(g)
+        self.hashes[g] = self.keys.make(held, True)
+        for k in range(self.keys.count):
+            self.words[g * self.width + k] = self.keys.words[k]
+        self.place(g)
+        reverse(held)
+        if self.forms[g] & _RAW:
+            # The bytes that were read would be decoded to the other direction.
+            self.forms[g] = _SETTLED
+        return 0
+
+    # ---- for those who look on
+
+    def handles(self):
+        """The handles of all groups, the one that was updated longest ago first."""
+        out = []
+        g: cython.longlong = self.head
+        while g != _NONE:
+            out.append(g)
+            g = self.after[g]
+        return out
+
+    def record_of(self, g, into):
+        """Fill `into` with the record of a group, as repaired records are: ready to be printed, filtered, merged.
+
+        Bytes that it points to are valid until the aggregator is used again.
+        """
+        slot: cython.Py_ssize_t = g & (_SLOTS - 1)
+        if self.owner[slot] == g:
+            self.settle(g, self.pool[slot])
+            self.owner[slot] = _NONE
+        self.load(g, into)
+        if self.norep or (into.present & 16 and into.agr_count <= 1):
+            into.present &= ~cython.cast(cython.uint, 16)
+        return 0
+
+    def serial_of(self, g):
+        """The number of the last update of a group; `clock` is that of the last update of all."""
+        return self.serials[g]
+
+    def first_of(self, g):
+        """The earliest time of a group, µs since 1970."""
+        return self.first[g]
+
+    def last_of(self, g):
+        """The latest time of a group, µs since 1970."""
+        return self.last[g]
+
+    def updated_since(self, serial):
+        """The handles of the groups updated after `serial`, the one updated last first."""
+        out = []
+        g: cython.longlong = self.tail
+        while g != _NONE and self.serials[g] > serial:
+            out.append(g)
+            g = self.before[g]
+        return out
+
+    def expired(self, now, idle):
+        """The handles of the groups of which nothing was heard in the `idle` µs before `now`; they are held until `remove`."""
+        out = []
+        g: cython.longlong = self.head
+        while g != _NONE:
+            if self.last[g] + idle <= now:
+                out.append(g)
+            g = self.after[g]
+        return out
+
+    def expire(self, now, idle):
+        """Remove the groups of which nothing was heard in the `idle` µs before `now`; returns how many there were."""
+        gone = self.expired(now, idle)
+        for g in gone:
+            self.remove(g)
+        return len(gone)
+
+    def remove(self, g):
+        """Forget a group; its handle may be given to another one."""
+        slot: cython.Py_ssize_t = g & (_SLOTS - 1)
+        if self.owner[slot] == g:
+            self.owner[slot] = _NONE
+        if not self.keys.nothing:
+            self.unplace(g)
+        self.unlink(g)
+        self.release(self.at[g], self.sizes[g])
+        self.after[g] = self.free
+        self.free = g
+        self.count -= 1
+        return 0
+
+    def reverse(self, g):
+        """Exchange source and destination of a group."""
+        self.turn_group(g)
+        self.clock += 1
+        self.serials[g] = self.clock
+        return 0
+
+
+@cython.cfunc
+@cython.inline
+@cython.exceptval(check=False)
+def is_tcp(rec: Record) -> cython.bint:
+    return rec.net == 0x05 or rec.net == 0x04 or rec.net == 0x03
+
+
+@cython.cfunc
+@cython.inline
+@cython.exceptval(check=False)
+def first_micro(rec: Record) -> cython.longlong:
+    return cython.cast(cython.longlong, start_s(rec)) * 1000000 + start_f(rec)
+
+
+@cython.cfunc
+@cython.inline
+@cython.exceptval(check=False)
+def last_micro(rec: Record) -> cython.longlong:
+    return cython.cast(cython.longlong, last_s(rec)) * 1000000 + last_f(rec)
+
+
+def restore(rec, turned, merged):
+    """Make a record that was stored in client form what it was before: the four times complete, and no second repair.
+
+    turned: it had been reversed, so that its loads are those of the other sides; merged: how many records were merged into it.
+    """
+    load: cython.double
+    if rec.send_s == 0 and rec.send_f == 0:
+        rec.send_s = rec.sstart_s
+        rec.send_f = rec.sstart_f
+    if rec.dend_s == 0 and rec.dend_f == 0:
+        rec.dend_s = rec.dstart_s
+        rec.dend_f = rec.dstart_f
+    rec.repaired = 1
+    rec.merged = merged
+    rec.raw_dur = duration(rec)
+    if turned:
+        rates(rec)
+        load = rec.sload
+        rec.sload = rec.dload
+        rec.dload = load
+        load = rec.srate
+        rec.srate = rec.drate
+        rec.drate = load
+        rec.reversed_ = 1
+    return 0

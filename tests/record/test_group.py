@@ -1,0 +1,93 @@
+"""Groups of records: nothing is lost, whatever the key, and the two builds agree."""
+
+from typing import Any
+
+import pytest
+
+from pyargus.errors import BadUse
+from pyargus.record.keys import parse_key
+from tests.record.feed import cluster, compiled, decoded, interpreted, records, taken, values
+from tests.record.samples import FOLDERS, needs_samples
+
+pytestmark = needs_samples
+NAMES = ("mix", "ssh", "l2", "l2b", "v6", "voip", "icmp")
+KEYS = ("", "saddr daddr", "proto", "saddr/24 daddr/16", "srcid", "smac dmac", "none", "matrix", "addr", "svlan dvlan", "inode", "stos")
+
+
+def sample(name: str) -> list[bytes]:
+    """Records of a sample."""
+    return list(records(FOLDERS[1] / f"{name}.argus"))
+
+
+def sums(found: list[Any]) -> list[int]:
+    """Packets and bytes of both directions of all records."""
+    return [sum(r.spkts + r.dpkts for r in found), sum(r.sbytes + r.dbytes for r in found), sum(r.sapp + r.dapp for r in found)]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_sums_are_those_of_the_records(name: str) -> None:
+    """Packets, bytes and records of all groups add up to those of the stream, by every key."""
+    kernels = compiled()
+    stream = sample(name)
+    whole = taken(kernels, cluster(kernels, stream, ["none"]))
+    assert len(whole) == len(stream)
+    expected = sums(whole)
+    for key in KEYS:
+        table = cluster(kernels, stream, key.split())
+        found = taken(kernels, table)
+        twice = 2 if key == "addr" else 1
+        assert len(found) == table.count
+        assert sums(found) == [twice * value for value in expected], key
+        assert sum(r.agr_count if r.present & 16 else 1 for r in found) == twice * len(stream), key
+
+
+@pytest.mark.parametrize("name", ["v6", "l2b", "ssh"])
+def test_interpreted_kernels_make_the_same_groups(name: str) -> None:
+    stream = sample(name)
+    one, two = compiled(), interpreted()
+    for key in KEYS:
+        ours, theirs = (taken(kernels, cluster(kernels, stream, key.split(), correct=True)) for kernels in (one, two))
+        assert [values(record) for record in ours] == [values(record) for record in theirs], key
+
+
+def test_order_is_that_of_the_last_update_and_serials_rise() -> None:
+    kernels = compiled()
+    table = cluster(kernels, sample("ssh"), ["saddr", "daddr"])
+    serials = [table.serial_of(handle) for handle in table.handles()]
+    assert serials == sorted(serials) and serials[-1] == table.clock
+    assert table.updated_since(serials[-3]) == table.handles()[:-3:-1]
+
+
+def test_groups_that_fall_idle_go_and_their_place_is_used_again() -> None:
+    kernels = compiled()
+    stream = sample("mix")
+    table = cluster(kernels, stream, ["saddr", "daddr"])
+    last = max(table.last_of(handle) for handle in table.handles())
+    before = table.count
+    gone = table.expired(last, 1_000_000)
+    assert 0 < len(gone) < before
+    assert table.expire(last, 1_000_000) == len(gone)
+    assert table.count == before - len(gone) == len(table.handles())
+    for data in stream:
+        table.add(decoded(kernels, data))
+    assert table.count == before
+    assert sum(r.spkts for r in taken(kernels, table)) >= sum(r.spkts for r in taken(kernels, cluster(kernels, stream, ["none"])))
+
+
+def test_a_group_can_be_turned_round() -> None:
+    kernels = compiled()
+    table = cluster(kernels, sample("ssh"))
+    handle = table.handles()[0]
+    record = kernels.record.Record()
+    table.record_of(handle, record)
+    before = (record.saddr_lo, record.daddr_lo, record.sport, record.dport, record.spkts, record.dpkts)
+    table.reverse(handle)
+    table.record_of(handle, record)
+    assert (record.daddr_lo, record.saddr_lo, record.dport, record.sport, record.dpkts, record.spkts) == before
+
+
+@pytest.mark.parametrize(("words", "message"), [("sadr", "nearest: saddr"), ("saddr/300", "neither"), ("saddr/255.0.255.0", "not a mask"),
+                                                ("proto/8", "only addresses")])  # fmt: skip
+def test_keys_that_cannot_be_followed_are_refused(words: str, message: str) -> None:
+    with pytest.raises(BadUse, match=message):
+        parse_key(words.split())
