@@ -58,14 +58,15 @@ def is_up(name: str) -> bool:
 
 
 def names() -> list[str]:
-    """All interfaces, in the order in which one without a name is chosen: those that can have traffic first, the loopback last."""
+    """All interfaces, in the order in which one without a name is chosen, as libpcap has it: those that can have traffic first, and of
+    them the loopback last."""
     found = [name for _, name in socket.if_nameindex()]
     if not _LINUX:
         return found
 
     def rank(name: str) -> tuple[bool, bool, bool]:
         value = flags(name) or 0
-        return bool(value & LOOPBACK), not value & UP, not value & RUNNING
+        return not value & RUNNING, not value & UP, bool(value & LOOPBACK)
 
     return sorted(found, key=rank)
 

@@ -31,6 +31,7 @@ _TPACKET_V3 = 2
 _PROMISCUOUS = 1
 _SO_ATTACH_FILTER = 26
 _MOST_INSTRUCTIONS = 4096
+_RETURN = 0x06
 _FRAME = 1 << 11
 _USER = 1
 # Words of a block's header: 2 status, 3 packets, 4 offset of the first packet.
@@ -78,8 +79,7 @@ class Ring:
     def _open(self, promiscuous: bool, program: Sequence[Instruction] | None, size: int) -> None:
         self.index = socket.if_nametoindex(self.device)
         sock = self._socket
-        if program is not None:
-            self._attach(program)
+        self._attach(program)
         sock.setsockopt(_SOL_PACKET, _VERSION, _TPACKET_V3)
         # Room before each frame for the tag that was taken off it.
         sock.setsockopt(_SOL_PACKET, _RESERVE, 4)
@@ -96,7 +96,12 @@ class Ring:
         self._poll = select.poll()
         self._poll.register(sock, select.POLLIN | select.POLLERR)
 
-    def _attach(self, program: Sequence[Instruction]) -> None:
+    def _attach(self, program: Sequence[Instruction] | None) -> None:
+        # What a filter returns is how much of a packet is kept; more would only cost the copying.
+        program = [
+            (code, if_true, if_false, self.snaplen if code == _RETURN and k else k)
+            for code, if_true, if_false, k in program or [(_RETURN, 0, 0, self.snaplen)]
+        ]
         if len(program) > _MOST_INSTRUCTIONS:
             raise BadUse(f"the packet filter has {len(program)} instructions; the kernel takes {_MOST_INSTRUCTIONS}")
         code = array("B", b"".join(struct.pack("HBBI", *instruction) for instruction in program))
