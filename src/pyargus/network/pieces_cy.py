@@ -89,3 +89,20 @@ def records(d: cython.const[cython.uchar][::1], at: cython.Py_ssize_t) -> tuple:
             count += 1
         here += length
     return end, count
+
+
+@cython.ccall
+def managements(d: cython.const[cython.uchar][:]) -> list:
+    """Where in a buffer of whole records the management records of 128 bytes start."""
+    places: list = []
+    n: cython.Py_ssize_t = d.shape[0]
+    at: cython.Py_ssize_t = 0
+    size: cython.Py_ssize_t
+    while at < n:
+        size = frame(d, at)
+        if size <= 0:
+            break
+        if d[at] & 0xF0 == 0x80 and size >= 128:
+            places.append(at)
+        at += size
+    return places

@@ -1,0 +1,97 @@
+"""Sources of datagrams: argus records in UDP, and the exports of routers (NetFlow, IPFIX).
+
+Source: argus 3 record format, section "UDP transport".
+"""
+
+from __future__ import annotations
+
+import socket
+import struct
+import time
+from collections.abc import Callable
+from ipaddress import ip_address
+
+from pyargus.errors import Unreachable
+from pyargus.network.addresses import Uri, joined, resolve
+from pyargus.network.pieces_cy import complete, managements
+from pyargus.record.management import Cause, Management, encode
+from pyargus.record.reader import COOKIES, INITIAL
+
+# The system is asked for so much room for what has not been read yet; it may give less.
+RECEIVE_BUFFER = 8 << 20
+LARGEST = 1 << 16
+
+Decoder = Callable[[bytes, str], bytes]
+
+
+class Receiver:
+    """A bound socket and what makes records of its datagrams.
+
+    decode: takes a datagram and the address it came from; raises ValueError for one that is malformed, which is counted.
+    malformed: datagrams, or parts of them, that could not be read.
+    """
+
+    def __init__(self, sock: socket.socket, decode: Decoder) -> None:
+        self.sock = sock
+        self.decode = decode
+        self.malformed = 0
+
+    def initial(self) -> bytes:
+        """A management record to begin the stream with: datagrams have none of their own, or it was sent before we listened."""
+        now = time.time_ns() // 1000
+        return encode(Management(Cause.START, now, now))
+
+    def receive(self, limit: int) -> bytes:
+        """Records of the datagrams that have come, up to about so many bytes."""
+        out = bytearray()
+        while len(out) < limit:
+            try:
+                data, address = self.sock.recvfrom(LARGEST)
+            except (BlockingIOError, InterruptedError):
+                break
+            try:
+                out += self.decode(data, address[0])
+            except ValueError:
+                self.malformed += 1
+        return bytes(out)
+
+
+def argus_records(data: bytes, address: str) -> bytes:
+    """The records of a datagram without the management record that begins a stream. Raises ValueError unless it holds whole records."""
+    if not data or complete(memoryview(data)) != len(data):
+        raise ValueError
+    for at in reversed(managements(memoryview(data))):
+        if data[at + 8 : at + 12] in COOKIES:
+            data = data[:at] + data[at + INITIAL :]
+    return data
+
+
+def open_receiver(uri: Uri) -> Receiver:
+    """Listen for datagrams on the address of a URI, joining the group where it is one. Raises Unreachable."""
+    family, address = resolve(uri.host, uri.port, socket.SOCK_DGRAM, True)[0]
+    sock = socket.socket(family, socket.SOCK_DGRAM)
+    try:
+        if uri.host and ip_address(address[0]).is_multicast:
+            _join(sock, family, address)
+        sock.bind(address)
+    except OSError as error:
+        sock.close()
+        raise Unreachable(f"cannot listen on UDP {joined(address[0], uri.port)}: {error.strerror}") from None
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+    sock.setblocking(False)
+    if uri.scheme == "argus-udp":
+        return Receiver(sock, argus_records)
+    from pyargus.network.netflow import Collector
+
+    collector = Collector()
+    receiver = Receiver(sock, collector.records)
+    return receiver
+
+
+def _join(sock: socket.socket, family: int, address: tuple[str, int]) -> None:
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    group = socket.inet_pton(family, address[0])
+    if family == socket.AF_INET6:
+        sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_JOIN_GROUP, group + struct.pack("@I", 0))
+    else:
+        sock.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, group + struct.pack("!I", 0))
