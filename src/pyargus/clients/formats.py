@@ -151,6 +151,11 @@ class Target:
         if data:
             self.file.write(data)
 
+    def flush(self) -> None:
+        """Let nothing wait in the buffer of a file."""
+        if not isinstance(self.file, _Descriptor):
+            self.file.flush()
+
     def begin(self) -> None:
         """Write what comes before the records."""
         self.printer.begin()

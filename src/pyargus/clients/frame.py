@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from typing import TYPE_CHECKING
 
 from pyargus.clients.program import Program
 from pyargus.clients.settings import Settings, from_argv
-from pyargus.errors import BadInput, BadUse, ExitCode, PyargusError, Unreachable
+from pyargus.errors import BadInput, ExitCode, PyargusError, Unreachable
 
 if TYPE_CHECKING:
     from pyargus.clients.stop import Stopper
@@ -129,7 +130,7 @@ class Run:
             batch.number += self.started > 1
         if not source.initial:
             return
-        for data, offset in stopper.until(source.chunks()):
+        for data, offset in stopper.until(source.chunks(), not source.live):
             at = 0
             view = memoryview(data)
             try:
@@ -146,6 +147,17 @@ class Run:
                 break
             if batch.trouble:
                 raise BadInput(source.name, offset + at, TROUBLE[batch.trouble])
+            if source.live:
+                self.pass_time()
+
+    def pass_time(self) -> None:
+        """On a live source: tell the stage the time, and let nothing wait in a buffer."""
+        if self.stage is not None:
+            self.stage.tick(time.time_ns() // 1000)
+            self.drain()
+        self.target.flush()
+        for sink in self.sinks:
+            sink.flush()
 
     def totals(self) -> bytes:
         """The line of -A. Files count as the reference's readers count them: one to the records and one to the management records each."""
@@ -179,12 +191,10 @@ TROUBLE = {
 
 def run(settings: Settings) -> int:
     """Read every source of the settings; returns the exit status."""
-    from pyargus.clients.inputs import open_input
+    from pyargus.clients.inputs import open_input, open_servers
     from pyargus.clients.stop import Stopper
 
     if settings.zone:
-        import time
-
         os.environ["TZ"] = settings.zone
         time.tzset()
     for warning in settings.warnings:
@@ -197,29 +207,28 @@ def run(settings: Settings) -> int:
     inputs = list(settings.inputs)
     for folder in settings.folders:
         inputs += folder_files(folder)
-    if not inputs and settings.server:
-        raise BadUse(f"RA_ARGUS_SERVER={settings.server}: reading from servers is not part of this release")
     work = Run(settings)
     work.target.begin()
     with Stopper(settings.run_time) as stopper:
-        for name in inputs or ["-"]:
+        for name in [*inputs, *([None] if settings.servers else [])] or ["-"]:
             if work.batch.done or stopper.asked:
                 break
             try:
-                source = open_input(name)
+                # All servers are one source: they are read at the same time.
+                source = open_servers(settings, lambda text: complain(settings, text)) if name is None else open_input(name)
             except (Unreachable, BadInput) as error:
                 work.fail(error)
                 continue
             try:
                 work.read(source, stopper)
-            except BadInput as error:
+            except (BadInput, Unreachable) as error:
                 work.drain()
                 work.fail(error)
             finally:
                 work.progress.clear()
+                source.close()
                 for note in source.notes:
                     complain(settings, note)
-                source.close()
         work.finish()
     if settings.span.last == 0:
         return ExitCode.ERROR

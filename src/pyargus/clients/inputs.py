@@ -6,8 +6,9 @@ Which of the two an input is, is known by its content, also when it is compresse
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+from pyargus.clients.settings import Settings
 from pyargus.errors import BadInput
 from pyargus.record.reader import COOKIES, INITIAL, Buffer, Source, open_source
 
@@ -126,4 +127,31 @@ def open_input(name: str) -> Source:
             source.close()
             raise BadInput(name, None, "a range of bytes can be read of a file of records only")
         return CaptureSource(source)
+    return source
+
+
+def open_servers(settings: Settings, say: Callable[[str], None]) -> Source:
+    """The servers of the settings as one source; `say` takes a sentence for each that is lost or cannot be reached.
+
+    Raises BadUse for a URI that is none, Unreachable for datagrams that cannot be received.
+    """
+    from pyargus.network.addresses import parse_uri
+    from pyargus.network.live import LiveSource
+    from pyargus.network.source import Hub
+    from pyargus.network.tls import TlsFiles, client_context
+
+    def log(level: str, text: str) -> None:
+        # What cannot be reached at the start is the error that ends the run.
+        if source.initial or settings.insist:
+            say(text)
+
+    files = TlsFiles(settings.tls_cert, settings.tls_key, settings.tls_ca)
+    hub = Hub(log, lambda: client_context(files))
+    source = LiveSource(hub, settings.insist)
+    try:
+        for text in settings.servers:
+            hub.add(parse_uri(text, default_port=settings.server_port), settings.remote_filter)
+    except BaseException:
+        hub.close()
+        raise
     return source

@@ -14,8 +14,8 @@ ESCAPES = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "a"
 REFUSED_MODES = {
     "rtime": "files are read as fast as they can be",
     "realtime": "files are read as fast as they can be",
-    "poll": "reading from servers is not part of this release",
-    "saslmech": "reading from servers is not part of this release",
+    "poll": "a server that is not told to start sends nothing",
+    "saslmech": "servers are told who we are by a TLS certificate",
     "sql": "it only matters for clients of a database",
 }
 DSRS = ("trans", "flow", "time", "metric", "agr", "net", "vlan", "mpls", "jitter", "ipattr", "psize", "suser", "duser", "mac", "icmp",
@@ -106,7 +106,13 @@ class Settings:
     local_rule: str = ""
     local_only: bool = False
     domain_only: bool = False
-    server: str = ""
+    servers: list[str] = field(default_factory=list)
+    server_port: int = 561
+    insist: bool = False
+    tls_ca: str = ""
+    tls_cert: str = ""
+    tls_key: str = ""
+    remote_filter: str = ""
     warnings: list[str] = field(default_factory=list)
 
 
@@ -306,6 +312,12 @@ def apply(settings: Settings, given: Given) -> None:
         settings.run_time = _number(value, "-T")
     elif letter == "b":
         settings.show_filter = True
+    elif letter == "S":
+        settings.servers += given.values
+    elif letter == "C":
+        settings.servers.append(f"cisco://{value if ':' in value else ':' + value}")
+    elif letter in ("tls-ca", "tls-cert", "tls-key"):
+        setattr(settings, letter.replace("-", "_"), value)
     elif letter == "h":
         settings.help = True
     elif letter == "format":
@@ -329,6 +341,20 @@ def _number(text: str, option: str) -> int:
         raise BadUse(f"{option} {text}: expected a number") from None
 
 
+def split_filter(text: str) -> tuple[str, str]:
+    """What a reader applies and what it sends to servers: both the same, unless the words `local`, `display` and `remote` set them apart.
+
+    Each of these stands before a filter; `display` is as `local`. What is sent is not applied again unless there is nothing else.
+    """
+    found = re.split(r"(?:^|\s)(local|display|remote)\s+", text)
+    parts = {"remote": [found[0].strip()], "local": []}
+    for word, expression in zip(found[1::2], found[2::2], strict=True):
+        parts["remote" if word == "remote" else "local"].append(expression.strip())
+    remote, local = (" and ".join(f"({part})" if len(given) > 1 else part for part in given)
+                     for given in ([part for part in parts[side] if part] for side in ("remote", "local")))  # fmt: skip
+    return local or remote, remote
+
+
 def from_argv(argv: list[str], program: Program = RA) -> Settings:
     """The settings of a command line: rc files first (unless -X), then the options in their order.
 
@@ -347,21 +373,22 @@ def from_argv(argv: list[str], program: Program = RA) -> Settings:
         from pyargus.clients.rc import read_defaults
 
         read_defaults(settings)
-    from_rc = list(settings.inputs)
-    settings.inputs = []
+    from_rc, servers = list(settings.inputs), list(settings.servers)
+    settings.inputs, settings.servers = [], []
     for given in arguments.options:
         if given.name == "X":
             settings = Settings(program=program, ignore_rc=True)
-            from_rc = []
+            from_rc = servers = []
             continue
         option = rows[given.name]
         if option.refused:
             raise BadUse(f"option -{option.letter} (--{option.name}): {option.refused}")
         apply(settings, given)
-    if not settings.inputs and not settings.folders:
-        settings.inputs = from_rc
+    if not settings.inputs and not settings.folders and not settings.servers:
+        settings.inputs, settings.servers = from_rc, servers
     if arguments.words:
         settings.filter = " ".join(arguments.words)
+    settings.filter, settings.remote_filter = split_filter(settings.filter)
     if program.prepare is not None:
         program.prepare(settings)
     return settings

@@ -33,6 +33,15 @@ class Sink:
         except OSError as error:
             raise Unreachable(f"{self.name}: {error.strerror}") from error
 
+    def flush(self) -> None:
+        """Let nothing wait in a buffer. Raises Unreachable if it cannot be written."""
+        try:
+            self.file.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise Unreachable(f"{self.name}: {error.strerror}") from error
+
     def close(self) -> None:
         """Write the rest and let go of the file; standard output stays open."""
         self.drain()

@@ -47,11 +47,12 @@ class Stopper:
         if self._waiting:
             raise _Stop
 
-    def until(self, items: Iterator[Item]) -> Iterator[Item]:
-        """The items until there are no more or the run is to end."""
+    def until(self, items: Iterator[Item], breaks: bool = True) -> Iterator[Item]:
+        """The items until there are no more or the run is to end. breaks: a wait for the next is broken off; where they come at short
+        intervals it need not be, and what the source has in hand is not lost."""
         while not self.asked:
             try:
-                self._waiting = True
+                self._waiting = breaks
                 if self.asked:
                     return
                 item = next(items)

@@ -54,7 +54,7 @@ def joined(host: str, port: int) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
-def parse_uri(text: str, scheme: str = "argus") -> Uri:
+def parse_uri(text: str, scheme: str = "argus", default_port: int = PORT) -> Uri:
     """`[scheme://][user[:password]@]host[:port]`; without a scheme it is `scheme`. Raises BadUse for what is none or is not supported."""
     given, mark, rest = text.partition("://")
     if mark:
@@ -79,7 +79,7 @@ def parse_uri(text: str, scheme: str = "argus") -> Uri:
         host, port = match[1] or match[3] or "", match[2] or match[4] or ""
     if not host and scheme in TCP:
         raise BadUse(f"{text}: no host in it")
-    number = int(port) if port else (NETFLOW_PORT if scheme == "cisco" else PORT)
+    number = int(port) if port else (NETFLOW_PORT if scheme == "cisco" else default_port)
     if not 0 < number < 65536:
         raise BadUse(f"{text}: no such port: {port}")
     return Uri(scheme, host, number, unquote(user.partition(":")[0].partition("/")[0]))

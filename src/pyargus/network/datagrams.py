@@ -21,14 +21,14 @@ from pyargus.record.reader import COOKIES, INITIAL
 RECEIVE_BUFFER = 8 << 20
 LARGEST = 1 << 16
 
-Decoder = Callable[[bytes, str], bytes]
+Decoder = Callable[[bytes, str], tuple[bytes, int]]
 
 
 class Receiver:
     """A bound socket and what makes records of its datagrams.
 
-    decode: takes a datagram and the address it came from; raises ValueError for one that is malformed, which is counted.
-    malformed: datagrams, or parts of them, that could not be read.
+    decode: takes a datagram and the address it came from, gives its records and how many of its parts are malformed.
+    malformed: datagrams, or the rest of them, that could not be read.
     """
 
     def __init__(self, sock: socket.socket, decode: Decoder) -> None:
@@ -49,21 +49,21 @@ class Receiver:
                 data, address = self.sock.recvfrom(LARGEST)
             except (BlockingIOError, InterruptedError):
                 break
-            try:
-                out += self.decode(data, address[0])
-            except ValueError:
-                self.malformed += 1
+            records, malformed = self.decode(data, address[0])
+            out += records
+            self.malformed += malformed
         return bytes(out)
 
 
-def argus_records(data: bytes, address: str) -> bytes:
-    """The records of a datagram without the management record that begins a stream. Raises ValueError unless it holds whole records."""
-    if not data or complete(memoryview(data)) != len(data):
-        raise ValueError
+def argus_records(data: bytes, address: str) -> tuple[bytes, int]:
+    """The records of a datagram without the management record that begins a stream, and whether it ends with something else."""
+    end = complete(memoryview(data))
+    malformed = end < len(data) or not data
+    data = data[:end]
     for at in reversed(managements(memoryview(data))):
         if data[at + 8 : at + 12] in COOKIES:
             data = data[:at] + data[at + INITIAL :]
-    return data
+    return data, int(malformed)
 
 
 def open_receiver(uri: Uri) -> Receiver:
@@ -83,9 +83,7 @@ def open_receiver(uri: Uri) -> Receiver:
         return Receiver(sock, argus_records)
     from pyargus.network.netflow import Collector
 
-    collector = Collector()
-    receiver = Receiver(sock, collector.records)
-    return receiver
+    return Receiver(sock, Collector().records)
 
 
 def _join(sock: socket.socket, family: int, address: tuple[str, int]) -> None:

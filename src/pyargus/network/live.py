@@ -21,7 +21,6 @@ class LiveSource(Source):
     live = True
 
     def __init__(self, hub: Hub, insist: bool = False) -> None:
-        self.name = ", ".join(source.name for source in hub.sources)
         self.path = ""
         self.seekable = False
         self.initial = b""
@@ -29,6 +28,11 @@ class LiveSource(Source):
         self._hub = hub
         self._insist = insist
         self._waiting: list[Delivery] = []
+
+    @property
+    def name(self) -> str:  # type: ignore[override]
+        """All of them."""
+        return ", ".join(source.name for source in self._hub.sources)
 
     def start(self) -> None:
         """Wait until one of the sources is open. Raises Unreachable once none can be."""

@@ -29,8 +29,11 @@ Buffer = bytes | memoryview
 class Source:
     """One input: `name` for messages, `chunks` the bytes after the initial record, `initial` that record (after `start`).
 
-    path: of a regular file, else empty. notes: sentences about oddities that were put up with, complete after the last chunk.
+    live: records come as they happen, and an empty chunk where none has come for a while. path: of a regular file, else empty.
+    notes: sentences about oddities that were put up with, complete after the last chunk.
     """
+
+    live = False
 
     def __init__(self, name: str, file: BinaryIO, seekable: bool) -> None:
         self.name = name
