@@ -102,7 +102,8 @@ def test_version_1_and_7() -> None:
     addresses = socket.inet_aton("200.1.2.3") + socket.inet_aton("192.0.2.1") + bytes(4)
     common = struct.pack("!HHIIIIHH", 3, 5, 9, 900, 96_000, 97_000, 53, 5353)
     old = struct.pack("!HHIII", 1, 1, UPTIME, SENT, 0) + addresses + common + struct.pack("!HBBB7x", 0, 17, 8, 0)
-    new = struct.pack("!HHIIIII", 7, 1, UPTIME, SENT, 0, 0, 0) + addresses + common + struct.pack("!BBBBHHBBHI", 0, 0, 17, 8, 1, 2, 0, 0, 0, 0)
+    new = struct.pack("!HHIIIII", 7, 1, UPTIME, SENT, 0, 0, 0) + addresses + common
+    new += struct.pack("!BBBBHHBBHI", 0, 0, 17, 8, 1, 2, 0, 0, 0, 0)
     for datagram in (old, new):
         rec = one(Collector(), datagram)
         assert (rec.proto, rec.sport, rec.dport, rec.spkts, rec.stos) == (17, 53, 5353, 9, 8)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 # Title of a group of options -> the letters of those in it. What is in none of them is listed last.
 READER_GROUPS: dict[str, str] = {
-    "Input": "r R S C F X",
+    "Input": "r R S C tls-ca tls-cert tls-key F X",
     "Output": "w E format s c L A q color",
     "Selection": "t e v i N T b",
     "Printing": "n u p Z z H M %",

@@ -49,7 +49,7 @@ OPTIONS: tuple[Option, ...] = (
     Option("X", "no-config", NONE, "", "ignore the rc files and every option before this one"),
     Option("b", "show-filter", NONE, "", "print the compiled filter and stop"),
     Option("O", "no-optimiser", NONE, "", "no effect: filters are compiled without an optimiser"),
-    Option("S", "server", ONE, "URI", "read from a server: host[:port], argus+tls://host, argus-udp://, cisco://[address]:port; may be repeated"),
+    Option("S", "server", ONE, "URI", "read from a server: host[:port], argus+tls://host, cisco://:port; may be repeated"),
     Option("T", "seconds", ONE, "N", "stop after N seconds"),
     Option("C", "netflow", ONE, "[HOST]:PORT", "listen for NetFlow, as -S cisco:// does"),
     Option("tls-ca", "tls-ca", ONE, "FILE", "certificates that those of argus+tls:// servers are checked against"),
