@@ -92,7 +92,7 @@ def records(d: cython.const[cython.uchar][::1], at: cython.Py_ssize_t) -> tuple:
 
 
 @cython.ccall
-def managements(d: cython.const[cython.uchar][:]) -> list:
+def managements(d: cython.const[cython.uchar][::1]) -> list:
     """Where in a buffer of whole records the management records of 128 bytes start."""
     places: list = []
     n: cython.Py_ssize_t = d.shape[0]
