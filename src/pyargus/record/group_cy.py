@@ -64,7 +64,7 @@ class Joiner(Rewriter):
         if extra is None:
             return Rewriter.data(self, rec, index)
         words: cython.uint = (len(extra) + 3) // 4
-        view: cython.const[cython.uchar][:] = memoryview(extra)
+        view: cython.const[cython.uchar][::1] = memoryview(extra)
         if index == 20:
             self.out.dsr(0x66000000 | (words + 1))
         else:
