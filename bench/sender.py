@@ -1,7 +1,7 @@
 """Sends the packets of a capture to an interface at a given rate, out of a ring that is shared with the kernel (AF_PACKET, PACKET_TX_RING).
 
-`python -m bench.sender DEVICE FILE --rate 300000 --seconds 10` prints what was sent, as JSON. Linux, root. The packets lie in the ring once and
-are sent again and again: each costs this program the four bytes that say so, and the kernel what a network card would have cost it.
+`python -m bench.sender DEVICE FILE --rate 300000 --seconds 10` prints what was sent, as JSON. Linux, root. The packets lie in the ring once
+and are sent again and again: each costs this program the four bytes that say so, and the kernel what a network card would have cost it.
 Source: packet(7), Linux Documentation/networking/packet_mmap, TPACKET_V2.
 """
 

@@ -26,11 +26,14 @@ class Log:
         self._syslog = False
         self._journal = _is_journal()
 
-    def to_syslog(self) -> None:
-        """From now on to the system's log."""
+    def open_syslog(self) -> None:
+        """Connect to the system's log, which a new root folder may not have."""
         import syslog
 
-        syslog.openlog(self.program, syslog.LOG_PID, syslog.LOG_DAEMON)
+        syslog.openlog(self.program, syslog.LOG_PID | syslog.LOG_NDELAY, syslog.LOG_DAEMON)
+
+    def to_syslog(self) -> None:
+        """From now on to the system's log."""
         self._syslog = True
 
     def __call__(self, level: str, text: str) -> None:
@@ -84,10 +87,12 @@ def into_background(log: Log, folder: str = "") -> Callable[[], None]:
         os._exit(os.waitstatus_to_exitcode(status) if os.WIFEXITED(status) else ExitCode.ERROR)
     os.close(reader)
     os.setsid()
+    # In another root folder there may be neither of them.
+    log.open_syslog()
+    null = os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC)
 
     def ready() -> None:
         log.to_syslog()
-        null = os.open(os.devnull, os.O_RDWR)
         for number in (0, 1, 2):
             os.dup2(null, number)
         if null > 2:

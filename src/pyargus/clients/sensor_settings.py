@@ -72,7 +72,8 @@ def _options(settings: SensorSettings, arguments: Arguments) -> None:
             else:
                 settings.warnings.append(f"{option.values[0]}: no such configuration file, it is left out")
         else:
-            _apply(settings, option.name, option.values, f"-{option.name}", False)
+            dashes = "-" if len(option.name) == 1 else "--"
+            _apply(settings, option.name, option.values, dashes + option.name, False)
 
 
 def _apply(settings: SensorSettings, letter: str, values: list[str], shown: str, from_file: bool) -> None:

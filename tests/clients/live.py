@@ -1,0 +1,167 @@
+"""Sensors that run, and those who listen to them, for tests of live capture."""
+
+import os
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from pyargus.capture import frames as build
+from tests.capture.craft import Frame
+from tests.flow.craft import BEGIN, Dsr, Packet, Record, parse, split
+from tests.namespace import until
+
+COMMAND = [sys.executable, "-c", "from pyargus.clients.argus import main; main()"]
+
+
+class Sensor:
+    """A sensor that runs. log: the file with what it says."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]", log: Path) -> None:
+        self.process = process
+        self.log = log
+
+    def said(self, words: str) -> bool:
+        """Whether it has said this."""
+        return words in self.log.read_text()
+
+    def end(self, number: int = signal.SIGTERM) -> str:
+        """Ask it to end; it must do so without a fault. Returns what it has said."""
+        self.process.send_signal(number)
+        assert self.process.wait(20) == 0, self.log.read_text()
+        text = self.log.read_text()
+        assert "Traceback" not in text, text
+        return text
+
+
+@contextmanager
+def sensor(folder: Path, *argv: str | Path, command: Sequence[str] = tuple(COMMAND), ready: str = "started") -> Iterator[Sensor]:
+    """A sensor that has begun to capture; whatever happens it does not outlive the test."""
+    log = folder / f"log{time.monotonic_ns()}"
+    with log.open("wb") as file:
+        words = [*command, *(["-X"] if "-F" not in argv else []), *map(str, argv)]
+        process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=file, stderr=file, cwd=folder)
+    made = Sensor(process, log)
+    try:
+        assert until(lambda: made.said(ready) or process.poll() is not None, 30), f"not ready: {log.read_text()}"
+        assert process.poll() is None, log.read_text()
+        yield made
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.wait(20)
+
+
+class Reader:
+    """A client of a sensor's port by hand. data: the records after the initial one."""
+
+    def __init__(self, port: int, host: str = "127.0.0.1") -> None:
+        self.sock = socket.create_connection((host, port), 10)
+        self.initial = self.sock.recv(128, socket.MSG_WAITALL)
+        self.sock.sendall(b"START: ")
+        self.data = b""
+
+    def until(self, packets: int, seconds: float = 15.0) -> list[Record]:
+        """The flow records, once they hold so many packets."""
+        self.sock.settimeout(0.1)
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            try:
+                piece = self.sock.recv(1 << 16)
+            except TimeoutError:
+                piece = b"-"
+            if not piece:
+                break
+            self.data += piece if piece != b"-" else b""
+            if packets_in(self.records()) >= packets:
+                break
+        return self.records()
+
+    def records(self) -> list[Record]:
+        """The flow records of what has come whole."""
+        at = 0
+        while at + 4 <= len(self.data):
+            size = 4 * int.from_bytes(self.data[at + 2 : at + 4], "big")
+            if at + size > len(self.data):
+                break
+            at += size
+        return list(parse(self.data[:at]))
+
+    def __enter__(self) -> "Reader":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.sock.close()
+
+
+def packets_in(records: Sequence[Record]) -> int:
+    """Packets that the records count."""
+    return sum(record.counters[0] + record.counters[2] for record in records)
+
+
+def in_file(path: Path) -> list[Record]:
+    """The flow records of a file, which must hold whole records."""
+    return list(parse(path.read_bytes()))
+
+
+def marks(path: Path) -> list[int]:
+    """Causes of the management records of a file."""
+    return [raw[1] for raw in split(path.read_bytes()) if raw[0] == 0x83]
+
+
+def management(path: Path) -> list[tuple[int, ...]]:
+    """The management records of a file, as words."""
+    return [struct.unpack(">32I", raw) for raw in split(path.read_bytes()) if raw[0] == 0x83]
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return int(sock.getsockname()[1])
+
+
+def timeless(record: Record) -> list[str]:
+    """A record without its times and its number, to compare records of the same packets at other times."""
+    parts = [f"cause {record.cause:#x}"]
+    for dsr in record.dsrs:
+        raw = bytearray(dsr.raw)
+        if dsr.kind == 0x01:
+            raw[8:12] = bytes(4)
+        elif dsr.kind == 0x03:
+            # One packet or several, at one moment or not.
+            raw = raw[:1] + bytes([raw[1]])
+        elif dsr.kind == 0x30 and dsr.subtype == 5:
+            # The times of the handshake, and of the last packet of each side.
+            for at, size in ((16, 8), (24, 8), (72, 8)):
+                raw[at : at + size] = bytes(size)
+        parts.append(Dsr(dsr.kind, dsr.subtype, dsr.qualifier, bytes(raw)).raw.hex(" ", 4))
+    return parts
+
+
+def squeezed(content: Sequence[Packet]) -> list[Frame]:
+    """Packets as they are when they are sent as fast as can be: all within milliseconds, and padded as cards do."""
+    return [Frame((BEGIN + place) * 1000, packet.data.ljust(60, b"\0"), max(60, len(packet.data))) for place, packet in enumerate(content)]
+
+
+def datagrams(number: int, first: int = 0) -> list[bytes]:
+    """Datagrams of as many flows."""
+    out = []
+    for place in range(first, first + number):
+        packet = build.udp(f"10.1.{place >> 8 & 255}.{place & 255}", 1000 + (place >> 16), "192.0.2.1", 9, b"x" * 20)
+        out.append(build.ethernet("02:00:00:00:00:01", "02:00:00:00:00:02", 0x0800, packet))
+    return out
+
+
+def alive(number: int) -> bool:
+    """Whether a process is there."""
+    try:
+        os.kill(number, 0)
+    except ProcessLookupError:
+        return False
+    return Path(f"/proc/{number}/stat").read_text().split()[2] != "Z"
