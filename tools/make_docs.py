@@ -21,6 +21,7 @@ from pyargus.clients.sensor_settings import SensorSettings
 from pyargus.flow import config
 from pyargus.flow.tcp_table import ACK, CWR, ECE, FIN, FIRST, FIRST_ODD, FIRST_RST, PSH, RST, STEPS, SYN, URG, First, State, Step
 from pyargus.record.schema import FIELDS
+from pyargus.record.sortkeys import ALIASES, parse_key, sort_names
 
 ROOT = Path(__file__).resolve().parents[1]
 SCRIPTS = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"]
@@ -291,6 +292,14 @@ def fields() -> str:
     return "\n".join(lines) + "\n"
 
 
+def sort_keys() -> str:
+    """What records can be sorted by, and which way."""
+    rising = [name for name in sort_names() if not parse_key(name)[2]]
+    falling = [name for name in sort_names() if parse_key(name)[2]]
+    others = ", ".join(f"`{alias}` for `{name}`" for alias, name in ALIASES.items())
+    return f"Ascending: `{' '.join(rising)}`.\n\nDescending: `{' '.join(falling)}`.\n\nOther names: {others}.\n"
+
+
 PARTS: dict[str, Callable[[], str]] = {
     "fields": fields,
     "options": options,
@@ -307,6 +316,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "shared-options": shared_options,
     "shared-modes": shared_modes,
     "shared-variables": shared_variables,
+    "sort-keys": sort_keys,
     **{f"options-of-{name}": partial(own_options, program) for name, program in PROGRAMS.items() if listed(program.own)},
     **{f"modes-of-{name}": partial(own_modes, program) for name, program in PROGRAMS.items() if program.modes},
 }

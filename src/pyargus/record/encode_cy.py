@@ -78,9 +78,9 @@ class Encoder:
     def room(self, size):
         """Make sure that `size` more bytes can be put."""
         if self.pos + size > self.out.shape[0]:
-            grown = bytearray(2 * self.out.shape[0] + size)
-            grown[: self.pos] = bytes(self.out[: self.pos])
-            self.out = memoryview(grown)
+            grown: cython.uchar[::1] = memoryview(bytearray(2 * self.out.shape[0] + size))
+            grown[: self.pos] = self.out[: self.pos]
+            self.out = grown
         return 0
 
     # ---- words

@@ -309,3 +309,9 @@ FIELDS: tuple[Field, ...] = (
 
 BY_NAME: dict[str, Field] = {field.name: field for field in FIELDS}
 DEFAULT: tuple[str, ...] = ("stime", "flgs", "proto", "saddr", "sport", "dir", "daddr", "dport", "pkts", "bytes", "state")
+
+# The fields that records are sorted by from the smallest value to the largest; by all others from the largest to the smallest.
+SORT_ASCENDING: frozenset[str] = frozenset(
+    ("stime", "ltime", "sstime", "sltime", "dstime", "dltime", "dur", "mean", "min", "max", "sum", "runtime", "smac", "dmac", "soui",
+     "doui", "saddr", "daddr", "sport", "dport", "seq", "srcid", "sminsz", "dminsz", "sttl", "dttl", "inode", "offset")
+)  # fmt: skip

@@ -1,0 +1,27 @@
+from pyargus.record.arrange_cy cimport Arranger
+from pyargus.record.sortkeys_cy cimport SortKeys
+from pyargus.record.order_cy cimport Order
+from pyargus.record.record_cy cimport Record
+from pyargus.record.rewrite_cy cimport Rewriter
+from pyargus.record.stage_cy cimport Stage
+
+cdef class Sorter(Stage):
+    cdef readonly SortKeys keys
+    cdef readonly Order order
+    cdef Rewriter arena
+    cdef unsigned long long[::1] places, offsets
+    cdef public Py_ssize_t limit
+    cdef public unsigned int parts
+    cdef public Arranger arranger
+    cdef public unsigned long long from_number, to_number
+    cdef public bint rmon, counts_written
+    cdef readonly list runs
+    cdef object merger
+    cdef Record record
+    cdef Py_ssize_t place
+    cdef bint sorted_, final
+    cdef unsigned long long shown
+    cdef int spill(self) except -1
+    cdef bint done(self) except -1
+    cdef bint deliver(self, const unsigned char[::1] data, Py_ssize_t at, unsigned long long offset) except -1
+    cdef int restore(self, Py_ssize_t at, unsigned long long offset) except -1

@@ -1,0 +1,162 @@
+"""Sorting of records: they are kept as bytes, and in files where they exceed the memory that they may have.
+
+Source: argus 3 client behaviour, section "rasort".
+"""
+# mypy: ignore-errors
+
+from __future__ import annotations
+
+from array import array
+
+import cython
+
+if cython.compiled:
+    from cython.cimports.pyargus.record.arrange_cy import strip, turn
+    from cython.cimports.pyargus.record.client_cy import client_form
+    from cython.cimports.pyargus.record.decode_cy import decode, frame
+    from cython.cimports.pyargus.record.order_cy import Order
+    from cython.cimports.pyargus.record.record_cy import Record
+    from cython.cimports.pyargus.record.repair_cy import repair
+    from cython.cimports.pyargus.record.rewrite_cy import Rewriter
+    from cython.cimports.pyargus.record.runs_cy import Merger, write_run
+    from cython.cimports.pyargus.record.stage_cy import Stage
+else:
+    from pyargus.record.arrange_cy import strip, turn
+    from pyargus.record.client_cy import client_form
+    from pyargus.record.decode_cy import decode, frame
+    from pyargus.record.order_cy import Order
+    from pyargus.record.record_cy import Record
+    from pyargus.record.repair_cy import repair
+    from pyargus.record.rewrite_cy import Rewriter
+    from pyargus.record.runs_cy import Merger, write_run
+    from pyargus.record.stage_cy import Stage
+
+
+class Sorter(Stage):
+    """Puts records in the order of keys once all have come.
+
+    limit: bytes of memory for records and keys; what goes beyond is sorted in runs of that size, which wait in temporary files. Not
+    counted are the doubling of the arena while it grows and what is read ahead of each run.
+    parts, arranger: what the selection did to records beside repairing them, to be done again. rmon: every record once for each of its
+    hosts. counts_written, from_number, to_number: the range of -N over records that are written.
+    """
+
+    def __init__(self, keys, backwards=False, limit=256 << 20):
+        self.out = None
+        self.keys = keys
+        self.order = Order(keys.columns, backwards)
+        self.arena = Rewriter()
+        self.places = array("Q", bytes(8 * 256))
+        self.offsets = array("Q", bytes(8 * 256))
+        self.limit = limit
+        self.parts = 0xFFFFFFFF
+        self.arranger = None
+        self.rmon = self.counts_written = False
+        self.from_number = 1
+        self.to_number = 0
+        self.runs = []
+        self.merger = None
+        self.record = Record()
+        self.place = 0
+        self.sorted_ = self.final = False
+        self.shown = 0
+
+    def add(self, rec):
+        """Keep a flow or event record; management records have no place in an order."""
+        n: cython.Py_ssize_t = self.order.count
+        room: cython.ulonglong[::1]
+        if rec.kind & 0xF0 == 0x80:
+            return 0
+        self.keys.extract(rec)
+        self.order.append(self.keys)
+        if n == len(self.places):
+            room = array("Q", bytes(16 * n))
+            room[:n] = self.places
+            self.places = room
+            room = array("Q", bytes(16 * n))
+            room[:n] = self.offsets
+            self.offsets = room
+        self.places[n] = self.arena.size()
+        self.offsets[n] = rec.offset
+        if self.out.writers and not self.out.filtered and not self.rmon:
+            # Nothing looks at the record any more: it waits as it will be written.
+            self.final = True
+            client_form(rec, True)
+            self.arena.write(rec)
+        elif rec.halved:
+            # One direction of a record is a record of its own.
+            client_form(rec, False)
+            self.arena.write(rec)
+        else:
+            self.arena.copy(rec)
+        if self.arena.size() + self.order.memory() + 16 * (n + 1) > self.limit:
+            self.spill()
+        return 0
+
+    def spill(self):
+        """Sort what is held and write it to a temporary file."""
+        self.order.sort()
+        self.runs.append(write_run(self.order, self.arena.out, self.places, self.offsets))
+        self.order.clear()
+        self.arena = Rewriter()
+        return 0
+
+    def finish(self):
+        """Put the records in order."""
+        merger: Merger
+        row: cython.uint
+        if not self.sorted_:
+            self.sorted_ = True
+            if self.runs:
+                if self.order.count:
+                    self.spill()
+                self.merger = Merger(self.runs, self.keys.columns, self.order.backwards)
+            else:
+                self.order.sort()
+        if self.merger is not None:
+            merger = self.merger
+            while merger.next():
+                if self.deliver(merger.data, merger.at, merger.offset):
+                    return not self.done()
+            return False
+        while self.place < self.order.count:
+            row = self.order.at(self.place)
+            self.place += 1
+            if self.deliver(self.arena.out.out, cython.cast(cython.Py_ssize_t, self.places[row]), self.offsets[row]):
+                return not self.done()
+        return False
+
+    def done(self):
+        """Whether the range of -N is over."""
+        return self.out.done or (self.counts_written and self.to_number and self.shown >= self.to_number)
+
+    def deliver(self, data, at, offset):
+        """Put one record; whether that is enough for now."""
+        writer: Rewriter
+        if self.counts_written:
+            self.shown += 1
+            if self.shown < self.from_number:
+                return False
+        if self.final:
+            for writer in self.out.writers:
+                writer.out.span(data, at, frame(data, at))
+            return self.done() or self.out.full()
+        self.record.point_to(data)
+        self.restore(at, offset)
+        self.out.put(self.record)
+        if self.rmon:
+            self.restore(at, offset)
+            turn(self.record)
+            self.out.twin(self.record)
+        return self.done() or self.out.full()
+
+    def restore(self, at, offset):
+        """The record as the selection left it."""
+        rec: Record = self.record
+        decode(rec, at, offset)
+        repair(rec)
+        if self.arranger is not None:
+            self.arranger.arrange(rec)
+        if self.parts != 0xFFFFFFFF:
+            strip(rec, self.parts)
+        return 0

@@ -1,0 +1,220 @@
+"""What records are ordered by: rows of 64-bit words that compare as the fields do.
+
+A key takes one word, an address three. A key that a record lacks is marked, and then compares equal to every other.
+
+Source: argus 3 client behaviour, section "rasort".
+"""
+# mypy: ignore-errors
+
+from __future__ import annotations
+
+from array import array
+
+import cython
+
+if cython.compiled:
+    from cython.cimports.pyargus.record.values_cy import Values, last_f, last_s, start_f, start_s
+else:
+    from pyargus.record.values_cy import Values, last_f, last_s, start_f, start_s
+
+# What a key is read from; UINT, REAL and TIME by the id of a field. SADDR and DADDR may have a length.
+UINT, REAL, TIME, SADDR, DADDR, SPORT, DPORT, PROTO, SRCID, SMAC, DMAC, SOUI, DOUI, INODE = range(1, 15)
+SDSB, DDSB, SIPID, DIPID, SVLAN, DVLAN, RATE, SCO, DCO, SAS, DAS, IAS = range(15, 27)
+COLUMNS = 64
+
+_ALL = cython.declare(cython.ulonglong, 0xFFFFFFFFFFFFFFFF)
+_SIGN = cython.declare(cython.ulonglong, 0x8000000000000000)
+_U32 = cython.declare(cython.ulonglong, 0xFFFFFFFF)
+
+
+@cython.cfunc
+@cython.inline
+@cython.exceptval(check=False)
+def turned(word: cython.ulonglong) -> cython.ulonglong:
+    """Each half of an IPv6 address's word with its four bytes turned round."""
+    word = ((word & 0x00FF00FF00FF00FF) << 8) | ((word >> 8) & 0x00FF00FF00FF00FF)
+    return ((word & 0x0000FFFF0000FFFF) << 16) | ((word >> 16) & 0x0000FFFF0000FFFF)
+
+
+@cython.cfunc
+@cython.inline
+@cython.exceptval(check=False)
+def masked(word: cython.ulonglong, length: cython.int) -> cython.ulonglong:
+    """The first `length` of 64 bits."""
+    if length >= 64:
+        return word
+    if length <= 0:
+        return 0
+    return word & (_ALL << (64 - length)) & _ALL
+
+
+@cython.cfunc
+@cython.inline
+@cython.exceptval(check=False)
+def stamp(sec: cython.uint, frac: cython.uint) -> cython.ulonglong:
+    return cython.cast(cython.ulonglong, sec) * 1000000 + frac
+
+
+class SortKeys:
+    """Reads the key row of a record: `row[:columns]`, bit n of `valid` for a column that the record has.
+
+    Made from (code, field id, descending, prefix length) for each key, most significant first; a prefix length of -1 is the whole address.
+    Raises ValueError for more keys than fit in 64 columns.
+    """
+
+    def __init__(self, keys):
+        self.count = len(keys)
+        self.code = array("i", [key[0] for key in keys] or [0])
+        self.field = array("i", [key[1] for key in keys] or [0])
+        self.flipped = array("i", [int(key[2]) for key in keys] or [0])
+        self.bits = array("i", [key[3] for key in keys] or [0])
+        self.columns = sum(3 if key[0] in (SADDR, DADDR) else 1 for key in keys)
+        if not 0 < self.columns <= COLUMNS:
+            raise ValueError(f"{self.columns} columns of keys, not 1 to {COLUMNS}")
+        self.row = array("Q", bytes(8 * (COLUMNS + 3)))
+        self.valid = 0
+        number = array("d", [0.0])
+        self.real = number
+        self.pattern = memoryview(number).cast("B").cast("Q")
+        self.values = Values()
+
+    def ordered(self, value):
+        """A word that compares as the number does."""
+        bits: cython.ulonglong
+        # A negative zero is a zero.
+        self.real[0] = value + 0.0
+        bits = self.pattern[0]
+        return bits ^ _ALL if bits & _SIGN else bits | _SIGN
+
+    def extract(self, rec):
+        """Set `row` and `valid` from a repaired record."""
+        i: cython.int
+        n: cython.int
+        at: cython.int = 0
+        j: cython.int
+        code: cython.int
+        known: cython.bint
+        self.valid = 0
+        for i in range(self.count):
+            code = self.code[i]
+            n = 1
+            if code == 4 or code == 5:
+                n = 3
+                known = self.address(rec, code == 5, self.bits[i], at)
+            else:
+                known = self.single(rec, code, self.field[i], at)
+            for j in range(at, at + n):
+                if known:
+                    self.valid |= cython.cast(cython.ulonglong, 1) << j
+                    if self.flipped[i]:
+                        self.row[j] ^= _ALL
+                else:
+                    self.row[j] = 0
+            at += n
+        return 0
+
+    def address(self, rec, destination, length, at):
+        """The family, then the address; IPv6 by its four words in little-endian order, as readers compare them."""
+        high: cython.ulonglong = rec.daddr_hi if destination else rec.saddr_hi
+        low: cython.ulonglong = rec.daddr_lo if destination else rec.saddr_lo
+        family: cython.ulonglong = rec.family
+        if not rec.present & 2 or not family:
+            return False
+        # ARP comes after all that has one address of a kind.
+        if family == 4 or family == 5 or family == 20 or family == 21:
+            family |= 64
+        self.row[at + 1] = self.row[at + 2] = 0
+        if rec.family == 2 or rec.family == 18:
+            if length >= 0:
+                high = masked(high, length)
+                low = masked(low, length - 64)
+            self.row[at + 1] = turned(high)
+            self.row[at + 2] = turned(low)
+        elif rec.family == 1 or rec.family == 17 or rec.family == 4 or rec.family == 20:
+            self.row[at + 1] = masked(low << 32, length) if length >= 0 else low << 32
+        else:
+            self.row[at + 1] = high
+            self.row[at + 2] = low
+        # Addresses of IPv4 are told apart by the first column alone.
+        self.row[at] = (family << 32) | (self.row[at + 1] >> 32)
+        return True
+
+    def single(self, rec, code, field, at):
+        """A key of one column; whether the record has it."""
+        have: cython.uint = rec.present & ~rec.opaque
+        word: cython.ulonglong = 0
+        a: cython.double
+        if code == 1:
+            word = self.values.integer(rec, field)
+            self.row[at] = word
+            # An empty value is a value where the record has the part.
+            if 224 <= field <= 227:
+                return (have & 0x400) != 0
+            if field == 247 or field == 248:
+                return rec.net == 0x05 or rec.net == 0x03
+            return self.values.ok
+        if code == 2:
+            a = self.values.real(rec, field)
+            if a != a or not self.values.ok:
+                return False
+            self.row[at] = self.ordered(a)
+            return True
+        if code == 3:
+            if field == 1:
+                word = stamp(start_s(rec), start_f(rec))
+            elif field == 2:
+                word = stamp(last_s(rec), last_f(rec))
+            elif field == 3:
+                word = stamp(rec.sstart_s, rec.sstart_f)
+            elif field == 4:
+                word = stamp(rec.send_s, rec.send_f)
+            elif field == 5:
+                word = stamp(rec.dstart_s, rec.dstart_f)
+            else:
+                word = stamp(rec.dend_s, rec.dend_f)
+            self.row[at] = word
+            return word != 0
+        if code == 6 or code == 7:
+            if (rec.family != 1 and rec.family != 2) or not have & 2:
+                return False
+            self.row[at] = rec.sport if code == 6 else rec.dport
+            return True
+        if code == 8:
+            self.row[at] = rec.proto if rec.family == 1 or rec.family == 2 else 0
+            return (have & 2) != 0
+        if code == 9:
+            self.row[at] = rec.srcid
+            return (have & 1) != 0
+        if 10 <= code <= 13:
+            word = rec.smac if code == 10 or code == 12 else rec.dmac
+            self.row[at] = word >> 24 if code >= 12 else word
+            return (have & 0x2000) != 0
+        if code == 14:
+            self.row[at] = rec.icmp_src
+            return (have & 0x4000) != 0
+        if 15 <= code <= 18:
+            if not have & 0x200:
+                return False
+            if not (rec.head[9] >> 8) & (1 if code & 1 else 2):
+                return False
+            if code == 15:
+                word = rec.stos >> 2
+            elif code == 16:
+                word = rec.dtos >> 2
+            else:
+                word = rec.sipid if code == 17 else rec.dipid
+            self.row[at] = word
+            return True
+        if code == 19 or code == 20:
+            self.row[at] = rec.svlan if code == 19 else rec.dvlan
+            return (have & 0x40) != 0 and (rec.head[6] & (0x100 if code == 19 else 0x200)) != 0
+        if code == 21:
+            # Packets per second, where the column shows the intervals between them per second.
+            a = self.values.real(rec, 100)
+            self.row[at] = self.ordered((rec.spkts + rec.dpkts) / a if a > 0 else 0.0)
+            return True
+        if code == 22 or code == 23:
+            self.row[at] = rec.sco if code == 22 else rec.dco
+            return (have & 0x80000) != 0
+        self.row[at] = rec.sas if code == 24 else rec.das if code == 25 else rec.ias
+        return (have & 0x200000) != 0

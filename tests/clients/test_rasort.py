@@ -1,0 +1,83 @@
+"""rasort: options, ranges of its output, files replaced in their places."""
+
+import gzip
+from pathlib import Path
+
+import pytest
+
+from tests.clients.golden import GOLDEN
+from tests.clients.programs import needs_samples, program
+
+MIX = str(GOLDEN / "data" / "mix.argus")
+pytestmark = needs_samples
+
+
+def fields(*arguments: str) -> list[str]:
+    """Lines of the output without its title."""
+    return program("rasort", "-X", "-n", "-L", "-1", "-c", ",", *arguments).stdout.decode().splitlines()
+
+
+def test_range_of_the_output() -> None:
+    every = fields("-r", MIX, "-m", "bytes", "-s", "bytes", "seq")
+    assert fields("-r", MIX, "-m", "bytes", "-s", "bytes", "seq", "-N", "o5") == every[:5]
+    assert [int(line.split(",")[0]) for line in every] == sorted((int(line.split(",")[0]) for line in every), reverse=True)
+
+
+def test_range_of_what_is_written(tmp_path: Path) -> None:
+    out = str(tmp_path / "out.argus")
+    assert program("rasort", "-X", "-r", MIX, "-m", "bytes", "-N", "o5", "-w", out).returncode == 0
+    assert fields("-r", out, "-m", "bytes", "-s", "bytes", "seq") == fields("-r", MIX, "-m", "bytes", "-s", "bytes", "seq")[:5]
+
+
+def test_little_memory_gives_the_same_order() -> None:
+    skype = str(GOLDEN / "data" / "skype.argus")
+    inputs = [skype] * 8
+    assert fields("-r", *inputs, "-m", "proto", "saddr", "--memory", "1M") == fields("-r", *inputs, "-m", "proto", "saddr")
+
+
+def test_one_direction_of_a_record() -> None:
+    lines = [line.split(",") for line in fields("-r", MIX, "-m", "sbytes", "-M", "uni", "-s", "sbytes", "dbytes", "saddr")]
+    assert len(lines) > 300
+    assert {line[1] for line in lines} == {"0"}
+    assert [int(line[0]) for line in lines] == sorted((int(line[0]) for line in lines), reverse=True)
+
+
+def test_replace(tmp_path: Path) -> None:
+    plain, packed = tmp_path / "a.argus", tmp_path / "b.argus.gz"
+    plain.write_bytes(Path(MIX).read_bytes())
+    packed.write_bytes(gzip.compress(Path(MIX).read_bytes()))
+    plain.chmod(0o640)
+    result = program("rasort", "-X", "-r", str(plain), str(packed), "-m", "bytes", "-M", "replace")
+    assert (result.returncode, result.stderr, result.stdout) == (0, b"", b"")
+    want = fields("-r", MIX, "-m", "bytes")
+    assert fields("-r", str(plain), "-m", "offset") == want
+    assert gzip.decompress(packed.read_bytes()) == plain.read_bytes()
+    assert plain.stat().st_mode & 0o777 == 0o640
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.argus", "b.argus.gz"]
+
+
+def test_a_damaged_file_is_not_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "a.argus"
+    path.write_bytes(Path(MIX).read_bytes()[:-3])
+    before = path.read_bytes()
+    result = program("rasort", "-X", "-r", str(path), "-M", "replace")
+    assert result.returncode == 1
+    assert b"left as it is" in result.stderr
+    assert path.read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir()] == ["a.argus"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["-m", "byts"], "no such sort key: 'byts' (nearest: bytes)"),
+        (["-m", "idle"], "has no order"),
+        (["--memory", "5"], "at least 1M"),
+        (["-M", "replace", "-w", "x"], "-M replace"),
+        (["-M", "replac"], "nearest: replace"),
+    ],
+)
+def test_refused(arguments: list[str], message: str) -> None:
+    result = program("rasort", "-X", "-r", MIX, *arguments)
+    assert result.returncode == 2
+    assert message in result.stderr.decode()
