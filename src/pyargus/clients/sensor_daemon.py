@@ -10,6 +10,7 @@ from pyargus.capture import interfaces
 from pyargus.clients.daemon import Log, PidFile, give_up_privileges, into_background, notify
 from pyargus.clients.sensor_live import LiveSensor, Signals
 from pyargus.clients.sensor_live_outputs import LiveOutputs
+from pyargus.clients.sensor_outputs import Account
 from pyargus.clients.sensor_settings import SensorSettings
 from pyargus.errors import ExitCode
 from pyargus.network.addresses import parse_networks
@@ -57,7 +58,7 @@ class Service:
         """Give up privileges, open the outputs and begin to serve. Raises Unreachable or BadUse."""
         settings = self.settings
         give_up_privileges(settings.chroot, settings.user, settings.group)
-        self.outputs = LiveOutputs(settings, self.log, network)
+        self.outputs = LiveOutputs(settings.outputs, Account(settings), self.log, network)
         if self._sockets:
             self.outputs.listener = Listener(self._sockets, self.outputs.welcome, self.log, self._networks, self._context)
             if is_open(self._sockets) and not self._networks and self._context is None:

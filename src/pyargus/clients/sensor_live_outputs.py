@@ -11,12 +11,11 @@ import stat
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
-from pyargus.clients.sensor_outputs import Account, open_stream, selector_of
-from pyargus.clients.sensor_settings import SensorSettings
+from pyargus.clients.sensor_outputs import open_stream, selector_of
 from pyargus.errors import PyargusError, Unreachable
 from pyargus.network.pieces_cy import records
 from pyargus.record.management import Cause
@@ -95,22 +94,35 @@ class OutputStats:
     lost: int = 0
 
 
-class LiveOutputs:
-    """The files of -w and the listener's clients. network: of the first interface, for the initial record of a client.
+class Account(Protocol):
+    """What the program says of itself in management records (`sensor_outputs.Account`)."""
 
-    `write` never waits. Errors of an output are told once and counted, and it is tried again; an output that cannot be opened when the
+    def due(self) -> bool:
+        """Whether it is time for a status record."""
+
+    def start(self, clock: bool = ..., network: tuple[int, int] = ...) -> bytes:
+        """The record that begins a stream."""
+
+    def report(self, cause: Cause, clients: int, sequence: int, records: int, **live: int) -> bytes:
+        """A record of that cause; records: flow records since the start."""
+
+
+class LiveOutputs:
+    """The files of -w, with their filters, and the listener's clients. network: of the first interface, for the initial record of a client.
+
+    last: the cause of the record that ends the stream. `write` never waits. Errors of an output are told once and counted, and it is tried again; an output that cannot be opened when the
     sensor starts raises Unreachable, a filter that does not parse BadUse.
     """
 
-    def __init__(self, settings: SensorSettings, log: Log, network: tuple[int, int] = (0, 0)) -> None:
-        self.settings = settings
+    def __init__(self, outputs: Sequence[tuple[str, str]], account: Account, log: Log, network: tuple[int, int] = (0, 0)) -> None:
         self.log = log
         self.network = network
-        self.account = Account(settings)
+        self.account = account
         self.stats = OutputStats()
         self.listener: Listener | None = None
         self.broken_pipe = False
-        self._outputs = [self._open(name, selection) for name, selection in settings.outputs]
+        self.last = Cause.STOP
+        self._outputs = [self._open(name, selection) for name, selection in outputs]
         self._queue: deque[tuple[str, bytes, list[tuple[str, str]]]] = deque()
         self._waiting = 0
         self._condition = threading.Condition()
@@ -167,6 +179,14 @@ class LiveOutputs:
                 self.listener.publish_status(mar)
             self._enqueue("status", mar)
 
+    def wait_for_room(self, seconds: float = 60.0) -> None:
+        """For a producer that can wait, as one that reads files: until what waits for the files, and for clients that read, is less."""
+        until = time.monotonic() + seconds
+        while self._waiting > WAITING // 2 and time.monotonic() < until:
+            time.sleep(0.01)
+        if self.listener:
+            self.listener.wait_for_room(max(0.0, until - time.monotonic()))
+
     def flush(self) -> None:
         """Nothing to do: what is written does not wait in a buffer."""
 
@@ -176,7 +196,7 @@ class LiveOutputs:
 
     def close(self, made: int, seconds: float = 10.0, **counters: int) -> None:
         """The last management record, and the end: clients and disks have so many seconds to take what waits."""
-        mar = self.account.report(Cause.STOP, self.clients, 0, made, **counters)
+        mar = self.account.report(self.last, self.clients, 0, made, **counters)
         if self.listener:
             self.listener.publish_status(mar)
         self._enqueue("status", mar)

@@ -25,6 +25,7 @@ class Cause(IntEnum):
     START = 0x10
     STATUS = 0x20
     STOP = 0x30
+    SHUTDOWN = 0x60
 
 
 @dataclass(slots=True)
