@@ -16,6 +16,7 @@ from pyargus.clients.sensor_settings import SensorSettings, from_argv
 from pyargus.errors import BadUse, ExitCode, PyargusError, Unreachable
 
 if TYPE_CHECKING:
+    from pyargus.clients.sensor_daemon import Service
     from pyargus.clients.sensor_live_outputs import LiveOutputs
 
 # Bytes of records held before they are written.
@@ -199,19 +200,16 @@ def check_inputs(settings: SensorSettings) -> None:
             raise Unreachable(f"input file {name!r}: No such file or directory")
 
 
-def open_outputs(settings: SensorSettings) -> Outputs | LiveOutputs:
-    """Where the records of capture files go. What is replayed is served like live capture, also from the background."""
-    if settings.replay and (settings.live.port or settings.live.in_background):
-        from pyargus.clients.sensor_daemon import Service
+def open_service(settings: SensorSettings) -> Service | None:
+    """What is replayed is served like live capture, also from the background; other files are not."""
+    if not settings.replay or not (settings.live.port or settings.live.in_background):
+        return None
+    from pyargus.clients.sensor_daemon import Service
 
-        service = Service(settings)
-        service.begin()
-        service.prepare("replay")
-        return service.start()
-    from pyargus.clients.daemon import give_up_privileges
-
-    give_up_privileges(settings.chroot, settings.user, settings.group)
-    return Outputs(settings)
+    service = Service(settings)
+    service.begin()
+    service.prepare("replay")
+    return service
 
 
 def run(settings: SensorSettings, interrupts: Interrupts | None = None, argv: Sequence[str] = ()) -> int:
@@ -232,14 +230,24 @@ def run(settings: SensorSettings, interrupts: Interrupts | None = None, argv: Se
     for warning in settings.warnings:
         complain(warning)
     check_inputs(settings)
-    outputs = open_outputs(settings)
+    outputs: Outputs | LiveOutputs
+    if service := open_service(settings):
+        outputs = service.start()
+    else:
+        from pyargus.clients.daemon import give_up_privileges
+
+        give_up_privileges(settings.chroot, settings.user, settings.group)
+        outputs = Outputs(settings)
     sensor = Sensor(settings, outputs, interrupts or Interrupts())
     try:
         for name in sorted(settings.inputs):
             sensor.read(name)
     except Interrupted:
         complain("interrupted; what was held has been written")
-    outputs.close(sensor.records)
+    if service:
+        service.end(sensor.records, {}, f"{sensor.records} records")
+    else:
+        outputs.close(sensor.records)
     return sensor.status
 
 

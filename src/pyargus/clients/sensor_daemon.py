@@ -10,11 +10,13 @@ from pyargus.capture import interfaces
 from pyargus.clients.daemon import Log, PidFile, give_up_privileges, into_background, notify
 from pyargus.clients.sensor_live import LiveSensor, Signals
 from pyargus.clients.sensor_live_outputs import LiveOutputs
+from pyargus.clients.sensor_metrics import figures
 from pyargus.clients.sensor_outputs import Account
 from pyargus.clients.sensor_settings import SensorSettings
 from pyargus.errors import ExitCode
 from pyargus.network.addresses import parse_networks
 from pyargus.network.listener import Listener, is_open, open_sockets
+from pyargus.network.metrics import Metric, MetricsServer
 from pyargus.network.tls import TlsFiles, server_context
 
 LATER = ("encodings.idna", "pyargus.record.filter", "pyargus.record.filter_cy", "pyargus.record.selector_cy", "stringprep")
@@ -33,6 +35,7 @@ class Service:
         self.outputs: LiveOutputs
         self._sockets: list[socket.socket] = []
         self._pid: PidFile | None = None
+        self._metrics: MetricsServer | None = None
         self._ready: Callable[[], None] | None = None
 
     def begin(self) -> None:
@@ -54,6 +57,11 @@ class Service:
         if live.set_pid:
             self._pid = PidFile(live.pid_path, f"argus.{name}")
 
+    def prepare_metrics(self, collect: Callable[[], list[Metric]]) -> None:
+        """Open the port for figures, where one was asked for. Raises Unreachable or BadUse."""
+        if self.settings.live.metrics:
+            self._metrics = MetricsServer(self.settings.live.metrics, collect)
+
     def start(self, network: tuple[int, int] = (0, 0)) -> LiveOutputs:
         """Give up privileges, open the outputs and begin to serve. Raises Unreachable or BadUse."""
         settings = self.settings
@@ -66,6 +74,8 @@ class Service:
         elif not settings.outputs:
             self.log("warning", "records go nowhere: neither -w nor -P was given")
         self.outputs.start()
+        if self._metrics:
+            self._metrics.start()
         self.log("info", "started")
         if self._ready:
             self._ready()
@@ -76,6 +86,8 @@ class Service:
         """Deliver what waits, and close everything."""
         notify("STOPPING=1")
         self.outputs.close(records, **counters)
+        if self._metrics:
+            self._metrics.close()
         self.log("info", f"stopped: {summary}")
         if self._pid:
             self._pid.remove()
@@ -92,6 +104,7 @@ def run_live(settings: SensorSettings, read_again: Callable[[], SensorSettings])
     sensor.open()
     name = sensor.taps[0].device.name
     service.prepare(name)
+    service.prepare_metrics(lambda: figures(sensor, service.outputs))
     outputs = service.start(interfaces.network(name))
     signals.listen()
     sensor.run(outputs)

@@ -154,6 +154,10 @@ class LiveOutputs:
         """Files and clients that get records now."""
         return len(self._outputs) + (self.listener.clients if self.listener else 0)
 
+    def losses(self) -> list[tuple[tuple[tuple[str, str], ...], float]]:
+        """Records that each output could not take, with its name as a label."""
+        return [((("output", output.name),), output.lost) for output in self._outputs]
+
     def start(self) -> None:
         """Begin to write. After a fork, not before: threads would stay behind."""
         self._thread = threading.Thread(target=self._run, name="outputs", daemon=True)

@@ -33,6 +33,7 @@ cdef class Engine:
     cdef readonly long long bytes
     cdef readonly long long ignored
     cdef readonly long long ignored_bytes
+    cdef readonly long long ignored_cut
     cdef readonly long long flows
     cdef unsigned int sequence
 

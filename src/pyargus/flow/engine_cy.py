@@ -58,8 +58,8 @@ _U32 = cython.declare(cython.ulonglong, 0xFFFFFFFF)
 class Engine:
     """Flow state of one source of packets.
 
-    packets, bytes: what was fed; ignored, ignored_bytes: the part that makes no flow; flows: flows created; now: time of the last
-    packet, microseconds since 1970.
+    packets, bytes: what was fed; ignored, ignored_bytes: the part that makes no flow; ignored_cut: of it, packets that were not captured
+    whole; flows: flows created; now: time of the last packet, microseconds since 1970.
     """
 
     def __init__(self, config: FlowConfig) -> None:
@@ -99,6 +99,7 @@ class Engine:
         self.bytes = 0
         self.ignored = 0
         self.ignored_bytes = 0
+        self.ignored_cut = 0
         self.flows = 0
         self.sequence = 0
 
@@ -156,6 +157,11 @@ class Engine:
         return self.emitter.encoder.records
 
     @property
+    def active(self) -> int:
+        """Flows held now."""
+        return self.table.count
+
+    @property
     def most_flows(self) -> int:
         """The largest number of flows held at once."""
         return self.table.most
@@ -210,6 +216,8 @@ class Engine:
         if p.kind == 0:
             self.ignored += 1
             self.ignored_bytes += p.wire
+            if p.end - p.start < p.wire:
+                self.ignored_cut += 1
         elif p.fragment and self.maker.matrix == 0:
             self.later_fragment()
         else:

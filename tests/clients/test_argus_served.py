@@ -1,0 +1,181 @@
+"""Who reads from a sensor that captures: programs of the reference, ours, and Prometheus; and what the reference's sensor gives ours."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.clients.live import Reader, datagrams, free_port, in_file, packets_in, sensor
+from tests.namespace import Wire, until, wire
+
+__all__ = ["wire"]
+
+RA, RADIUM, RATOP, ARGUS = (shutil.which(name, path="/usr/sbin:/usr/bin") for name in ("ra", "radium", "ratop", "argus"))
+FIELDS = ["-n", "-c", ",", "-s", "saddr", "sport", "daddr", "dport", "proto", "spkts", "dpkts", "sbytes", "dbytes"]
+OURS = [sys.executable, "-c", "from pyargus.clients.ra import main; main()"]
+SENT = 40
+
+
+def reference(path: str | None) -> str:
+    """The path of a reference program; without it the test is skipped."""
+    if path is None:
+        pytest.skip("the reference programs are not installed")
+    return path
+
+
+@contextmanager
+def started(folder: Path, *command: str) -> Iterator["subprocess.Popen[str]"]:
+    """A program that runs; its output goes to folder/out."""
+    with (folder / "out").open("w") as out:
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, text=True, cwd=folder)
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.wait(10)
+
+
+def lines(text: str) -> list[str]:
+    """The lines of a listing that are flows, in a fixed order."""
+    return sorted(line for line in text.splitlines() if line.startswith("10.1."))
+
+
+def read_file(name: Path, program: Sequence[str]) -> list[str]:
+    """What a program prints of a file of records."""
+    done = subprocess.run([*program, "-X", *FIELDS, "-r", str(name)], capture_output=True, text=True, timeout=60, check=True)
+    return lines(done.stdout)
+
+
+@pytest.mark.parametrize("family", ["plain", "filter"])
+def test_ra_of_the_reference_reads_our_sensor(wire: Wire, tmp_path: Path, family: str) -> None:
+    ra = reference(RA)
+    port = free_port()
+    with sensor(tmp_path, "-i", wire.far, "-S", "0", "-P", str(port), "-w", tmp_path / "file") as running:
+        words = ["-", "src", "net", "10.1.0.0/29"] if family == "filter" else []
+        with started(tmp_path, ra, "-X", "-S", f"127.0.0.1:{port}", *FIELDS, *words):
+            assert until(lambda: running.said("connect from"))
+            time.sleep(0.5)
+            wire.send(datagrams(SENT))
+            assert until(lambda: len(in_file(tmp_path / "file")) == SENT)
+            expected = read_file(tmp_path / "file", [ra])
+            assert len(expected) == SENT
+            if words:
+                expected = [line for line in expected if re.match(r"10\.1\.0\.[0-7],", line)]
+            assert until(lambda: len(lines((tmp_path / "out").read_text())) >= len(expected))
+            running.end()
+    assert lines((tmp_path / "out").read_text()) == expected
+
+
+def test_radium_of_the_reference_relays_our_sensor(wire: Wire, tmp_path: Path) -> None:
+    radium, ra = reference(RADIUM), reference(RA)
+    port, relayed = free_port(), free_port()
+    argv = ("-i", wire.far, "-S", "0", "-M", "1", "-P", str(port), "-w", tmp_path / "file")
+    with sensor(tmp_path, *argv) as running, started(tmp_path, radium, "-X", "-S", f"127.0.0.1:{port}", "-P", str(relayed)):
+        assert until(lambda: running.said("connect from"), 20)
+        folder = tmp_path / "reader"
+        folder.mkdir()
+        with started(folder, ra, "-X", "-S", f"127.0.0.1:{relayed}", *FIELDS):
+            time.sleep(1.5)
+            wire.send(datagrams(SENT))
+            assert until(lambda: len(in_file(tmp_path / "file")) == SENT)
+            assert until(lambda: len(lines((folder / "out").read_text())) >= SENT, 20)
+            running.end()
+    assert lines((folder / "out").read_text()) == read_file(tmp_path / "file", [ra])
+
+
+def test_ratop_of_the_reference_shows_our_sensor(wire: Wire, tmp_path: Path) -> None:
+    ratop, tmux = reference(RATOP), shutil.which("tmux")
+    if tmux is None:
+        pytest.skip("tmux is not installed")
+    port = free_port()
+    server = f"argus-test-{os.getpid()}"
+    with sensor(tmp_path, "-i", wire.far, "-S", "0", "-P", str(port)) as running:
+        command = f"TERM=screen {ratop} -X -n -S 127.0.0.1:{port} -s saddr sport daddr dport spkts"
+        session = [tmux, "-L", server, "-f", "/dev/null", "new-session", "-d", "-x", "120", "-y", "40", command]
+        subprocess.run(session, check=True, timeout=20)
+        try:
+            assert until(lambda: running.said("connect from"))
+
+            def shown() -> bool:
+                wire.send(datagrams(3))
+                time.sleep(0.3)
+                screen = subprocess.run([tmux, "-L", server, "capture-pane", "-p"], capture_output=True, text=True, check=False, timeout=20)
+                return all(f"10.1.0.{host}" in screen.stdout for host in range(3))
+
+            assert until(shown, 15)
+        finally:
+            subprocess.run([tmux, "-L", server, "kill-server"], check=False, capture_output=True, timeout=20)
+        running.end()
+
+
+def test_our_ra_reads_the_sensor_of_the_reference(wire: Wire, tmp_path: Path) -> None:
+    argus = reference(ARGUS)
+    port = free_port()
+    argv = ("-i", wire.far, "-S", "0", "-P", str(port), "-B", "127.0.0.1", "-w", tmp_path / "file")
+    with sensor(tmp_path, *argv, command=(argus,), ready=f"interface {wire.far} is up") as running:
+        folder = tmp_path / "reader"
+        folder.mkdir()
+        with started(folder, *OURS, "-X", "-S", f"127.0.0.1:{port}", *FIELDS) as reader:
+            assert until(lambda: running.said("connect from"), 20)
+            time.sleep(0.5)
+            wire.send(datagrams(SENT))
+            assert until(lambda: len(lines((folder / "out").read_text())) >= SENT, 20)
+            reader.send_signal(signal.SIGINT)
+            assert reader.wait(10) == 0
+        running.process.send_signal(signal.SIGTERM)
+        assert running.process.wait(20) == 0
+    found = lines((folder / "out").read_text())
+    assert found == read_file(tmp_path / "file", [*OURS])
+
+
+def test_our_ra_reads_our_sensor(wire: Wire, tmp_path: Path) -> None:
+    port = free_port()
+    with sensor(tmp_path, "-i", wire.far, "-S", "0", "-P", str(port), "-w", tmp_path / "file") as running:
+        with started(tmp_path, *OURS, "-X", "-S", f"127.0.0.1:{port}", *FIELDS) as reader:
+            assert until(lambda: running.said("connect from"))
+            time.sleep(0.3)
+            wire.send(datagrams(SENT))
+            assert until(lambda: len(lines((tmp_path / "out").read_text())) == SENT)
+            reader.send_signal(signal.SIGINT)
+            assert reader.wait(10) == 0
+        running.end()
+    assert lines((tmp_path / "out").read_text()) == read_file(tmp_path / "file", [*OURS])
+
+
+def figures(port: int) -> dict[str, float]:
+    """What the sensor tells Prometheus, by name and labels."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
+        text = answer.read().decode()
+    return {line.rpartition(" ")[0]: float(line.rpartition(" ")[2]) for line in text.splitlines() if not line.startswith("#")}
+
+
+def test_figures_for_prometheus(wire: Wire, tmp_path: Path) -> None:
+    port, served = free_port(), free_port()
+    argv = ("-i", wire.far, "-S", "60", "--metrics", str(served), "-P", str(port), "-w", "/dev/full", "-s", "50")
+    with sensor(tmp_path, *argv) as running, Reader(port) as reader:
+        wire.send(datagrams(SENT))
+        # An IPv6 header that the snap length cuts makes no flow, and neither does an ARP operation that is none.
+        wire.send([bytes(12) + b"\x86\xdd" + bytes(60), b"\xff" * 6 + bytes(6) + b"\x08\x06\0\1\x08\0\6\4\0\x63" + bytes(20)])
+        assert until(lambda: figures(served)["argus_packets_total"] == SENT + 2)
+        time.sleep(1.2)
+        found = figures(served)
+        assert found[f'argus_packets_received_total{{interface="{wire.far}"}}'] == SENT + 2
+        assert found[f'argus_packets_dropped_total{{interface="{wire.far}",by="kernel"}}'] == 0
+        assert found['argus_packets_undecodable_total{reason="cut short by the snap length"}'] >= 1
+        assert found["argus_flows_active"] == SENT
+        assert found["argus_flow_records_total"] == 0
+        assert found["argus_clients"] == 1
+        assert found[f'argus_interface_up{{interface="{wire.far}"}}'] == 1
+        assert found['argus_output_lost_records_total{output="/dev/full"}'] == 1  # the initial record
+        running.end()
+        assert packets_in(reader.until(SENT)) == SENT
