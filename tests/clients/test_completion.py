@@ -28,7 +28,7 @@ def kinds(*line: str) -> set[str]:
 def test_options() -> None:
     assert words("--re") == ["--read", "--read-folder", "--records", "--regex", "--rejected"]
     assert {"-r", "--read", "-n"} <= set(words("-"))
-    assert "--server" not in words("--"), "a refused option is not offered"
+    assert "--daemon" not in words("--"), "a refused option is not offered"
 
 
 def test_fields_after_s() -> None:
