@@ -100,7 +100,7 @@ def test_ratop_of_the_reference_shows_our_sensor(wire: Wire, tmp_path: Path) -> 
     port = free_port()
     server = f"argus-test-{os.getpid()}"
     with sensor(tmp_path, "-i", wire.far, "-S", "0", "-P", str(port)) as running:
-        command = f"TERM=screen {ratop} -X -n -S 127.0.0.1:{port} -s saddr sport daddr dport spkts"
+        command = f"TERM=screen exec {ratop} -X -n -S 127.0.0.1:{port} -s saddr sport daddr dport spkts"
         session = [tmux, "-L", server, "-f", "/dev/null", "new-session", "-d", "-x", "120", "-y", "40", command]
         subprocess.run(session, check=True, timeout=20)
         try:
@@ -114,6 +114,10 @@ def test_ratop_of_the_reference_shows_our_sensor(wire: Wire, tmp_path: Path) -> 
 
             assert until(shown, 15)
         finally:
+            # It outlives its terminal, spinning.
+            pane = subprocess.run([tmux, "-L", server, "list-panes", "-F", "#{pane_pid}"], capture_output=True, text=True, timeout=20)
+            for pid in pane.stdout.split():
+                os.kill(int(pid), signal.SIGKILL)
             subprocess.run([tmux, "-L", server, "kill-server"], check=False, capture_output=True, timeout=20)
         running.end()
 
