@@ -115,7 +115,8 @@ def test_ratop_of_the_reference_shows_our_sensor(wire: Wire, tmp_path: Path) -> 
             assert until(shown, 15)
         finally:
             # It outlives its terminal, spinning.
-            pane = subprocess.run([tmux, "-L", server, "list-panes", "-F", "#{pane_pid}"], capture_output=True, text=True, timeout=20)
+            asked = [tmux, "-L", server, "list-panes", "-F", "#{pane_pid}"]
+            pane = subprocess.run(asked, capture_output=True, text=True, check=False, timeout=20)
             for pid in pane.stdout.split():
                 os.kill(int(pid), signal.SIGKILL)
             subprocess.run([tmux, "-L", server, "kill-server"], check=False, capture_output=True, timeout=20)
