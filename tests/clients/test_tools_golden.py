@@ -6,12 +6,19 @@ import pytest
 
 from tests.clients import golden
 
-PROGRAMS = ("rasort",)
+PROGRAMS = ("rasort", "racount")
 # What differs, and a word of the row of docs/reference/differences.md that says so.
 DIFFERENT = {
     "rasort-m-dport": "destination port of IPv6",
     "rasort-v": "destination port of IPv6",
     "rasort-bad-key": "`smeansz`",
+    "racount-proto-l2": "Ethernet types from 0x1000 on",
+    "racount-addr-mix": "kinds of addresses",
+    "racount-addr-l2": "kinds of addresses",
+    "racount-addr-v6": "kinds of addresses",
+    "racount-addr-icmp": "kinds of addresses",
+    "racount-addr-skype": "kinds of addresses",
+    "racount-proto-addr": "kinds of addresses",
 }
 CASES = [(program, ident, arguments) for program in PROGRAMS for ident, arguments in golden.cases(program)]
 

@@ -230,3 +230,11 @@ def xml_head(settings: Settings, initial: bytes) -> bytes:
   ArgusSourceId = "0.0.0.0"  NetAddr = "0.0.0.0"  NetMask = "0.0.0.0">
 
 """.encode()
+
+
+def field_printer(settings: Settings, name: str) -> Printer:
+    """The kernel that prints one field and a line end, without padding, as `-s` would print it."""
+    from pyargus.clients.settings import Column
+
+    only = [Column(name)]
+    return make_printer(replace(settings, columns=only, widths={}, variable=True, delimiter=",", labels=-1, xml=False, join=False))

@@ -375,9 +375,7 @@ def transport(rec: Record, d: cython.const[cython.uchar][::1], o: cython.Py_ssiz
     return used
 
 
-@cython.cfunc
-@cython.exceptval(-1)
-def flow_key(rec: Record, d: cython.const[cython.uchar][::1], o: cython.Py_ssize_t, size: cython.Py_ssize_t) -> cython.Py_ssize_t:
+def flow_key(rec, d, o, size):
     kind: cython.uint = d[o + 1] & 0x3F
     family: cython.uint = d[o + 2] & 0x1F
     rec.family = 0
@@ -575,9 +573,7 @@ def set_stamp(rec: Record, which: cython.int, sec: cython.uint, frac: cython.uin
     return 0
 
 
-@cython.cfunc
-@cython.exceptval(-1)
-def metric(rec: Record, d: cython.const[cython.uchar][::1], o: cython.Py_ssize_t, size: cython.Py_ssize_t) -> cython.Py_ssize_t:
+def metric(rec, d, o, size):
     form: cython.uint = d[o + 2] & 0x0F
     width: cython.uint
     at: cython.Py_ssize_t = o + 4
