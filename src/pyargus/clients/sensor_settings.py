@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pyargus.clients.argv import Arguments, normalise
+from pyargus.clients.conf import read_lines
 from pyargus.clients.sensor_live_settings import LETTERS as LIVE_LETTERS
 from pyargus.clients.sensor_live_settings import LiveSettings
 from pyargus.clients.sensor_options import OPTIONS, OTHERS, REFUSED, SECONDS, SILENT, SWITCHES, VARIABLES
@@ -207,31 +208,8 @@ def source_id(text: str, shown: str = "-e") -> tuple[int, int]:
 
 def _file(settings: SensorSettings, path: str) -> None:
     """Read one configuration file."""
-    try:
-        with open(path, encoding="utf-8", errors="surrogateescape") as file:
-            lines = file.read().splitlines()
-    except OSError as error:
-        raise BadUse(f"{path}: {error.strerror}") from None
-    for number, line in enumerate(lines, 1):
-        text = line.strip()
-        if not text or text[0] in "#!":
-            continue
-        name, equals, value = text.partition("=")
-        if not equals:
-            continue
-        _variable(settings, name.strip(), _value(value.strip(), path, number), f"{path}, line {number}")
-
-
-def _value(text: str, path: str, number: int) -> list[str]:
-    """The value, or the file name and filter of an output."""
-    if text.startswith('"'):
-        inner, quote, _ = text[1:].partition('"')
-        if not quote:
-            raise BadUse(f"{path}, line {number}: closing quote missing")
-        return [inner, text]
-    for gap in (" //", "\t//"):
-        text = text.split(gap)[0]
-    return [text.strip(), text.strip()]
+    for line in read_lines(path):
+        _variable(settings, line.name, [line.value, line.raw], line.where)
 
 
 def _variable(settings: SensorSettings, name: str, values: list[str], where: str) -> None:

@@ -130,6 +130,15 @@ class Hub:
             self._poll.register(source.sock, selectors.EVENT_READ, source)
         return source
 
+    def remove(self, source: RemoteSource) -> None:
+        """Say goodbye to a source and forget it."""
+        self._goodbye(source)
+        self.sources.remove(source)
+
+    def prepare_tls(self) -> None:
+        """Make the TLS context now, and not when the first server is connected to."""
+        self._tls()
+
     @property
     def alive(self) -> bool:
         """Whether more may come."""
@@ -158,17 +167,20 @@ class Hub:
     def close(self) -> None:
         """Say goodbye to the servers and let go of everything."""
         for source in self.sources:
-            if source.phase is Phase.OPEN and source.session is not None and source.sock is not None:
-                try:
-                    source.sock.send(Command.DONE.value)
-                except OSError:
-                    # It is lost already; there is nobody to say goodbye to.
-                    source.error = "lost"
-            self._release(source)
-            source.phase = Phase.ENDED
+            self._goodbye(source)
         for sock in (self._wake_in, self._wake_out):
             sock.close()
         self._poll.close()
+
+    def _goodbye(self, source: RemoteSource) -> None:
+        if source.phase is Phase.OPEN and source.session is not None and source.sock is not None:
+            try:
+                source.sock.send(Command.DONE.value)
+            except OSError:
+                # It is lost already; there is nobody to say goodbye to.
+                source.error = "lost"
+        self._release(source)
+        source.phase = Phase.ENDED
 
     # ---- opening
 

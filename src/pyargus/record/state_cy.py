@@ -266,6 +266,8 @@ def flags(t, rec):
         return 0
     if rec.kind & 0xF0 == 0x30:
         t.s[at] = 78
+    if have & 4 and rec.head[2] & 0x100 and (rec.head[2] >> 8) & 0xFF != 0x19:
+        t.s[at] = 84
     if have & 0x8000:
         both = rec.senc | rec.denc
         if both:
