@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 
-from pyargus.clients import rc, sensor_options
+from pyargus.clients import radium_options, rc, sensor_options
 from pyargus.clients.help import idle_options, listed
 from pyargus.clients.listing import TYPES
 from pyargus.clients.options import Option
@@ -122,6 +122,24 @@ def variables() -> str:
     for name in (*sensor_options.SWITCHES, *sensor_options.SECONDS, *sensor_options.OTHERS):
         rows.append((f"`ARGUS_{name}`", sensor_options.MEANINGS[name]))
     return table(("variable", "effect"), sorted(rows))
+
+
+def radium_variables() -> str:
+    """Variables of radium.conf that have an effect."""
+    rows = []
+    for name, letter in radium_options.VARIABLES.items():
+        dashes = "-" if len(letter) == 1 else "--"
+        rows.append((f"`RADIUM_{name}`", f"as `{dashes}{letter}`: {radium_options.BY_LETTER[letter].text}"))
+    rows += [(f"`RADIUM_{name}`", text) for name, text in radium_options.MEANINGS.items()]
+    return table(("variable", "effect"), sorted(rows))
+
+
+def radium_refused() -> str:
+    """Options and variables of the relay that are known and refused, and those without effect."""
+    rows = [(f"`-{row.letter}`", row.refused) for row in radium_options.OPTIONS if row.refused]
+    rows += [(f"`RADIUM_{name}`", why) for name, why in sorted(radium_options.REFUSED.items())]
+    silent = ", ".join(f"`RADIUM_{name}`" for name in sorted(radium_options.SILENT))
+    return f"{table(('option or variable', 'why'), rows)}\nTaken without effect: `-O`, {silent}.\n"
 
 
 def silent_variables() -> str:
@@ -307,6 +325,8 @@ PARTS: dict[str, Callable[[], str]] = {
     "variables": variables,
     "silent-variables": silent_variables,
     "refused-variables": refused_variables,
+    "radium-variables": radium_variables,
+    "radium-refused": radium_refused,
     "defaults": defaults,
     "first-segments": first_segments,
     "steps": steps,
