@@ -110,8 +110,9 @@ class Account(Protocol):
 class LiveOutputs:
     """The files of -w, with their filters, and the listener's clients.
 
-    last: the cause of the record that ends the stream. `write` never waits. Errors of an output are told once and counted, and it is tried
-    again; an output that cannot be opened when the program starts raises Unreachable, a filter that does not parse BadUse.
+    network: of the first interface, for the initial record of a client. last: the cause of the record that ends the stream. `write` never
+    waits. Errors of an output are told once and counted, and it is tried again; an output that cannot be opened when the program starts
+    raises Unreachable, a filter that does not parse BadUse.
     """
 
     def __init__(self, outputs: Sequence[tuple[str, str]], account: Account, log: Log, network: tuple[int, int] = (0, 0)) -> None:
