@@ -16,6 +16,7 @@ from pyargus.clients.formats import cell_arguments, typed_fields
 from pyargus.clients.output import make_printer
 from pyargus.clients.settings import from_argv
 from pyargus.errors import BadInput
+from pyargus.network import pieces_cy, shift_cy
 from pyargus.record import client_cy, decode_cy, repair_cy
 from pyargus.record.filter import compile_filter
 from pyargus.record.filter_cy import Filter
@@ -96,6 +97,10 @@ def read(data: bytes) -> int:
     view = memoryview(data)
     record.point_to(view)
     at = count = 0
+    pieces_cy.cut(view, 4096)
+    pieces_cy.records(view, len(view) // 2)
+    pieces_cy.managements(view[: pieces_cy.complete(view)])
+    shift_cy.shift(memoryview(bytearray(data)), -3_600_000_001)
     while (size := decode_cy.frame(view, at)) > 0:
         decode_cy.decode(record, at, at)
         writer.write(record)

@@ -449,7 +449,7 @@ def test_help_names_every_option_that_works() -> None:
         (["-r", "usb"], 1, "usb: link type 189 is not supported; 2 packets left out"),
         (["-r", "cut"], 1, "cut at byte "),
         (["-r", "good", "-w", "no/such/folder"], 3, "no/such/folder: No such file or directory"),
-        (["-r", "good", "-w", "argus-udp://127.0.0.1"], 2, "sending records over the network is not part of this release"),
+        (["-r", "good", "-w", "argus://127.0.0.1"], 2, "records are sent to argus-udp://host[:port] only"),
         (["-r", "good", "-c", "no-jail"], 3, "-c no-jail: No such file or directory"),
         (["-r", "good", "-u", "no-such-user"], 2, "no-such-user"),
         (["-r", "good", "-F", "argus.conf"], 2, "argus.conf, line 1: ARGUS_KEYSTROKE: "),

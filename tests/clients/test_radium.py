@@ -334,6 +334,21 @@ def test_datagrams_of_a_sensor(tmp_path: Path, expected: list[str]) -> None:
     assert table(out) == expected
 
 
+@pytest.mark.parametrize("reader", [RADIUM, [str(REFERENCE_RA)]], ids=["ours", "its"])
+def test_datagrams_sent_and_received(tmp_path: Path, expected: list[str], reader: list[str]) -> None:
+    """One record in each, the first and last ones included."""
+    if reader[0] == "None":
+        pytest.skip("the reference ra is not installed")
+    out, source, port = tmp_path / "out", stored(tmp_path / "in", INITIAL + flows()), free_port()
+    with Process(*reader, "-X", "-S", f"argus-udp://127.0.0.1:{port}", "-w", out, log=tmp_path / "log") as process:
+        bound(port)
+        sender = [*RADIUM, "-X", "-r", str(source), "-w", f"argus-udp://127.0.0.1:{port}"]
+        subprocess.run(sender, check=True, timeout=30, capture_output=True)
+        time.sleep(1.0)
+        process.end(signal.SIGINT)
+    assert table(out) == expected
+
+
 @pytest.mark.parametrize(("option", "moved"), [("-T1s", True), ("-T2h", False), ("", False)])
 def test_clocks_that_are_off(tmp_path: Path, option: str, moved: bool) -> None:
     """The source says that it is an hour ago."""

@@ -150,7 +150,11 @@ def open_servers(settings: Settings, say: Callable[[str], None]) -> Source:
     source = LiveSource(hub, settings.insist)
     try:
         for text in settings.servers:
-            hub.add(parse_uri(text, default_port=settings.server_port), settings.remote_filter)
+            uri = parse_uri(text, default_port=settings.server_port)
+            if uri.scheme == "argus+tls":
+                # Files that cannot be used are said before anybody is asked.
+                hub.prepare_tls()
+            hub.add(uri, settings.remote_filter)
     except BaseException:
         hub.close()
         raise

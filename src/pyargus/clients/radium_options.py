@@ -17,7 +17,7 @@ OPTIONS: tuple[Option, ...] = (
     Option("source-ca", "source-ca", ONE, "FILE", "certificates that those of argus+tls:// servers are checked against (PEM)"),
     Option("source-cert", "source-cert", ONE, "FILE", "certificate to show to argus+tls:// servers (PEM)"),
     Option("source-key", "source-key", ONE, "FILE", "its key (PEM), where it is not in the same file"),
-    Option("w", "write", PAIR, "FILE [FILTER]", "append records to a file, '-' is standard output; may be repeated"),
+    Option("w", "write", PAIR, "FILE [FILTER]", "append records to a file, '-' is stdout, argus-udp://HOST sends them; may be repeated"),
     Option("e", "source-id", ONE, "ID", 'id of the relay: a number, an address, a host name or "four" characters in quotes'),
     Option("M", "management-interval", ONE, "SECONDS", "seconds between management records of its own (60)"),
     Option("P", "port", ONE, "PORT", "serve records on this TCP port (561 is the well-known one)"),

@@ -77,7 +77,9 @@ def selector_of(selection: str) -> Selector:
 def open_stream(name: str) -> BinaryIO:
     """What records to this output are written to. Raises BadUse or Unreachable."""
     if "://" in name:
-        raise BadUse(f"-w {name}: sending records over the network is not part of this release")
+        from pyargus.network.datagrams import open_sender
+
+        return open_sender(name)  # type: ignore[return-value]
     if name == "-":
         if sys.stdout.isatty():
             raise BadUse("-w -: records are not for a terminal; send standard output to a file or a program")

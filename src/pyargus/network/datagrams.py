@@ -5,22 +5,26 @@ Source: argus 3 record format, section "UDP transport".
 
 from __future__ import annotations
 
+import errno
+import os
 import socket
 import struct
 import time
 from collections.abc import Callable
 from ipaddress import ip_address
 
-from pyargus.errors import Unreachable
-from pyargus.network.addresses import Uri, joined, resolve
-from pyargus.network.pieces_cy import complete, managements
+from pyargus.errors import BadUse, Unreachable
+from pyargus.network.addresses import Uri, joined, parse_uri, resolve
+from pyargus.network.pieces_cy import complete, cut, managements
 from pyargus.record.management import Cause, Management, encode
 from pyargus.record.reader import COOKIES, INITIAL
 
 # The system is asked for so much room for what has not been read yet; it may give less.
 RECEIVE_BUFFER = 8 << 20
 LARGEST = 1 << 16
+MULTICAST_HOPS = 128
 
+Buffer = bytes | bytearray | memoryview
 Decoder = Callable[[bytes, str], tuple[bytes, int]]
 
 
@@ -84,6 +88,56 @@ def open_receiver(uri: Uri) -> Receiver:
     from pyargus.network.netflow import Collector
 
     return Receiver(sock, Collector().records)
+
+
+class Sender:
+    """A file of records that sends each as a datagram of its own, to a host or a group. Nobody says whether they arrive."""
+
+    def __init__(self, sock: socket.socket, address: tuple[str, int]) -> None:
+        self._sock = sock
+        self._address = address
+
+    def write(self, data: Buffer) -> int:
+        """Send whole records. Raises OSError for one that is longer than a datagram, after the others are sent."""
+        view = memoryview(data)
+        too_long = False
+        for start, end, _ in cut(view, 1):
+            try:
+                self._sock.sendto(view[start:end], self._address)
+            except ConnectionRefusedError:
+                # The receiver of an earlier one is not there; it may be soon.
+                continue
+            except OSError as error:
+                if error.errno != errno.EMSGSIZE:
+                    raise
+                too_long = True
+        if too_long:
+            raise OSError(errno.EMSGSIZE, os.strerror(errno.EMSGSIZE))
+        return len(view)
+
+    def flush(self) -> None:
+        """Nothing to do: a datagram does not wait."""
+
+    def close(self) -> None:
+        """Send no more."""
+        self._sock.close()
+
+
+def open_sender(text: str) -> Sender:
+    """What sends records to `argus-udp://host[:port]`, or `udp://`.
+
+    Raises BadUse for another URI, Unreachable for a host that is not known.
+    """
+    uri = parse_uri(text)
+    if uri.scheme != "argus-udp" or not uri.host:
+        raise BadUse(f"{text}: records are sent to argus-udp://host[:port] only; who wants them over TCP connects to -P")
+    family, address = resolve(uri.host, uri.port, socket.SOCK_DGRAM)[0]
+    sock = socket.socket(family, socket.SOCK_DGRAM)
+    if family == socket.AF_INET6:
+        sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_HOPS, MULTICAST_HOPS)
+    else:
+        sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, MULTICAST_HOPS)
+    return Sender(sock, address)
 
 
 def _join(sock: socket.socket, family: int, address: tuple[str, int]) -> None:
