@@ -207,9 +207,14 @@ def play(office: Office) -> None:
 
 
 def generate(seed: int = 1) -> bytes:
-    """The capture as a pcap file: Ethernet, microseconds, least significant byte first."""
+    """The capture as a pcap file."""
     office = Office(seed)
     play(office)
+    return pcap(office)
+
+
+def pcap(office: Office) -> bytes:
+    """What was played, in the order of time, as a pcap file: Ethernet, microseconds, least significant byte first."""
     parts = [struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 262144, 1)]
     for at, frame in sorted(office.frames, key=lambda item: item[0]):
         parts.append(struct.pack("<IIII", at // 1_000_000, at % 1_000_000, len(frame), len(frame)) + frame)

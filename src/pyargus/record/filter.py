@@ -104,10 +104,22 @@ class Program:
 
 def compile_filter(text: str) -> Program:
     """Parse and compile. Raises BadUse that quotes the offending word and its column."""
-    tree = Parser(text).parse()
+    tree = _tree(Parser(text))
     program = Program()
     program.entry = _generate(program, tree, -1, -2)
     return program
+
+
+def check_filter(text: str) -> None:
+    """Parse, names of hosts taken as they are: for a filter that is being typed. Raises BadUse as `compile_filter` does."""
+    _tree(Parser(text, look_up=False))
+
+
+def _tree(parser: Parser) -> Node:
+    try:
+        return parser.parse()
+    except RecursionError:
+        raise BadUse(f"filter {parser.text[:40]!r}...: nested too deeply") from None
 
 
 def _generate(program: Program, node: Node, yes: int, no: int) -> int:
@@ -126,6 +138,13 @@ def _generate(program: Program, node: Node, yes: int, no: int) -> int:
     return len(program.rows) - 1
 
 
+def _too_large(text: str) -> bool:
+    digits = text.lstrip("+")
+    if len(digits) > 80:
+        return True
+    return bool(digits) and int(digits, 16 if digits[:2] in ("0x", "0X") else 10) >= 1 << 64
+
+
 @dataclass(slots=True)
 class Head:
     """The qualifiers of a term: protocol, direction (src, dst, or, and) and what is compared."""
@@ -138,8 +157,10 @@ class Head:
 class Parser:
     """Recursive descent over the tokens of one filter."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, look_up: bool = True) -> None:
+        """look_up: ask for the addresses of hosts that are given by name."""
         self.text = text
+        self.look_up = look_up
         self.tokens = self._tokens(text)
         self.at = 0
         self.last: Head | None = None
@@ -153,7 +174,10 @@ class Parser:
             if match is None or match.lastgroup is None:
                 raise BadUse(f"filter: illegal character {text[at:].lstrip()[:1]!r} at column {at + 1} of {text!r}")
             kind = match.lastgroup
-            out.append(Token(kind, match.group(kind), match.start(kind)))
+            token = Token(kind, match.group(kind), match.start(kind))
+            if kind in ("int", "range") and len(token.text) > 17 and any(_too_large(part) for part in token.text.split("-")):
+                raise self.fail("a number of more than 64 bits", token)
+            out.append(token)
             at = match.end()
         return out
 
@@ -325,6 +349,8 @@ class Parser:
         return node
 
     def test(self, head: Head, side: str, token: Token, compare: int) -> Node:
+        if not head.key:
+            raise self.fail("syntax error", token)
         if head.key in ("host", "net", "gateway", "inode", "srcid"):
             return self.address(head, side, token)
         if head.key == "port":
@@ -403,6 +429,8 @@ class Parser:
         import socket
 
         number = 0 if side == "src" else 1
+        if not self.look_up:
+            return Node("false")
         try:
             found = {item[4][0] for item in socket.getaddrinfo(token.text.lstrip("\\"), None)}
         except (OSError, UnicodeError) as error:

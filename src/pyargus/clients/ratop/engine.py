@@ -1,0 +1,289 @@
+"""The sources, the log of what they gave, and the tables that are made of it.
+
+One thread takes pieces from the queue and feeds every table; whoever looks at a table holds `lock`. Work that reads the log again is done
+by the same thread, so that no record is missed or counted twice.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+from pyargus.clients.ratop.feed_cy import Cutter
+from pyargus.clients.ratop.feeds import PIECE, Feeder, FileFeeder, Queue, ServerFeeder
+from pyargus.clients.ratop.log import Log
+from pyargus.clients.ratop.pace import Pace
+from pyargus.clients.ratop.table import Table
+from pyargus.clients.settings import Settings
+from pyargus.errors import PyargusError
+
+# Bytes of records that are kept for the history and for tables made anew.
+KEPT = 128 << 20
+# Seconds of the rates that are kept, for the small pictures in the header.
+REMEMBERED = 900
+
+Job = Callable[[], None]
+
+
+class Consumer(Protocol):
+    """What records are fed to. past: it is to have none but those of some time ago."""
+
+    @property
+    def past(self) -> bool: ...
+
+    def feed(self, data: bytes) -> None:
+        """Take whole records."""
+
+
+class Engine:
+    """feeders: the sources; tables: what is fed; base: the table that rates are counted by.
+
+    rates: for each of the last seconds (records, packets, bytes, new rows) of it. error: what went wrong with a job, until it is shown.
+    """
+
+    def __init__(self, settings: Settings, kept: int = KEPT, rate: float = 0.0) -> None:
+        self.settings = settings
+        self.lock = threading.Lock()
+        self.log = Log(kept)
+        self.pace = Pace(rate)
+        self.queue = Queue()
+        self.feeders: list[Feeder] = []
+        self.tables: list[Consumer] = []
+        self.base: Table | None = None
+        self.rates: deque[tuple[float, float, float, float]] = deque(maxlen=REMEMBERED)
+        self.error = ""
+        self.busy = False
+        self._jobs: deque[Job] = deque()
+        self._wanted = threading.Event()
+        self._stopped = False
+        self.paused = False
+        self.waiting = 0
+        self._held: deque[bytes] = deque()
+        self._cutter = Cutter()
+        self._idle = threading.Condition()
+        self._counted: Table | None = None
+        self._before: tuple[float, int, int, int, int] | None = None
+        self._thread = threading.Thread(target=self._work, name="ratop tables", daemon=True)
+
+    def start(self) -> None:
+        """Begin to read the sources of the settings."""
+        self._thread.start()
+        for name in self.settings.inputs:
+            self.read_file(name)
+        for name in self.settings.servers:
+            self.connect(name, self.settings.remote_filter)
+
+    def read_file(self, name: str) -> None:
+        """Add a file as a source."""
+        self._add(FileFeeder(name, self.queue, self.pace))
+
+    def connect(self, name: str, remote: str = "") -> None:
+        """Add a server as a source; `remote` is a filter for it. Raises BadUse for a name that is none."""
+        self._add(ServerFeeder(name, self.queue, self.settings, remote))
+
+    def _add(self, feeder: Feeder) -> None:
+        self.feeders.append(feeder)
+        feeder.start()
+
+    def drop(self, feeder: Feeder) -> None:
+        """Let go of a source."""
+        feeder.stop()
+        self.feeders.remove(feeder)
+
+    def drop_all(self) -> None:
+        """Let go of all sources, what they gave, and start the clock anew."""
+        for feeder in list(self.feeders):
+            self.drop(feeder)
+        self.pace.reset()
+        self.run(self._forget)
+
+    def _forget(self) -> None:
+        self.log.clear()
+
+    def stop(self) -> None:
+        """End all threads; those that wait for a source that says nothing end with the process."""
+        self._stopped = True
+        for feeder in self.feeders:
+            feeder.stop()
+        self.queue.close()
+        for feeder in self.feeders:
+            feeder.join(0.5)
+        if self._thread.is_alive():
+            self._thread.join(2.0)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """The tables for the caller alone; the thread that feeds them makes way."""
+        self._wanted.set()
+        try:
+            with self.lock:
+                yield
+        finally:
+            self._wanted.clear()
+
+    def run(self, job: Job) -> None:
+        """Have something done by the thread that feeds the tables, after what was asked before."""
+        self.busy = True
+        self._jobs.append(job)
+        self.queue.wake()
+
+    def _work(self) -> None:
+        while not self._stopped:
+            while self._jobs and not self._stopped:
+                try:
+                    self._jobs[0]()
+                except PyargusError as error:
+                    self.error = str(error)
+                self._jobs.popleft()
+            if self.busy and not self.queue.size and not self._jobs:
+                self._rest()
+            item = self.queue.get(0.1)
+            if item is not None:
+                feeder, data = item
+                if feeder in self.feeders:
+                    if not self.log.initial:
+                        self.log.initial = feeder.initial
+                    self._take(data)
+                continue
+            if not self._jobs:
+                self._rest()
+
+    def _rest(self) -> None:
+        """Nothing is left to do for now."""
+        with self._idle:
+            self.busy = bool(self._jobs)
+            self._idle.notify_all()
+
+    def _take(self, data: bytes) -> None:
+        self.log.add(data)
+        if self.paused:
+            if self.waiting + len(data) > self.log.limit:
+                self.queue.dropped += self._cutter.count(data)
+                return
+            self._held.append(data)
+            self.waiting += len(data)
+            return
+        self._feed(data)
+
+    def pause(self, paused: bool) -> None:
+        """Hold back what comes from the tables, or let them have all that was held back."""
+        self.paused = paused
+
+        def job() -> None:
+            while self._held and not self.paused and not self._stopped:
+                data = self._held.popleft()
+                self.waiting -= len(data)
+                self._feed(data)
+
+        if not paused:
+            self.run(job)
+
+    def _feed(self, data: bytes) -> None:
+        for table in list(self.tables):
+            self._give_way()
+            with self.lock:
+                table.feed(data)
+
+    def _give_way(self) -> None:
+        while self._wanted.is_set() and not self._stopped:
+            time.sleep(0.0005)
+
+    def settle(self, seconds: float = 60.0) -> bool:
+        """Wait until all files are read and all jobs are done; whether they were in time."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if all(feeder.done for feeder in self.feeders) and not self.queue.size and not self._jobs and not self.busy:
+                return True
+            with self._idle:
+                self._idle.wait(0.01)
+        return False
+
+    def everything(self) -> Iterator[bytes]:
+        """All records that were read: from the log, or from the files themselves where the log does not hold all."""
+        if self.log.lost and self.feeders and all(isinstance(one, FileFeeder) and os.path.isfile(one.name) for one in self.feeders):
+            for feeder in list(self.feeders):
+                yield from _contents(feeder.name)
+            return
+        yield from self.log.pieces()
+
+    def fill(self, consumer: Consumer, then: Callable[[], None], instead: Consumer | None = None) -> None:
+        """Give a table everything read so far and, unless it is one of the past, what is to come; it takes the place of `instead`.
+
+        `then` is called when it is full, by the thread that filled it and with `lock` held.
+        """
+
+        def job() -> None:
+            for data in self.everything():
+                if self._stopped:
+                    return
+                self._give_way()
+                with self.lock:
+                    consumer.feed(data)
+            with self.lock:
+                if not consumer.past:
+                    self._place(consumer, instead)
+                then()
+
+        self.run(job)
+
+    def _place(self, table: Consumer, instead: Consumer | None) -> None:
+        if instead is not None and instead in self.tables:
+            at = self.tables.index(instead)
+            self.tables[at] = table
+        else:
+            self.tables.append(table)
+
+    def forget(self, table: Consumer) -> None:
+        """Feed a table no longer."""
+        if table in self.tables:
+            self.tables.remove(table)
+
+    def beat(self) -> None:
+        """Note the rates of the last second; call it about once a second."""
+        table = self.base
+        if table is None:
+            return
+        now = (time.monotonic(), table.flow.records, table.flow.pkts, table.flow.bytes_, table.count)
+        before = self._before
+        if before is not None and now[0] > before[0] and self._counted is table:
+            seconds = now[0] - before[0]
+            records, pkts, octets, rows = (max(0.0, (now[i] - before[i]) / seconds) for i in range(1, 5))
+            self.rates.append((records, pkts, octets, rows))
+        self._before, self._counted = now, table
+
+    @property
+    def live(self) -> bool:
+        """Whether records come as they happen, or as if they did."""
+        return bool(self.pace.rate) or any(feeder.live for feeder in self.feeders)
+
+    @property
+    def active(self) -> bool:
+        """Whether a source may still give records."""
+        return any(not feeder.done for feeder in self.feeders)
+
+
+def _contents(name: str) -> Iterator[bytes]:
+    from pyargus.clients.inputs import open_input
+    from pyargus.record.decode_cy import whole
+
+    source = open_input(name)
+    try:
+        source.start()
+        for data, _ in source.chunks():
+            with memoryview(data) as view:
+                at = 0
+                while at < len(view):
+                    end = whole(view, at, min(at + PIECE, len(view)))
+                    if end == at:
+                        end = whole(view, at, len(view))
+                    if end == at:
+                        break
+                    yield bytes(view[at:end])
+                    at = end
+    finally:
+        source.close()

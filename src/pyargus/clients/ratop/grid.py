@@ -1,0 +1,259 @@
+"""Rows of a table as lines: widths that fit what is on the screen, colours, the cursor, what was searched for."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from pyargus.clients.output import RMON_TITLES, column_width
+from pyargus.clients.ratop import plots
+from pyargus.clients.ratop.styles import Line, Palette, fit, mark, overlay, printable
+from pyargus.clients.ratop.table import Row
+from pyargus.clients.ratop.view import View
+from pyargus.record.colour_cy import BLUE, GREEN, RED, STATES, YELLOW
+from pyargus.record.schema import BY_NAME
+
+NAMES = {RED: "red", GREEN: "green", YELLOW: "yellow", BLUE: "blue"}
+PROTOCOLS = {"udp": "cyan", "icmp": "magenta", "ipv6-icmp": "magenta", "ipv6-*": "magenta", "arp": "yellow", "rarp": "yellow"}
+# Bits a second from which on the counters of a row are coloured.
+LOADS = ((1e7, "bold red"), (1e6, "yellow"), (1e5, "green"))
+# A column is never wider unless -s says so, and user data not narrower than their title.
+WIDEST = 40
+# Seconds without a packet after which a row of a live source is dimmed.
+QUIET = 10
+BAR = 32
+
+
+@dataclass(slots=True)
+class Place:
+    """Where a column is on the screen: from column `x` on, `width` wide."""
+
+    column: int
+    x: int
+    width: int
+
+
+def is_sum(name: str) -> bool:
+    """Whether the values of a field add up."""
+    field = BY_NAME[name]
+    return field.merge == "sum" and field.kind == "uint"
+
+
+def state_colour(state: str) -> str:
+    """The colour of a state."""
+    code = RED if state[:2] == "UR" else STATES.get(state.encode(), b"")
+    return NAMES.get(code, "")
+
+
+def load_colour(load: float) -> str:
+    """The colour of a rate, bits a second."""
+    return next((style for least, style in LOADS if load >= least), "")
+
+
+class Grid:
+    """The lines of a view.
+
+    percent: counters as share of the sums; live: rows fall quiet; cursor: its row is marked; unicode: bars are lines, not letters.
+    search: pattern that is marked. places: where the columns were put, for the mouse.
+    """
+
+    def __init__(self, palette: Palette, unicode: bool = True) -> None:
+        self.palette = palette
+        self.unicode = unicode
+        self.percent = False
+        self.totals = False
+        self.live = False
+        self.cursor = True
+        self.search: re.Pattern[str] | None = None
+        self.places: list[Place] = []
+
+    def wanted_sums(self, view: View) -> list[str]:
+        """The fields whose sums and values are needed."""
+        names = [column.name for column in view.columns() if is_sum(column.name)] if self.percent or self.totals else []
+        first = view.sorting[0].field if view.sorting else ""
+        if first and first not in names and BY_NAME[first].kind in ("uint", "real"):
+            names.append(first)
+        return names
+
+    def lines(self, view: View, columns: int, rows: int) -> list[Line]:
+        """The title line and as many lines as there are rows, of this many columns."""
+        table = view.table
+        room = rows - 1 - self.totals
+        shown = list(table.listing(view.top, room))
+        sums = table.totals() if self.percent or self.totals else {}
+        if self.percent:
+            for row in shown:
+                self._percentages(view, row.cells, row.values, sums)
+        total_cells = self._total_cells(view, sums) if self.totals else []
+        self._measure(view, [row.cells for row in shown] + ([total_cells] if total_cells else []))
+        self._place(view, columns)
+        now = table.flow.newest
+        bar = self._bar_room(view, columns)
+        top = table.greatest(view.sorting[0].field) if bar and view.sorting[0].field in table.sums else 0.0
+        out = [self._titles(view, columns)]
+        for place, row in enumerate(shown, view.top):
+            out.append(self._row(view, row, self.cursor and place == view.row, now, columns, bar, top))
+        out += [[(" " * columns, "")]] * (room - len(shown))
+        if total_cells:
+            line = self._cells(view, total_cells, [self.palette["totals"]] * len(total_cells), [])
+            out.append(fit(line, columns, self.palette["totals"]))
+        return out
+
+    def _percentages(self, view: View, cells: list[str], values: dict[str, float], sums: dict[str, float]) -> None:
+        for at, column in enumerate(view.columns()):
+            if is_sum(column.name) and column.name in values and at < len(cells):
+                total = sums[column.name]
+                cells[at] = f"{100.0 * values[column.name] / total if total else 0.0:.{view.settings.precision}f}"
+
+    def _total_cells(self, view: View, sums: dict[str, float]) -> list[str]:
+        cells = [f"{sums[column.name]:.0f}" if column.name in sums and is_sum(column.name) else "" for column in view.columns()]
+        if view.settings.abbreviate:
+            cells = [plots.short(float(cell)) if cell else "" for cell in cells]
+        if self.percent:
+            self._percentages(view, cells, sums, sums)
+        if "" in cells:
+            cells[cells.index("")] = "Totals"
+        return cells
+
+    def title(self, view: View, at: int) -> str:
+        """The title of a column."""
+        name = view.columns()[at].name
+        title = RMON_TITLES.get(name, BY_NAME[name].title) if view.shape.hosts else BY_NAME[name].title
+        if self.percent and is_sum(name):
+            title = "p" + title
+        for one in view.sorting[:1]:
+            if one.field == name:
+                title += ("▼" if one.down else "▲") if self.unicode else ("v" if one.down else "^")
+        return title
+
+    def _measure(self, view: View, rows: list[list[str]]) -> None:
+        for at, column in enumerate(view.columns()):
+            if column.name in view.settings.widths:
+                view.widths[at] = column_width(view.settings, column.name)
+                continue
+            texts = [cells[at] for cells in rows if at < len(cells)]
+            widest = max((len(text.rstrip() if column.name == "flgs" else text) for text in texts), default=0)
+            view.widths[at] = min(WIDEST, max(view.widths.get(at, 0), widest, len(self.title(view, at)), 1))
+
+    def _place(self, view: View, columns: int) -> None:
+        """Scroll to the side so far that the column of the cursor is on the screen, and put the columns."""
+        view.left = min(view.left, view.column)
+        while view.left < view.column and sum(view.widths[at] + 1 for at in range(view.left, view.column + 1)) - 1 > columns:
+            view.left += 1
+        self.places = []
+        x = 0
+        for at in range(view.left, len(view.columns())):
+            if x >= columns:
+                break
+            self.places.append(Place(at, x, view.widths[at]))
+            x += view.widths[at] + 1
+
+    def _bar_room(self, view: View, columns: int) -> int:
+        left = columns - self._used() - 2
+        complete = bool(self.places) and self.places[-1].column == len(view.columns()) - 1
+        return min(BAR, left) if complete and left >= 6 and view.sorting and view.sorting[0].field in view.table.sums else 0
+
+    def _used(self) -> int:
+        return self.places[-1].x + self.places[-1].width if self.places else 0
+
+    def _titles(self, view: View, columns: int) -> Line:
+        line: Line = []
+        sorted_by = view.sorting[0].field if view.sorting else ""
+        for place in self.places:
+            name = view.columns()[place.column].name
+            text = self.title(view, place.column)[: place.width]
+            text = text.ljust(place.width) if BY_NAME[name].align == "L" else text.rjust(place.width)
+            style = self.palette["sorted" if name == sorted_by else "title"]
+            if place.column == view.column and view.column:
+                style = self.palette["place"]
+            line += [(text, style), (" ", self.palette["title"])]
+        return fit(line, columns, self.palette["title"])
+
+    def _row(self, view: View, row: Row, chosen: bool, now: int, columns: int, bar: int, top: float) -> Line:
+        styles = self._styles(view, row)
+        if self.live and now - row.last > QUIET * 1_000_000:
+            styles = [self.palette["old"]] * len(styles)
+        line = self._cells(view, row.cells, styles, row.cells)
+        if bar:
+            used = sum(len(text) for text, _ in line)
+            value = row.values.get(view.sorting[0].field, 0.0)
+            picture = plots.bar(value / top if top else 0.0, bar, self.unicode)
+            line = [*line, (" " * (self._used() + 2 - used), ""), (picture, self.palette["bar"])]
+        line = fit(line, columns)
+        if chosen:
+            line = overlay(line, self.palette["cursor"])
+        if self.search is not None:
+            text = "".join(piece for piece, _ in line)
+            for match in self.search.finditer(text):
+                line = mark(line, match.start(), match.end(), self.palette["match"])
+        return line
+
+    def _styles(self, view: View, row: Row) -> list[str]:
+        if not self.palette.coloured:
+            return [""] * len(view.columns())
+        if row.styles or view.table.colours is not None:
+            rest = row.styles.get("", "")
+            return [row.styles.get(column.name, rest) for column in view.columns()]
+        out = []
+        load = load_colour(row.load)
+        for column, cell in zip(view.columns(), row.cells, strict=False):
+            name = column.name
+            if name == "state":
+                out.append(state_colour(row.state))
+            elif name == "proto":
+                out.append(PROTOCOLS.get(cell, ""))
+            elif name == "dport":
+                out.append("green")
+            elif name in ("pkts", "bytes", "load", "rate") or is_sum(name):
+                out.append(load)
+            elif BY_NAME[name].kind == "time":
+                out.append("")
+            else:
+                out.append("")
+        return out
+
+    def _cells(self, view: View, cells: list[str], styles: list[str], joined: list[str]) -> Line:
+        """Cells in their columns; ports follow their addresses after a dot."""
+        names = [column.name for column in view.columns()]
+        line: Line = []
+        for place in self.places:
+            at = place.column
+            text = printable(cells[at]) if at < len(cells) else ""
+            if names[at] == "flgs":
+                text = text.rstrip()
+            left = BY_NAME[names[at]].align == "L" or names[at] == "flgs"
+            if len(text) > place.width:
+                text = text[: place.width - 1] + "*"
+            text = text.ljust(place.width) if left else text.rjust(place.width)
+            gap = " "
+            following = names[at + 1] if at + 1 < len(names) else ""
+            if view.settings.join and (names[at], following) in (("saddr", "sport"), ("daddr", "dport")):
+                gap = "." if at + 1 < len(joined) and joined[at + 1].strip() and joined[at].strip() else " "
+            line.append((text, styles[at] if at < len(styles) else ""))
+            line.append((gap, ""))
+        return line
+
+    def column_at(self, x: int) -> int | None:
+        """The column of the table at a column of the screen."""
+        for place in self.places:
+            if place.x <= x <= place.x + place.width:
+                return place.column
+        return None
+
+
+def row_text(view: View, row: Row) -> str:
+    """A row as it is searched: its cells with a blank between them, ports after their addresses and a dot."""
+    names = [column.name for column in view.columns()]
+    out = []
+    for at, cell in enumerate(row.cells):
+        out.append(printable(cell.strip()))
+        following = names[at + 1] if at + 1 < len(names) else ""
+        joins = view.settings.join and (names[at], following) in (("saddr", "sport"), ("daddr", "dport")) and row.cells[at + 1].strip()
+        out.append("." if joins else " ")
+    return "".join(out[:-1])
+
+
+def searchable(text: str, ignore_case: bool = False) -> re.Pattern[str]:
+    """A pattern for rows: a blank in it stands for one or more. Raises re.error for one that is wrong."""
+    return re.compile(re.sub(r"(?<!\\) +", " +", text), re.IGNORECASE if ignore_case else 0)
+

@@ -1,0 +1,168 @@
+"""The lines above and below the table: what is read, how fast it comes, and how much of it is shown."""
+
+from __future__ import annotations
+
+import shlex
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from pyargus.clients.ratop import plots
+from pyargus.clients.ratop.feeds import FileFeeder
+from pyargus.clients.ratop.styles import Line, fit
+from pyargus.clients.ratop.table import DEFAULT_KEYS
+
+if TYPE_CHECKING:
+    from pyargus.clients.ratop.browser import Browser
+
+# Seconds that the rates of live records are averaged over.
+AVERAGED = 3
+
+
+def command(browser: Browser) -> str:
+    """The command line that leads to what is shown."""
+    words = ["ratop"]
+    files = [feeder.name for feeder in browser.engine.feeders if isinstance(feeder, FileFeeder)]
+    words += ["-r", *files] if files else []
+    for feeder in browser.engine.feeders:
+        if feeder.live:
+            words += ["-S", feeder.name]
+    shape = browser.views[0].shape
+    if shape.keys != DEFAULT_KEYS:
+        words += ["-m", *shape.keys]
+    if shape.hosts:
+        words += ["-M", "rmon"]
+    text = " ".join(shlex.quote(word) for word in words)
+    for name, value in (("remote", browser.remote), ("local", browser.settings.filter), ("display", browser.view.display_text)):
+        if value and not (name == "local" and value == browser.remote):
+            text += f" - {name} '{value}'"
+    return text
+
+
+def stamp(seconds: float, zone: bool = True) -> str:
+    """A local time as the header shows it."""
+    return time.strftime("%Y/%m/%d.%H:%M:%S" + (" %Z" if zone else ""), time.localtime(seconds))
+
+
+def title(browser: Browser, columns: int) -> Line:
+    """The command and the time."""
+    palette = browser.palette
+    left: Line = [(command(browser), palette["command"])]
+    crumbs = browser.crumbs()
+    if crumbs:
+        left = [(crumbs, palette["crumb"]), ("  ", ""), (command(browser), palette["label"])]
+    if browser.moment:
+        right = (f" {stamp(browser.moment / 1e6, False)} history ", palette["past"])
+    elif browser.paused:
+        waiting = browser.engine.waiting
+        right = (f" frozen, {plots.short(waiting)}B wait " if waiting else " frozen ", palette["alert"])
+    else:
+        right = (stamp(browser.clock()), palette["clock"])
+    size = len(right[0])
+    if columns < size + 12:
+        return fit(left, columns)
+    return [*fit(left, columns - size - 1), (" ", ""), right]
+
+
+def rates(browser: Browser, columns: int) -> Line:
+    """Packets, bits and flows a second, each with its course over the last minutes."""
+    engine, palette = browser.engine, browser.palette
+    base = engine.base
+    if base is None:
+        return [(" " * columns, "")]
+    flow = base.flow
+    if engine.live:
+        beats = list(engine.rates)
+        last = beats[-AVERAGED:]
+        series = [[beat[1] for beat in beats], [8 * beat[2] for beat in beats], [beat[3] for beat in beats]]
+        values = [sum(row[-len(last) :]) / len(last) if last else 0.0 for row in series]
+    else:
+        seconds = max(1, flow.last - flow.first)
+        values = [flow.pkts / seconds, 8 * flow.bytes_ / seconds, base.count / seconds]
+        series = [[value / flow.step for value in flow.series(1)], [8 * value / flow.step for value in flow.series(2)],
+                  [value / flow.step for value in flow.series(3)]]  # fmt: skip
+    part = columns // 3
+    out: Line = []
+    for name, role, value, course in zip(("pkts/s", "bits/s", "flows/s"), ("pkts", "bits", "flows"), values, series, strict=True):
+        text = plots.short(value)
+        room = part - len(name) - 9
+        out += [(f" {name} ", palette["label"]), (text.rjust(5), palette["rate"]), (" ", "")]
+        out.append((plots.spark(course[-room:] if engine.live else course, room, browser.unicode) if room >= 4 else "", palette[role]))
+        out.append((" ", ""))
+    return fit(out, columns)
+
+
+def status(browser: Browser, columns: int) -> Line:
+    """How many rows there are and are shown, how many records were read and how fast, and what the sources do."""
+    engine, view, palette = browser.engine, browser.view, browser.palette
+    flow = view.table.flow
+    label, value = palette["status"], palette["value"]
+    state = "Active" if engine.active else "Idle"
+    if view.pending:
+        state = "Reading again"
+    notes = [note for feeder in engine.feeders for note in [feeder.note] if note]
+    line: Line = []
+    parts: Sequence[tuple[str, str]] = (
+        ("ProcessQueue", f"{view.table.count:6d}"), ("DisplayQueue", f"{view.table.listed:6d}"), ("TotalRecords", f"{flow.records:8d}"),
+        (" Rate", f"{browser.record_rate():11.4f} rps"), ("  Status", state),
+    )  # fmt: skip
+    if columns < 90:
+        parts = (("Rows", str(view.table.count)), ("shown", str(view.table.listed)), ("records", str(flow.records)),
+                 ("rate", f"{browser.record_rate():.4g}/s"), ("", state))  # fmt: skip
+    for name, text in parts:
+        line += [(name + " " if name else "", label), (text + " ", value)]
+    if engine.queue.dropped:
+        line.append((f" Dropped {engine.queue.dropped} ", palette["error"]))
+    if notes:
+        line.append((" " + notes[0], palette["error"]))
+    return fit(line, columns)
+
+
+HINTS = (("F1", "help"), ("/", "search"), ("f", "filter"), ("Enter", "detail"), ("D", "hosts"), ("< >", "sort"), ("[ ]", "history"),
+         ("P", "freeze"), ("^P", "commands"), (":q", "leave"))  # fmt: skip
+
+
+def bottom(browser: Browser, columns: int) -> Line:
+    """The question that is asked, a message, or the keys that one needs first."""
+    palette = browser.palette
+    prompt = browser.prompt
+    if prompt is not None:
+        return question(browser, columns)
+    if browser.message:
+        return fit([(browser.message, palette["error" if browser.failed else "note"])], columns)
+    if browser.count:
+        return fit([(browser.count, palette["prompt"])], columns)
+    line: Line = []
+    for key, text in HINTS:
+        if sum(len(part) for part, _ in line) + len(key) + len(text) + 3 > columns:
+            break
+        line += [(key, palette["key"]), (f" {text}  ", palette["label"])]
+    return fit(line, columns)
+
+
+def question(browser: Browser, columns: int) -> Line:
+    """The question and what has been typed, the cursor always on the screen."""
+    prompt, palette = browser.prompt, browser.palette
+    assert prompt is not None
+    label = prompt.label if prompt.label in (":", "/", "?") else prompt.label + " "
+    label = label[: max(0, columns - 8)]
+    editor = prompt.editor
+    room = max(1, columns - len(label) - 1)
+    start = max(0, editor.cursor - room + 1)
+    text = editor.text[start : start + room]
+    at = editor.cursor - start
+    style = palette["label"] if editor.fresh else ""
+    line: Line = [(label, palette["prompt"]), (text[:at], style), (text[at : at + 1] or " ", "reverse"), (text[at + 1 :], style)]
+    return fit(line, columns)
+
+
+def below_question(browser: Browser, columns: int) -> Line | None:
+    """What is wrong with what has been typed, or what it can be completed to; None for nothing."""
+    prompt = browser.prompt
+    if prompt is None:
+        return None
+    if prompt.error:
+        return fit([(prompt.error, browser.palette["error"])], columns)
+    if prompt.editor.shown:
+        return fit([("  ".join(prompt.editor.shown), browser.palette["label"])], columns)
+    return None

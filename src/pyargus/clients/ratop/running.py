@@ -1,0 +1,61 @@
+"""From settings to a browser, and from there to the terminal or to a page of text."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from pyargus.clients.formats import coloured
+from pyargus.clients.frame import complain, folder_files
+from pyargus.clients.ratop.browser import Browser, unicode_terminal
+from pyargus.clients.ratop.commands import number, set_zone
+from pyargus.clients.ratop.engine import KEPT, Engine
+from pyargus.clients.ratop.styles import Palette
+from pyargus.clients.settings import Settings
+from pyargus.errors import BadUse
+
+
+def make_browser(settings: Settings, colours: bool, unicode: bool) -> Browser:
+    """The engine and the browser of the settings. Raises BadUse for what cannot be followed."""
+    modes = settings.mode_values
+    kept = int(number(modes["history"], 1) * 1e6) if "history" in modes else KEPT
+    rate = number(modes["rate"]) if "rate" in modes else 1.0 if "realtime" in modes else 0.0
+    engine = Engine(settings, kept, rate)
+    browser = Browser(settings, engine, Palette(colours), unicode)
+    browser.remote = settings.remote_filter if settings.servers else ""
+    return browser
+
+
+def complete(settings: Settings) -> None:
+    """The sources of the settings: files of folders, and standard input where nothing else is named. Raises BadUse without any."""
+    for folder in settings.folders:
+        settings.inputs += folder_files(folder)
+    settings.folders = []
+    if not settings.inputs and not settings.servers:
+        if sys.stdin.isatty():
+            raise BadUse("there is nothing to read: name a server with -S, files with -r, or send records to standard input")
+        settings.inputs = ["-"]
+
+
+def run(settings: Settings) -> int:
+    """Run until the person leaves; returns the exit status."""
+    if settings.zone:
+        set_zone(settings.zone)
+    for warning in settings.warnings:
+        complain(settings, warning)
+    complete(settings)
+    once = "1" in settings.own or "nocurses" in settings.mode_values
+    seconds = number(settings.own["T"][-1]) if "T" in settings.own else settings.run_time
+    if once:
+        from pyargus.clients.ratop.once import run_once
+
+        colours = coloured(settings)
+        browser = make_browser(settings, colours, unicode_terminal())
+        return run_once(browser, browser.engine, seconds, colours)
+    if not sys.stdout.isatty():
+        raise BadUse("standard output is no terminal; -1 prints the view once")
+    from pyargus.clients.ratop.app import run_app
+
+    colours = settings.color == "always" or (settings.color == "auto" and not os.environ.get("NO_COLOR"))
+    browser = make_browser(settings, colours, unicode_terminal())
+    return run_app(browser, "nomouse" not in settings.mode_values, seconds)

@@ -1,0 +1,292 @@
+"""A table of merged records: what one screen shows.
+
+Records go in as bytes; out come rows in order. The merging itself is that of racluster (`pyargus.record.aggregate_cy`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from pyargus.clients.output import make_printer, make_style
+from pyargus.clients.ratop.feed_cy import Feed
+from pyargus.clients.ratop.rows_cy import Rows
+from pyargus.clients.settings import Column, Settings
+from pyargus.record.print_cy import Printer
+from pyargus.record.record_cy import Record
+from pyargus.record.schema import BY_NAME
+from pyargus.record.values_cy import Values
+
+if TYPE_CHECKING:
+    import re
+
+    from pyargus.clients.ratop.colours import Colours
+    from pyargus.record.filter_cy import Filter
+
+DEFAULT_KEYS = ("srcid", "proto", "saddr", "sport", "daddr", "dport")
+SEPARATOR = "\x1f"
+LOAD = BY_NAME["load"].id
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What is merged into a row. keys: words of -m; hosts: every record counts for each of its hosts; filter: of the records, in words."""
+
+    keys: tuple[str, ...] = DEFAULT_KEYS
+    hosts: bool = False
+    filter: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sorting:
+    """A field that rows are sorted by. down: large values first."""
+
+    field: str
+    down: bool = True
+
+
+@dataclass(slots=True)
+class Row:
+    """A row as printed.
+
+    group: what it is in its table; cells: texts of the columns; state: of its record; load: bits a second; last: its last time, µs since
+    1970; values: the fields that are added up. styles: what a colour file says, by field.
+    """
+
+    group: Any
+    cells: list[str]
+    state: str
+    load: float
+    last: int
+    values: dict[str, float]
+    styles: dict[str, str]
+
+
+def combined(*filters: str) -> str:
+    """A filter that passes what all of them pass; empty ones pass everything."""
+    given = [text for text in filters if text.strip()]
+    return given[0] if len(given) == 1 else " and ".join(f"({text})" for text in given)
+
+
+class Table:
+    """The groups of a shape, and their rows in order.
+
+    settings: how records are selected and printed. Of several threads only one at a time may use it.
+    """
+
+    def __init__(self, shape: Shape, settings: Settings) -> None:
+        from pyargus.record.group_cy import Aggregator
+        from pyargus.record.keys import parse_key
+
+        modes = settings.mode_values
+        key = parse_key(shape.keys if shape.keys != DEFAULT_KEYS else (), shape.hosts)
+        given = bool(key.words)
+        correct = "nocorrect" not in modes and ("correct" in modes or not given)
+        hosts = shape.hosts or key.rmon
+        # A host is the source of one record and the destination of the next, so that neither may be left out.
+        preserve = hosts or ("nopreserve" not in modes and ("preserve" in modes or not given))
+        self.shape = shape
+        self.settings = settings
+        self.groups = Aggregator(key, correct, preserve, hosts, "norep" in modes)
+        self.flow = Feed(self.groups)
+        self.batch = self._make_batch()
+        self.record = Record()
+        self.rows = Rows(_words_printer(settings, []))
+        self.printer = cell_printer(settings)
+        self.colours: Colours | None = None
+        self.sorting: tuple[Sorting, ...] = ()
+        self.pattern: re.Pattern[str] | None = None
+        self.sums: tuple[str, ...] = ()
+        self._values = Values()
+        self._seen = 0
+        self._stale = True
+        self._gone = False
+
+    def _make_batch(self) -> Any:
+        from pyargus.clients.frame import make_batch
+        from pyargus.clients.select import make_filter
+        from pyargus.record.output_cy import Output
+
+        settings = replace(self.settings, filter=combined(self.settings.filter, self.shape.filter))
+        batch = make_batch(settings, Output())
+        batch.stage = self.flow
+        batch.filter = make_filter(settings)
+        return batch
+
+    @property
+    def past(self) -> bool:
+        """Whether it shows some time ago."""
+        return bool(self.flow.until)
+
+    def feed(self, data: bytes | memoryview) -> None:
+        """Take whole records."""
+        view = memoryview(data)
+        at = 0
+        try:
+            while at < len(view) and not self.batch.done:
+                at = self.batch.run(view, at, 0)
+                if self.batch.trouble:
+                    break
+        finally:
+            self.batch.record.point_to(b"")
+            view.release()
+
+    @property
+    def count(self) -> int:
+        """Rows in the table."""
+        return int(self.groups.count)
+
+    @property
+    def listed(self) -> int:
+        """Rows that are shown."""
+        return int(self.rows.listed)
+
+    def sort(self, sorting: Sequence[Sorting]) -> None:
+        """Set the order."""
+        if tuple(sorting) == self.sorting:
+            return
+        self.sorting = tuple(sorting)
+        ids = [BY_NAME[one.field].id for one in sorting]
+        self.rows.printer = _words_printer(self.settings, ids)
+        self.rows.sort_by(ids, [int(one.down) for one in sorting])
+        self._stale = True
+
+    def add_up(self, fields: Sequence[str]) -> None:
+        """Set the fields whose sums are wanted."""
+        if tuple(fields) != self.sums:
+            self.sums = tuple(fields)
+            self.rows.add_up([BY_NAME[name].id for name in fields])
+            self._stale = True
+
+    def show(self, program: Filter | None) -> None:
+        """Show only rows whose record passes a filter."""
+        self.rows.show(program)
+        self._stale = True
+
+    def match(self, pattern: re.Pattern[str] | None) -> None:
+        """Show only rows in whose text, as printed, a pattern occurs."""
+        self.pattern = pattern
+        self._stale = True
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self.groups.clear()
+        self.flow.clear()
+        self.rows.clear()
+        self._seen = 0
+        self._stale = True
+        self._gone = False
+
+    def turn(self, group: Any) -> bool:
+        """Exchange source and destination of a group; whether it could be done."""
+        self.groups.reverse(group)
+        return True
+
+    def expire(self, now: int, idle: int) -> None:
+        """Drop the groups that have been silent for `idle` µs at `now`, µs since 1970."""
+        for group in self.groups.expired(now, idle):
+            self.groups.remove(group)
+            self.rows.drop(group)
+            self._gone = True
+
+    def print_as(self, settings: Settings) -> None:
+        """Print rows by other settings."""
+        self.settings = settings
+        self.printer = cell_printer(settings)
+        if self.pattern is not None:
+            self._stale = True
+
+    def arrange(self, limit: int = 0) -> bool:
+        """Bring the order up to date; whether a row has changed."""
+        changed = self.groups.updated_since(0 if self._stale else self._seen)
+        self._seen = self.groups.clock
+        for at in changed:
+            self.groups.record_of(at, self.record)
+            self.rows.put(at, self.record)
+            if self.pattern is not None and self.rows.is_shown(at) and not self._matches():
+                self.rows.hide(at)
+        if changed or self._stale or self._gone:
+            self.rows.arrange(limit)
+        self._stale = self._gone = False
+        return bool(changed)
+
+    def _matches(self) -> bool:
+        assert self.pattern is not None
+        self.printer.line(self.record)
+        return self.pattern.search(line_text(self.cells(self.printer.out.take().decode("utf-8", "replace").rstrip("\n"))[:-1])) is not None
+
+    def load(self, group: Any) -> Record:
+        """The record of a group; the next call changes it."""
+        self.groups.record_of(group, self.record)
+        return self.record
+
+    def group_at(self, place: int) -> Any:
+        """The group at a place of the order."""
+        return self.rows.row_at(place)
+
+    def place_of(self, group: Any) -> int:
+        """The place of a group, -1 if it is not listed."""
+        return -1 if group is None else self.rows.place_of(group)
+
+    def texts(self, first: int, count: int) -> list[str]:
+        """Rows as printed, their cells apart, from a place of the order on."""
+        printer = self.printer
+        for place in range(first, min(first + count, self.listed)):
+            printer.line(self.load(self.group_at(place)))
+        text: str = printer.out.take().decode("utf-8", "replace")
+        return text.split("\n")[:-1]
+
+    def listing(self, first: int, count: int) -> Iterator[Row]:
+        """Rows from a place of the order on."""
+        for place in range(first, min(first + count, self.listed)):
+            group = self.group_at(place)
+            record = self.load(group)
+            self.printer.line(record)
+            cells = self.cells(self.printer.out.take().decode("utf-8", "replace").rstrip("\n"))
+            state = cells.pop().strip()
+            load = self._values.real(record, LOAD)
+            values = {name: self._value(record, name) for name in self.sums}
+            styles = self.colours.styles(record) if self.colours is not None else {}
+            yield Row(group, cells, state, load, self.rows.last_time(group), values, styles)
+
+    def _value(self, record: Record, name: str) -> float:
+        field = BY_NAME[name].id
+        value = self._values.real(record, field) if field < 200 else float(self._values.integer(record, field))
+        return value if self._values.ok and value == value else 0.0
+
+    def totals(self) -> dict[str, float]:
+        """The sums over all rows that are shown."""
+        return dict(zip(self.sums, self.rows.sums(), strict=True))
+
+    def greatest(self, name: str) -> float:
+        """The largest value among the rows that are shown, of a field that is added up."""
+        return float(self.rows.greatest(self.sums.index(name)))
+
+    def cells(self, text: str) -> list[str]:
+        """The cells of a row as printed, and its state."""
+        cells = text.split(SEPARATOR)
+        wanted = len(self.settings.columns) + 1
+        if len(cells) > wanted:
+            # The check sum of an ISIS flow is followed by a separator of its own.
+            for at, column in enumerate(self.settings.columns):
+                if column.name == "dport" and len(cells) > wanted:
+                    del cells[at + 1]
+        return cells
+
+
+def line_text(cells: Sequence[str]) -> str:
+    """The cells of a row as one text, a blank between two of them."""
+    return " ".join(cell.strip() for cell in cells)
+
+
+def cell_printer(settings: Settings) -> Printer:
+    """A printer of the cells of a row, a separator between them; the state follows."""
+    columns = [*settings.columns, Column("state")]
+    plain = replace(settings, columns=columns, variable=True, delimiter=SEPARATOR, join=False, join_given=True, labels=-1, xml=False)
+    return make_printer(plain)
+
+
+def _words_printer(settings: Settings, ids: Sequence[int]) -> Printer:
+    """A printer of the texts that rows are sorted by."""
+    return Printer(make_style(replace(settings, variable=True)), [(field, 0, 0, 0, 2, 16, None) for field in ids if 10 <= field < 100])

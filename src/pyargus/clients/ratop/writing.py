@@ -1,0 +1,72 @@
+"""The rows of a view as a file, in the order in which they are shown and in any format that clients write."""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import replace
+
+from pyargus.clients.formats import format_of, open_target
+from pyargus.clients.program import RA
+from pyargus.clients.ratop.view import View
+
+from pyargus.errors import BadUse, Unreachable
+
+TEXTS = (".txt", ".text")
+
+
+def write_rows(name: str, view: View, initial: bytes, replaces: bool = False) -> int:
+    """Write every row that is shown; the suffix says the format, records without one. Returns how many.
+
+    initial: management record that a file of records begins with; empty to make one. Raises BadUse for a file that exists, unless it
+    `replaces` it, and Unreachable for one that cannot be written.
+    """
+    if os.path.isdir(name):
+        raise BadUse(f"{name}: is a folder")
+    if os.path.exists(name) and not replaces:
+        raise BadUse(f"{name}: exists; a `!` before the name replaces it")
+    form = {".xml": "xml", ".argus": "argus"}.get(os.path.splitext(name)[1].lower(), "")
+    if os.path.splitext(name)[1].lower() in TEXTS:
+        form = "text"
+    settings = replace(view.settings, program=RA, writes=[(name, "")], format=form, xml=form == "xml", color="never")
+    if format_of(settings) == "argus":
+        return _write_records(name, view, initial)
+    target = open_target(settings)
+    if settings.xml:
+        from pyargus.clients.output import xml_head
+
+        target.printer.header = xml_head(settings, initial or _management())
+    target.begin()
+    for place in range(view.table.listed):
+        target.printer.line(view.table.load(view.table.group_at(place)))
+        if place % 256 == 255:
+            target.put(target.printer.out.take())
+    target.end()
+    return view.table.listed
+
+
+def _write_records(name: str, view: View, initial: bytes) -> int:
+    from pyargus.record.client_cy import client_form
+    from pyargus.record.rewrite_cy import Rewriter
+
+    writer = Rewriter()
+    try:
+        with open(name, "wb") as file:
+            file.write(initial or _management())
+            for place in range(view.table.listed):
+                record = view.table.load(view.table.group_at(place))
+                client_form(record, True)
+                writer.write(record)
+                if writer.size() > 1 << 16:
+                    file.write(writer.take())
+            file.write(writer.take())
+    except OSError as error:
+        raise Unreachable(f"{name}: {error.strerror}") from error
+    return view.table.listed
+
+
+def _management() -> bytes:
+    from pyargus.record.management import Cause, Management, encode
+
+    now = time.time_ns() // 1000
+    return encode(Management(Cause.START, now, now))

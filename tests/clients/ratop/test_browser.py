@@ -1,0 +1,522 @@
+"""The browser without a terminal: keys in, lines out."""
+
+import random
+import string
+from pathlib import Path
+
+import pytest
+
+from pyargus.clients.ratop import header
+from pyargus.clients.ratop.actions import ACTIONS, BY_KEY, BY_LETTER, GROUPS, spelled, ways
+from pyargus.clients.ratop.browser import Browser
+from pyargus.clients.ratop.styles import COLOURS, plain
+from pyargus.record.filter import compile_filter
+from pyargus.record.filter_cy import Filter
+from tests.clients.ratop.support import browsing, capture, press, screen
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return capture(tmp_path_factory.mktemp("capture"))
+
+
+def rows(browser: Browser) -> list[str]:
+    """The rows on the screen."""
+    first = 1 + browser._roomy + 1
+    return [line for line in screen(browser)[first : first + browser.body] if line]
+
+
+def test_every_action_has_a_method_and_no_key_has_two() -> None:
+    keys = [key for action in ACTIONS for key in action.keys]
+    assert len(keys) == len(set(keys))
+    letters = [action.letter for action in ACTIONS if action.letter]
+    assert len(letters) == len(set(letters))
+    for action in ACTIONS:
+        assert action.refused or callable(getattr(Browser, f"do_{action.name}"))
+        assert action.refused or action.text
+        assert action.keys or action.letter, action.name
+
+
+def test_every_key_and_command_of_the_field_is_there() -> None:
+    keys = ["j", "k", "h", "l", "up", "down", "left", "right", "g", "home", "G", "end", "ctrl+f", "ctrl+d", " ", "pagedown", "ctrl+b",
+            "ctrl+u", "pageup", "ctrl+e", "ctrl+n", "ctrl+y", "0", "^", "$", "w", "b", "/", "?", "n", "N", "%", "A", "H", "P", "v", "ctrl+r",
+            "ctrl+g", "ctrl+l", "escape", ":"]  # fmt: skip
+    assert [key for key in keys if key not in BY_KEY] == []
+    assert [letter for letter in "acdDefhHmMnNpPqQrRsStTuUvwzZ\\=%" if letter not in BY_LETTER] == []
+
+
+def test_the_screen_has_its_lines(office: Path) -> None:
+    with browsing("-n", "-r", office, columns=110) as browser:
+        lines = screen(browser)
+        assert len(lines) == 24
+        assert lines[0].startswith(f"ratop -r {office}"[:80])
+        assert lines[1].startswith(" pkts/s") and "bits/s" in lines[1] and "flows/s" in lines[1]
+        assert lines[2].split()[:3] == ["StartTime", "Flgs", "Proto"] and "TotPkts▼" in lines[2]
+        assert lines[-2].startswith("ProcessQueue     54 DisplayQueue     54 TotalRecords       60  Rate      0.7500 rps   Status Idle")
+        assert lines[-1].startswith("F1 help")
+        assert all(len("".join(text for text, _ in line)) == 110 for line in browser.frame())
+        pkts = [int(line.split()[-3 - (line.split()[-1][0] in "━╸")]) for line in lines[3:10]]
+        assert pkts == sorted(pkts, reverse=True)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (20, 5), (1, 1), (200, 60), (40, 3), (3, 40)])
+def test_any_size_is_filled_exactly(office: Path, size: tuple[int, int]) -> None:
+    with browsing("-n", "-r", office, columns=size[0], rows=size[1]) as browser:
+        for keys in ([], ["enter"], ["escape", "f1"], ["escape", "D"], ["escape", "ctrl+p"], ["escape", ":"], ["m"], ["escape", "f", "<bad (>"]):
+            press(browser, *keys)
+            frame = browser.frame()
+            assert len(frame) == size[1]
+            assert {len("".join(text for text, _ in line)) for line in frame} == {size[0]}
+
+
+def test_twenty_by_five_still_shows_a_row(office: Path) -> None:
+    with browsing("-n", "-r", office, columns=20, rows=5) as browser:
+        lines = screen(browser)
+        assert lines[1].strip() and lines[2].strip()
+        assert press(browser, "j", "j")[2] != lines[2]
+
+
+def test_moving(office: Path) -> None:
+    with browsing("-n", "-r", office) as browser:
+        view = browser.view
+        press(browser, "j", "j", "k")
+        assert view.row == 1
+        press(browser, "5", "j")
+        assert view.row == 6
+        press(browser, "1", "0", "G")
+        assert view.row == 9
+        press(browser, ":", "<20>", "enter")
+        assert view.row == 19
+        press(browser, "G")
+        assert view.row == 53 and view.top == 54 - browser.body
+        press(browser, "g")
+        assert view.row == 0 and view.chosen is None
+        press(browser, " ", "ctrl+e", "ctrl+e")
+        assert view.top > 0
+        press(browser, "ctrl+y", "pageup", "pageup")
+        assert view.top == 0
+        press(browser, "l", "l", "w")
+        assert view.column == 3
+        press(browser, "$")
+        assert view.column == 10
+        press(browser, "^")
+        assert view.column == 0
+
+
+def test_columns_beyond_the_edge_come_with_the_cursor(office: Path) -> None:
+    with browsing("-n", "-r", office, columns=40) as browser:
+        assert "State" not in screen(browser)[2]
+        assert "State" in press(browser, "$")[2]
+        assert "StartTime" in press(browser, "0")[2]
+
+
+def test_the_cursor_stays_on_its_flow(office: Path) -> None:
+    with browsing("-n", "-r", office) as browser:
+        press(browser, "4", "j")
+        chosen = browser.view.current()
+        press(browser, "v")
+        assert browser.view.current() == chosen
+        assert browser.view.row == 53 - 4
+        press(browser, ":", "P", "ctrl+d", "<-stime>", "enter")
+        assert browser.view.current() == chosen
+        assert browser.view.top <= browser.view.row < browser.view.top + browser.body
+
+
+def test_sorting_by_keys_and_mouse(office: Path) -> None:
+    with browsing("-n", "-r", office) as browser:
+        press(browser, "<>>")
+        assert browser.view.sorting[0].field == "bytes"
+        press(browser, "<")
+        assert browser.view.sorting[0].field == "pkts"
+        press(browser, "s")
+        assert not browser.view.sorting[0].down
+        assert "▲" in screen(browser)[2]
+        at = press(browser, "0")[2].index("StartTime")
+        browser.click(at, 2)
+        assert browser.view.sorting[0].field == "stime"
+        times = [line.split()[0] for line in rows(browser)]
+        assert times == sorted(times)
+        browser.click(5, 7)
+        assert browser.view.row == 4
+        browser.click(5, 7, twice=True)
+        assert browser.pages and browser.pages[-1].name == "Detail"
+        browser.wheel(3)
+        press(browser, "escape")
+        browser.wheel(3)
+        assert browser.view.top == 3
+
+
+def test_search_goes_along_while_it_is_typed(office: Path) -> None:
+    with browsing("-n", "-r", office) as browser:
+        press(browser, "/", "<icm>")
+        row = browser.view.row
+        assert row > 0
+        assert any("black on yellow" in style for line in browser.frame() for _, style in line)
+        press(browser, "escape")
+        assert browser.view.row == 0 and browser.grid.search is None
+        press(browser, "/", "<arp>", "enter")
+        first = browser.view.row
+        press(browser, "n")
+        assert browser.view.row > first
+        press(browser, "n", "n")
+        assert browser.view.row == first
+        assert screen(browser)[-1] == "search hit BOTTOM, continuing at TOP"
+        press(browser, "N")
+        assert screen(browser)[-1] == "search hit TOP, continuing at BOTTOM"
+        assert press(browser, "/", "<no such thing>", "enter")[-1] == "Pattern not found: no +such +thing"
+        press(browser, "?", "<203.0.113.25.80>", "enter")
+        assert "203.0.113.25.80" in rows(browser)[browser.view.row - browser.view.top]
+        assert "regular expression" in press(browser, "/", "<(>")[-1]
+        press(browser, "escape")
+
+
+def test_a_search_reaches_rows_that_are_not_on_the_screen(office: Path) -> None:
+    with browsing("-n", "-r", office, rows=8) as browser:
+        press(browser, "/", "<203.0.113.66>", "enter")
+        assert browser.view.top > 0
+        assert any("203.0.113.66" in line for line in rows(browser))
+
+
+def test_filters_apply_and_errors_stand_under_them(office: Path) -> None:
+    with browsing("-n", "-r", office, columns=160) as browser:
+        lines = press(browser, "f", "<tcp and por>")
+        assert lines[-2].startswith("Specify filter: tcp and por")
+        assert "por" in lines[-1] and lines[-1] != ""
+        lines = press(browser, "<t 443>", "enter")
+        assert "display filter: tcp and port 443" in lines[-1]
+        assert all(" tcp " in line and ".443" in line for line in rows(browser))
+        assert "- display 'tcp and port 443'" in lines[0]
+        assert browser.view.table.listed < browser.view.table.count
+        press(browser, ":", "f", "ctrl+d", "<none>", "enter")
+        assert browser.view.table.listed == browser.view.table.count
+        press(browser, ":", "f", "<local udp>", "enter")
+        assert browser.view.table.count == browser.view.table.listed < 54
+        assert browser.engine.base is browser.view.table
+        press(browser, ":", "f", "ctrl+d", "<local>", "enter")
+        assert browser.view.table.count == 54
+        assert "no source is a server" in press(browser, "f", "ctrl+d", "<remote tcp>", "enter")[-1]
+        press(browser, "escape")
+        press(browser, ":", "e", "<443 +[0-9]>", "enter")
+        assert 0 < browser.view.table.listed < 54
+        press(browser, ":", "e", "ctrl+d", "enter")
+        assert browser.view.table.listed == 54
+
+
+def test_completion_of_filters_and_fields(office: Path) -> None:
+    with browsing("-n", "-r", office) as browser:
+        lines = press(browser, "f", "<tcp and sr>", "tab")
+        assert "src" in lines[-1] + lines[-2]
+        press(browser, "escape", ":", "s", "<  dpk>", "tab")
+        assert browser.prompt is not None and "dpkts" in browser.prompt.editor.text + " ".join(browser.prompt.editor.shown)
+        press(browser, "escape")
+
+
+def test_columns_keys_and_order_are_changed_while_running(office: Path) -> None:
+    with browsing("-n", "-r", office) as browser:
+        lines = press(browser, ":", "s", "< saddr daddr bytes>", "enter")
+        assert lines[2].split()[:3] == ["SrcAddr", "DstAddr", "TotBytes"]
+        press(browser, ":", "s", "< +pkts>", "enter")
+        assert [column.name for column in browser.view.columns()] == ["saddr", "daddr", "bytes", "pkts"]
+        press(browser, ":", "m", "< saddr daddr>", "enter")
+        assert browser.view.table.count < 54
+        assert browser.engine.base is browser.view.table
+        assert "-m saddr daddr" in screen(browser)[0]
+        assert "no such key" in press(browser, ":", "m", "< sadr>", "enter")[-1]
+        press(browser, "escape", ":", "P", "< saddr>", "enter")
+        assert [one.field for one in browser.view.sorting] == ["saddr"]
+        assert "no such field" in press(browser, ":", "s", "< nothing>", "enter")[-1]
+        press(browser, "escape")
+        press(browser, ":", "N", "ctrl+d", "<3>", "enter")
+        assert len(rows(browser)) == 3
+
+
+def test_appearance(office: Path) -> None:
+    with browsing("-n", "-r", office, columns=130) as browser:
+        assert "pTotPkts" in press(browser, "%")[2]
+        shares = [float(line.split()[-3 if line.split()[-1][0] in "━╸" else -2]) for line in rows(browser)[:5]]
+        assert 0 < max(shares) <= 100
+        press(browser, ":", "%")
+        assert "22.543K" in press(browser, "A")[3]
+        press(browser, "H")
+        press(browser, ":", "p", "ctrl+d", "<2>", "enter")
+        assert all(len(line.split()[0]) == 11 for line in rows(browser))
+        press(browser, ":", "n", "ctrl+d", "<port>", "enter")
+        assert any("domain" in line or "http" in line for line in rows(browser))
+        press(browser, ":", "z")
+        assert any("sSEfFC" in line or "sSE" in line for line in rows(browser))
+        press(browser, ":", "z")
+        for text in ("both sides", "source", "destination", "off"):
+            assert press(browser, ":", "Z")[-1] == f"TCP flags: {text}"
+        lines = press(browser, ":", "a", "enter")
+        assert "Totals" in lines[-3]
+        assert "Totals" not in press(browser, ":", "a", "enter")[-3]
+        assert not press(browser, "ctrl+g")[-2].startswith("ProcessQueue")
+        assert press(browser, "ctrl+g")[-2].startswith("ProcessQueue")
+        press(browser, ":", "u", "ctrl+d", "<2>", "enter")
+        assert browser.interval == 2
+        assert "0.05 or more" in press(browser, ":", "u", "ctrl+d", "<0>", "enter")[-1]
+        press(browser, "escape", ":", "T", "ctrl+d", "<9>", "enter")
+        assert browser.idle_seconds == 9
+        assert ":D: there are no debugging levels" in press(browser, ":", "D")[-1]
+        assert "is no command" in press(browser, ":", "x")[-1]
+        assert "is no key" in press(browser, "ä")[-1]
+        press(browser, ":", "M", "<disa>", "enter")
+        assert browser.view.settings.disa
+        assert "no such mode" in press(browser, ":", "M", "<nonsense>", "enter")[-1]
+        press(browser, "escape")
+
+
+def test_time_range_and_clear(office: Path) -> None:
+    with browsing("-n", "-M", "TZ=UTC", "-r", office) as browser:
+        press(browser, ":", "t", "<2023/11/14.22:13:20-22:13:40>", "enter")
+        count = browser.view.table.count
+        assert 0 < count < 54
+        press(browser, ":", "t", "ctrl+d", "enter")
+        assert browser.view.table.count == 54
+        press(browser, ":", "=")
+        assert browser.view.table.count == 0
+        assert press(browser, "enter")[-1] == "there is no row"
+        press(browser, ":", "r", "ctrl+d", f"<{office}>", "enter")
+        assert browser.view.table.count == 54
+        assert "there is no such file" in press(browser, ":", "r", "ctrl+d", "</nowhere>", "enter")[-1]
+        press(browser, "escape", ":", "R", f"<{office.parent}>", "enter")
+        assert browser.view.table.count == 54
+        press(browser, ":", "d", "enter")
+        assert browser.engine.feeders == []
+
+
+def test_drilling_down_and_back(office: Path) -> None:
+    with browsing("-n", "-r", office) as browser:
+        lines = press(browser, "D")
+        assert lines[0].startswith("hosts") and "Host" in lines[2] and "OutPkts" in lines[2]
+        top = lines[3].split()[0]
+        lines = press(browser, "enter")
+        assert lines[0].startswith(f"{top} › peers")
+        peer = lines[3].split()[0]
+        lines = press(browser, "enter")
+        assert lines[0].startswith(f"{top} › {peer} › services")
+        service = lines[3].split()[:2]
+        lines = press(browser, "enter")
+        assert lines[0].startswith(f"{top} › {peer} › {' '.join(service)} › flows")
+        assert all(top in line and peer in line and f".{service[1]}" in line for line in rows(browser))
+        press(browser, "enter")
+        assert browser.pages
+        for _ in range(5):
+            press(browser, "escape")
+        assert len(browser.views) == 1 and not browser.pages
+        assert browser.engine.tables == [browser.view.table]
+
+
+def test_every_row_of_every_level_leads_somewhere(office: Path) -> None:
+    with browsing("-n", "-r", office) as browser:
+        for keys in (["D"], ["D", "enter"], ["D", "enter", "enter"]):
+            press(browser, *keys)
+            depth = len(browser.views)
+            for place in range(browser.view.table.listed):
+                browser.view.move(place)
+                press(browser, "enter")
+                assert len(browser.views) == depth + 1, screen(browser)[-1]
+                assert browser.view.table.listed > 0
+                press(browser, "escape")
+            while len(browser.views) > 1:
+                press(browser, "escape")
+
+
+def test_the_detail_of_every_flow_finds_its_records(office: Path) -> None:
+    with browsing("-n", "-r", office, rows=80) as browser:
+        for place in range(browser.view.table.listed):
+            browser.view.move(place)
+            record = browser.view.table.load(browser.view.current())
+            pkts = record.spkts + record.dpkts
+            lines = press(browser, "enter")
+            page = browser.pages[-1]
+            assert sum(one.spkts + one.dpkts for one in page.gatherer.records) == pkts, lines[1]  # type: ignore[attr-defined]
+            assert any(line.startswith("stime") for line in lines) and any(line == "status records" for line in lines)
+            press(browser, "escape")
+        press(browser, "g", "enter", "J")
+        assert browser.view.row == 1
+        press(browser, "K", "escape")
+        assert browser.view.row == 0
+        assert len(browser.engine.tables) == 1
+
+
+def test_a_row_is_copied_as_a_filter_that_finds_it(office: Path) -> None:
+    with browsing("-n", "-r", office) as browser:
+        for place in range(browser.view.table.listed):
+            browser.view.move(place)
+            press(browser, "y")
+            what, text = browser.effects.pop()
+            assert what == "copy" and text in browser.message
+            assert Filter(compile_filter(text)).accepts(browser.view.table.load(browser.view.current()))
+            press(browser, "f", "ctrl+d")
+            browser.paste(text)
+            press(browser, "enter")
+            assert browser.view.table.listed in (1, 2), text
+            press(browser, "f", "ctrl+d", "enter")
+        press(browser, ":", "m", "< saddr/24 daddr>", "enter", "y")
+        assert "src net" in browser.effects.pop()[1]
+
+
+def test_history_steps_back_and_returns(office: Path) -> None:
+    with browsing("-n", "-r", office) as browser:
+        count = browser.view.table.count
+        lines = press(browser, "{")
+        assert lines[0].endswith(" history")
+        assert 0 < browser.view.table.count < count
+        earlier = browser.view.table.count
+        press(browser, "]")
+        assert earlier <= browser.view.table.count <= count
+        press(browser, "D")
+        assert browser.view.table.flow.records < 60
+        press(browser, ".")
+        assert not browser.moment and browser.views[0].table.count == count
+        assert browser.view.level == "hosts" and browser.view.table.flow.records == 60
+        press(browser, "escape")
+        assert "this is now" in press(browser, "]")[-1]
+        assert "this is where the records begin" in press(browser, "9", "9", "9", "{")[-1]
+        press(browser, ":", "m", "< saddr>", "enter")
+        assert not browser.moment and browser.view.shape.keys == ("saddr",)
+        assert browser.engine.tables == [browser.view.table]
+
+
+def test_frozen_rows_stay(office: Path) -> None:
+    with browsing("-n", "-r", office) as browser:
+        before = rows(browser)
+        assert "frozen" in press(browser, "P")[0]
+        browser.engine.read_file(str(office))
+        assert browser.engine.settle(10)
+        assert rows(browser) == before
+        assert browser.engine.waiting > 0
+        press(browser, "P")
+        assert browser.engine.waiting == 0
+        assert browser.view.table.flow.records == 120
+        assert rows(browser) != before
+
+
+@pytest.mark.parametrize("suffix", ["argus", "csv", "json", "ndjson", "txt", "xml", ""])
+def test_rows_are_written_in_the_order_shown(office: Path, tmp_path: Path, suffix: str) -> None:
+    from pyargus import read
+
+    with browsing("-n", "-r", office) as browser:
+        press(browser, ":", "P", "< bytes>", "enter", "f", "<tcp>", "enter")
+        listed = browser.view.table.listed
+        name = tmp_path / (f"rows.{suffix}" if suffix else "rows")
+        assert f"{listed} records written" in press(browser, ":", "w", f"< {name}>", "enter")[-1]
+        assert "exists" in press(browser, ":", "w", f"<{name}>", "enter")[-1]
+        press(browser, "escape", ":", "w", f"<!{name}>", "enter")
+        assert f"{listed} records written" in screen(browser)[-1]
+        assert "No such file" in press(browser, ":", "w", "</nowhere/rows>", "enter")[-1]
+        press(browser, "escape")
+    text = name.read_bytes()
+    if suffix in ("argus", ""):
+        sizes = [record.bytes for record in read(name, fields=["bytes"])]
+        assert len(sizes) == listed and sizes == sorted(sizes, reverse=True)
+    elif suffix == "xml":
+        assert text.count(b"</ArgusFlowRecord>") == listed and text.rstrip().endswith(b"</ArgusDataStream>")
+    elif suffix == "json":
+        import json
+
+        assert len(json.loads(text)) == listed
+    else:
+        assert text.count(b"\n") == listed + (suffix in ("csv", "txt"))
+
+
+def test_help_and_palette(office: Path) -> None:
+    with browsing("-n", "-r", office, rows=140) as browser:
+        lines = press(browser, "f1")
+        for title, members in GROUPS.items():
+            assert title in lines
+            for action in members:
+                assert any(line.startswith(ways(action)[:20]) for line in lines), action.name
+        press(browser, "escape", "ctrl+p", "<reverse order>")
+        assert "reverse the order" in screen(browser)[3]
+        press(browser, "enter")
+        assert not browser.pages and not browser.view.sorting[0].down
+        press(browser, "ctrl+p", "<zzz>", "enter", "escape")
+        assert not browser.pages
+    assert spelled("ctrl+f") == "^F"
+
+
+def test_leaving(office: Path) -> None:
+    with browsing("-n", "-r", office) as browser:
+        press(browser, "q", "<n>", "enter")
+        assert not browser.leaving
+        press(browser, ":", "Q", "<y>", "enter")
+        assert browser.leaving
+        browser.leaving = False
+        press(browser, ":", "q")
+        assert browser.leaving
+        browser.leaving = False
+        press(browser, "ctrl+c")
+        assert browser.leaving
+        press(browser, "ctrl+l", "ctrl+z")
+        assert browser.effects == [("redraw", ""), ("suspend", "")]
+
+
+def test_without_colours_there_are_none(office: Path) -> None:
+    with browsing("-n", "-r", office, colours=False) as browser:
+        for keys in ([], ["D"], ["escape", "enter"], ["escape", "f1"], ["escape", "/", "<tcp>"], ["enter", "{"], [".", "P"]):
+            press(browser, *keys)
+            assert not [style for line in browser.frame() for _, style in line if set(style.split()) & set(COLOURS)], keys
+        assert any("reverse" in style for line in browser.frame() for _, style in line)
+
+
+def test_a_terminal_without_unicode_gets_ascii(office: Path) -> None:
+    with browsing("-n", "-r", office, unicode=False, rows=50) as browser:
+        for keys in ([], ["D"], ["enter"], ["escape", "escape", "enter"]):
+            assert all(line.isascii() for line in press(browser, *keys)), keys
+
+
+def test_garbage_is_pasted(office: Path) -> None:
+    garbage = "".join(chr(code) for code in range(1, 0x300)) + "\x1b[31m漢字\ud800" + "x" * 10_000
+    with browsing("-n", "-r", office) as browser:
+        browser.paste(garbage)
+        assert "text can be pasted into a question" in screen(browser)[-1]
+        for keys in (["f"], ["/"], [":", "m"], ["ctrl+p"], [":", "w"]):
+            press(browser, *keys)
+            browser.paste(garbage)
+            frame = browser.frame()
+            assert all(len("".join(text for text, _ in line)) == 160 for line in frame)
+            press(browser, "escape", "escape")
+
+
+def test_a_file_that_is_none_is_said(tmp_path: Path) -> None:
+    name = tmp_path / "text"
+    name.write_text("this is no capture and no file of records\n" * 20)
+    with browsing("-n", "-r", name, columns=300) as browser:
+        assert "this is not an argus file" in screen(browser)[-2]
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_monkey_finds_nothing(office: Path, seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Five thousand keys at random, questions answered and sizes changed on the way; nothing raises and every frame fills the screen."""
+    monkeypatch.chdir(tmp_path)
+    draw = random.Random(seed)
+    known = sorted(BY_KEY) + [key for key in "tab backspace delete home end ctrl+a ctrl+k ctrl+w enter escape".split() if key not in BY_KEY]
+    typed = string.printable + "äß漢\u0301\x00"
+    with browsing("-n", "-r", office) as browser:
+        for step in range(5000):
+            choice = draw.random()
+            key = draw.choice(typed) if choice < 0.45 else draw.choice(known)
+            if browser.prompt is not None and choice > 0.9:
+                browser.paste(draw.choice(["saddr daddr", "tcp or udp", "3", "(", "-1", "y", "bytes", ".*", "Totals"]))
+                key = "enter"
+            if browser.prompt is not None and key == "enter" and browser.prompt.label.startswith(("Read", "Recurse", "Connect", "Write")):
+                key = "escape"
+            browser.press(key)
+            if step % 50 == 0:
+                browser.resize(draw.randrange(1, 160), draw.randrange(1, 60))
+            if step % 7 == 0:
+                frame = browser.frame()
+                assert len(frame) == browser.rows
+                assert {len("".join(text for text, _ in line)) for line in frame} <= {browser.columns}
+            browser.effects.clear()
+            browser.leaving = False
+        assert browser.engine.settle(60)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_header_says_what_is_shown(office: Path) -> None:
+    with browsing("-n", "-r", office, "-m", "saddr", "daddr", "-", "tcp", columns=200) as browser:
+        assert header.command(browser) == f"ratop -r {office} -m saddr daddr - local 'tcp'"
+        assert plain(header.title(browser, 200)).endswith(header.stamp(1_800_000_000.0))
