@@ -11,7 +11,7 @@ DEMO := build/demo
 CHECKED := build/sanitize
 SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=undefined
 
-.PHONY: help demo test check lint types bench sanitize build docs clean
+.PHONY: help demo test check lint types bench sanitize build docs screenshots clean
 
 help: ## list what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -49,6 +49,9 @@ build: $(VENV)/.dev ## wheel and source distribution, into dist/
 
 docs: $(VENV)/.dev ## make the reference pages from the tables
 	$(BIN)/python tools/make_docs.py
+
+screenshots: $(VENV)/.dev ## make the pictures of ratop in the documentation
+	$(BIN)/python tools/make_screenshots.py
 
 clean: ## remove everything that was made
 	rm -rf $(VENV) build dist bench/out src/*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -17,6 +17,7 @@ from pyargus.clients.help import idle_options, listed
 from pyargus.clients.listing import TYPES
 from pyargus.clients.options import Option
 from pyargus.clients.program import RA, Mode, Program
+from pyargus.clients.ratop.actions import GROUPS, spelled
 from pyargus.clients.sensor_settings import SensorSettings
 from pyargus.flow import config
 from pyargus.flow.tcp_table import ACK, CWR, ECE, FIN, FIRST, FIRST_ODD, FIRST_RST, PSH, RST, STEPS, SYN, URG, First, State, Step
@@ -318,6 +319,19 @@ def sort_keys() -> str:
     return f"Ascending: `{' '.join(rising)}`.\n\nDescending: `{' '.join(falling)}`.\n\nOther names: {others}.\n"
 
 
+def browser_keys() -> str:
+    """Keys and commands of ratop."""
+    out = []
+    for title, members in GROUPS.items():
+        rows = []
+        for action in members:
+            keys = " ".join(f"`{spelled(key)}`" for key in action.keys)
+            effect = f"refused: {action.refused}" if action.refused else action.text
+            rows.append((keys, f"`:{action.letter}`" if action.letter else "", effect))
+        out.append(f"### {title}\n\n" + table(("keys", "command", "effect"), rows))
+    return "\n".join(out)
+
+
 PARTS: dict[str, Callable[[], str]] = {
     "fields": fields,
     "options": options,
@@ -337,6 +351,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "shared-modes": shared_modes,
     "shared-variables": shared_variables,
     "sort-keys": sort_keys,
+    "browser-keys": browser_keys,
     **{f"options-of-{name}": partial(own_options, program) for name, program in PROGRAMS.items() if listed(program.own)},
     **{f"modes-of-{name}": partial(own_modes, program) for name, program in PROGRAMS.items() if program.modes},
 }

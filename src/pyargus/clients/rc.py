@@ -74,6 +74,19 @@ def _integer(name: str) -> Callable[[Settings, str], None]:
     return setter
 
 
+def _seconds(name: str) -> Callable[[Settings, str], None]:
+    def setter(settings: Settings, value: str) -> None:
+        try:
+            number = float(value)
+        except ValueError:
+            number = -1.0
+        if not 0 <= number < float("inf"):
+            raise BadUse(f"{value!r}: expected a number of seconds")
+        setattr(settings, name, number)
+
+    return setter
+
+
 def _run_time(settings: Settings, value: str) -> None:
     try:
         settings.run_time = float(value)
@@ -145,6 +158,10 @@ VARIABLES: dict[str, Callable[[Settings, str], None]] = {
     "RA_SEPARATE_ADDR_FROM_PORT_WITH_PERIOD": lambda s, v: setattr(s, "join", _yes(v)),
     "RA_TIMERANGE": _time_range,
     "RA_RUN_TIME": _run_time,
+    "RA_UPDATE_INTERVAL": _seconds("update_interval"),
+    "RA_TIMEOUT_INTERVAL": _seconds("idle_timeout"),
+    "RA_COLOR_SUPPORT": _set("color_support"),
+    "RA_COLOR_CONFIG": lambda s, v: setattr(s, "color_config", v),
     "RA_PORT_DIRECTION": _port_direction,
     "RA_LOCAL": lambda s, v: setattr(s, "local_file", v),
     "RA_LOCAL_DIRECTION": _local_direction,
@@ -165,9 +182,9 @@ VARIABLES: dict[str, Callable[[Settings, str], None]] = {
     ("RA_SET_PID", "readers of files write no process file"),
 )} | dict.fromkeys((
     "RA_SOURCE_PORT", "RA_USER_AUTH", "RA_AUTH_PASS", "RA_MIN_SSF", "RA_MAX_SSF", "RA_CONNECT_TIME",
-    "RA_UPDATE_INTERVAL", "RA_TIMEOUT_INTERVAL", "RA_PID_PATH", "RA_FLOW_MODEL", "RA_DELEGATED_IP", "RA_DATABASE",
+    "RA_PID_PATH", "RA_FLOW_MODEL", "RA_DELEGATED_IP", "RA_DATABASE",
     "RA_DB_USER", "RA_DB_PASS", "RA_DB_HOST", "RA_DB_PORT", "RA_DB_TABLE", "RA_AIS_CACHE", "MYSQL_DB_ENGINE", "ARGUS_ARCHIVE",
-    "RA_SORT_ALGORITHMS", "RA_SERVICES_SIGNATURES", "RA_COLOR_SUPPORT", "RA_COLOR_CONFIG", "RA_CORRELATE_EVENTS",
+    "RA_SORT_ALGORITHMS", "RA_SERVICES_SIGNATURES", "RA_CORRELATE_EVENTS",
     "RA_GENERATE_BIN_MAR_RECORDS",
 ), _elsewhere)  # fmt: skip
 

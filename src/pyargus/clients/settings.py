@@ -113,6 +113,10 @@ class Settings:
     tls_cert: str = ""
     tls_key: str = ""
     remote_filter: str = ""
+    color_support: bool = False
+    color_config: str = ""
+    update_interval: float = 0.0
+    idle_timeout: float | None = None
     warnings: list[str] = field(default_factory=list)
 
 

@@ -60,7 +60,7 @@ GROUPS: dict[str, tuple[Action, ...]] = {
         Action("sort_left", "sort by the column to the left", ("<",)),
         Action("sort_right", "sort by the column to the right", (">",)),
         Action("reverse", "reverse the order", ("v",), "v"),
-        Action("sort", "sort by fields, `-` before one turns it round", (), "P", "Specify Priority Sort fields:"),
+        Action("sort", "sort by fields, `:asc` or `:desc` after one says which way", (), "P", "Specify Priority Sort fields:"),
         Action("limit", "show no more than this many rows, 0 for all", (), "N", "Connections to display:"),
     ),
     "Time": (

@@ -11,7 +11,7 @@ from pyargus.clients.ratop.table import DEFAULT_KEYS, Shape, Sorting, Table
 from pyargus.clients.ratop.writing import write_rows
 from pyargus.clients.settings import Settings, nearest, parse_fields, parse_modes, width_of
 from pyargus.errors import BadUse
-from pyargus.record.schema import BY_NAME
+from pyargus.record.schema import BY_NAME, SORT_ASCENDING
 
 NAMES = {"all": 0, "port": 1, "proto": 2, "none": 3}
 # What -Z can be, in the order in which the command steps through it; 0 is the word of the state.
@@ -43,22 +43,28 @@ def whole(text: str) -> int:
 
 
 def parse_sorting(text: str) -> tuple[Sorting, ...]:
-    """Fields to sort by; numbers come large ones first and texts and times small ones first, `-` turns it round.
+    """Fields to sort by, with the directions that rasort has for them unless `:asc` or `:desc` says so.
 
     Raises BadUse for a field that there is not.
     """
     out = []
     for word in text.replace(",", " ").split():
-        name = word.lstrip("+-")
+        name, _, way = word.partition(":")
         if name not in BY_NAME or not BY_NAME[name].id:
             raise BadUse(f"no such field to sort by: {name!r}{nearest(name, BY_NAME)}")
-        out.append(Sorting(name, (BY_NAME[name].kind in ("uint", "real")) != word.startswith("-")))
+        if way not in ("", "asc", "desc"):
+            raise BadUse(f"{word}: expected {name}:asc or {name}:desc")
+        out.append(Sorting(name, way == "desc" if way else name not in SORT_ASCENDING))
     return tuple(out)
 
 
 def spell_sorting(sorting: Sequence[Sorting]) -> str:
     """Fields to sort by, as they are typed."""
-    return " ".join(("" if one.down == (BY_NAME[one.field].kind in ("uint", "real")) else "-") + one.field for one in sorting)
+    out = []
+    for one in sorting:
+        usual = one.down == (one.field not in SORT_ASCENDING)
+        out.append(one.field if usual else f"{one.field}:{'desc' if one.down else 'asc'}")
+    return " ".join(out)
 
 
 def spell_fields(settings: Settings) -> str:

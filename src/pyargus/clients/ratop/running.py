@@ -6,13 +6,14 @@ import os
 import sys
 
 from pyargus.clients.formats import coloured
-from pyargus.clients.frame import complain, folder_files
+from pyargus.clients.frame import complain, emit, folder_files
 from pyargus.clients.ratop.browser import Browser, unicode_terminal
+from pyargus.clients.ratop.colours import read_colours
 from pyargus.clients.ratop.commands import number, set_zone
 from pyargus.clients.ratop.engine import KEPT, Engine
 from pyargus.clients.ratop.styles import Palette
 from pyargus.clients.settings import Settings
-from pyargus.errors import BadUse
+from pyargus.errors import BadUse, ExitCode
 
 
 def make_browser(settings: Settings, colours: bool, unicode: bool) -> Browser:
@@ -22,6 +23,13 @@ def make_browser(settings: Settings, colours: bool, unicode: bool) -> Browser:
     rate = number(modes["rate"]) if "rate" in modes else 1.0 if "realtime" in modes else 0.0
     engine = Engine(settings, kept, rate)
     browser = Browser(settings, engine, Palette(colours), unicode)
+    browser.interval = max(0.05, settings.update_interval or browser.interval)
+    if settings.idle_timeout is not None:
+        browser.idle_seconds = settings.idle_timeout
+    if settings.color_support and settings.color_config:
+        browser.view.table.colours = read_colours(settings.color_config)
+    browser.grid.percent = "%" in settings.own
+    browser.grid.totals = "A" in settings.own
     browser.remote = settings.remote_filter if settings.servers else ""
     return browser
 
@@ -43,6 +51,11 @@ def run(settings: Settings) -> int:
         set_zone(settings.zone)
     for warning in settings.warnings:
         complain(settings, warning)
+    if settings.show_filter and settings.filter:
+        from pyargus.record.filter import compile_filter
+
+        emit(compile_filter(settings.filter).listing().encode())
+        return ExitCode.OK
     complete(settings)
     once = "1" in settings.own or "nocurses" in settings.mode_values
     seconds = number(settings.own["T"][-1]) if "T" in settings.own else settings.run_time

@@ -9,7 +9,6 @@ from dataclasses import replace
 from pyargus.clients.formats import format_of, open_target
 from pyargus.clients.program import RA
 from pyargus.clients.ratop.view import View
-
 from pyargus.errors import BadUse, Unreachable
 
 TEXTS = (".txt", ".text")
