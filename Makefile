@@ -4,6 +4,8 @@ VENV ?= .venv
 PACKETS ?= 3000000
 RUNS ?= 5
 SEED ?= 1
+SECONDS ?= 1800
+RATE ?= 50000
 
 BIN := $(VENV)/bin
 KERNELS := $(shell find src -name '*_cy.py' -o -name '*_cy.pxd')
@@ -11,10 +13,10 @@ DEMO := build/demo
 CHECKED := build/sanitize
 SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=undefined
 
-.PHONY: help demo test check lint types bench sanitize build docs screenshots clean
+.PHONY: help demo test check lint types bench bench-live soak sanitize build docs screenshots clean
 
 help: ## list what can be made
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 17
 
 demo: $(VENV)/.installed ## make a capture, turn it into flow records, print them
 	@mkdir -p $(DEMO)
@@ -37,6 +39,12 @@ types: $(VENV)/.dev ## static types
 
 bench: $(VENV)/.dev ## measure against the reference programs (PACKETS=3000000 RUNS=5)
 	$(BIN)/python -m bench.run --packets $(PACKETS) --runs $(RUNS) --output docs/reference/performance.md
+
+bench-live: $(VENV)/.dev ## measure what is lost of live packets, needs root (RUNS=5)
+	$(BIN)/python -m bench.live --runs $(RUNS) --output docs/reference/performance-live.md
+
+soak: $(VENV)/.dev ## the sensor under load for a long time, needs root (SECONDS=1800 RATE=50000)
+	$(BIN)/python -m bench.soak --rate $(RATE) --seconds $(SECONDS)
 
 sanitize: $(VENV)/.dev ## kernels with address and undefined-behaviour checks, on damaged input (SEED=1)
 	PYARGUS_CFLAGS="-O1 -g1 -fno-omit-frame-pointer $(SANITIZERS)" LDFLAGS="$(SANITIZERS)" \
