@@ -100,13 +100,14 @@ def run_live(settings: SensorSettings, read_again: Callable[[], SensorSettings])
         service.log("warning", warning)
     service.begin()
     signals = Signals()
+    # Whoever is told that the sensor is ready may end it in the same moment.
+    signals.listen()
     sensor = LiveSensor(settings, service.log, signals, read_again)
     sensor.open()
     name = sensor.taps[0].device.name
     service.prepare(name)
     service.prepare_metrics(lambda: figures(sensor, service.outputs))
     outputs = service.start(interfaces.network(name))
-    signals.listen()
     sensor.run(outputs)
     service.end(sensor.records, sensor.last_counters(), sensor.summary())
     return ExitCode.OK
