@@ -12,7 +12,7 @@ from pyargus.clients.options import Option
 
 OPTIONS: tuple[Option, ...] = (
     Option("r", "read", MANY, "FILE...", "read capture files, '-' is standard input"),
-    Option("w", "write", PAIR, "FILE [FILTER]", "append flow records to a file, '-' is stdout, argus-udp://HOST sends them; may be repeated"),
+    Option("w", "write", PAIR, "FILE [FILTER]", "append flow records to a file, '-' is stdout; argus-udp://HOST sends them; repeatable"),
     Option("A", "app-bytes", NONE, "", "count application bytes"),
     Option("J", "jitter", NONE, "", "interpacket times and jitter"),
     Option("m", "mac", NONE, "", "MAC addresses"),
