@@ -7,6 +7,7 @@ import time
 import pytest
 
 from pyargus.errors import Unreachable
+from pyargus.network import listener as listener_module
 from pyargus.network.addresses import parse_networks
 from pyargus.network.listener import Limits, is_open, open_sockets
 from pyargus.network.protocol import DENIED, FULL
@@ -269,3 +270,32 @@ def test_the_inbox_is_bounded() -> None:
         assert served.listener.stats().lost >= 900
         peer.close()
         other.close()
+
+
+def test_a_producer_that_waits_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a relay that reads files does, here many times what the queue of a slow reader holds. Who does not read at all is not waited for."""
+    monkeypatch.setattr(listener_module, "STUCK", 1.0)
+    made = [b"".join(numbered(200)) for _ in range(60)]
+    with Served(limits=Limits(queue=1 << 20)) as served, served.client() as peer:
+        stuck = served.client(buffer=4096)
+        output: list[bytes] = []
+        thread = threading.Thread(target=lambda: output.append(b"".join(slowly(peer, sum(map(len, made))))))
+        thread.start()
+        for data in made:
+            served.listener.wait_for_room(20.0)
+            served.listener.publish(data)
+        thread.join(30)
+        assert served.listener.stats().clients[1].lost > 0
+        stuck.close()
+    assert output == [b"".join(made)]
+
+
+def slowly(peer: Peer, count: int) -> list[bytes]:
+    """So many bytes, read with pauses."""
+    out: list[bytes] = []
+    size = 0
+    while size < count:
+        out.append(peer.sock.recv(1 << 16))
+        size += len(out[-1])
+        time.sleep(0.002)
+    return out

@@ -35,6 +35,8 @@ Log = Callable[[str, str], None]
 # Seconds between two lines of the log about the losses of one client, and between looks at the clock.
 LOG_EVERY = 10.0
 TICK = 0.5
+# A client that takes nothing for so long is not waited for by a producer that can wait.
+STUCK = 5.0
 COMPILE_SECONDS = 10.0
 ODDITIES = 3
 ACCEPTS = 64
@@ -216,12 +218,13 @@ class Listener:
         """For a producer that can wait, as one that reads files: until no queue of a client that still reads is more than half full."""
         until = time.monotonic() + seconds
         while (now := time.monotonic()) < until:
+            coming = self._inbox_size
             busy = any(
-                client.queue.size > client.queue.limit // 2 and now - client.moved < 1.0
+                client.queue.size + coming > client.queue.limit // 2 and now - client.moved < STUCK
                 for client in list(self._clients.values())
                 if client.started
             )
-            if not busy and self._inbox_size < self.limits.inbox // 2:
+            if not busy and coming < self.limits.inbox // 2:
                 return
             time.sleep(0.01)
 

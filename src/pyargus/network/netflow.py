@@ -42,6 +42,8 @@ ELEMENTS = {
 REVERSE = {1: "back_bytes", 2: "back_pkts", 5: "back_tos", 6: "back_flags", 52: "back_ttl", 85: "back_bytes", 86: "back_pkts",
            192: "back_ttl"}  # fmt: skip
 
+# What the MAC addresses of a record are made of.
+_ENDS = {"input", "output", "smac", "dmac"}
 _OUTWARD = {"out_bytes": "bytes", "out_pkts": "pkts", "out_tos": "tos", "out_vlan": "vlan", "out_smac": "smac", "out_dmac": "dmac"}
 
 
@@ -290,10 +292,12 @@ class Collector:
             self._head(VLAN, 0x40000102)
             rec.svlan, rec.dvlan = get("vlan", 0) & 0xFFFF, 0
         back = rec.dpkts and ("back_tos" in flow or "back_ttl" in flow)
-        self._head(IPATTR, 0x48000303 if back else 0x48000102)
+        if back or "tos" in flow or "ttl" in flow:
+            self._head(IPATTR, 0x48000303 if back else 0x48000102)
         rec.stos, rec.sttl, rec.sipid = get("tos", 0) & 0xFF, get("ttl", 0) & 0xFF, 0
         rec.dtos, rec.dttl, rec.dipid = get("back_tos", 0) & 0xFF, get("back_ttl", 0) & 0xFF, 0
-        self._head(MAC, 0x42000405)
+        if not flow.keys().isdisjoint(_ENDS):
+            self._head(MAC, 0x42000405)
         rec.smac, rec.dmac = get("smac", get("input", 0)) & 2**48 - 1, get("dmac", get("output", 0)) & 2**48 - 1
         rec.mac_etype = rec.mac_dsap = rec.mac_ssap = 0
         if "sas" in flow or "das" in flow:
