@@ -273,7 +273,7 @@ def test_the_inbox_is_bounded() -> None:
 
 
 def test_a_producer_that_waits_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As a relay that reads files does, here many times what the queue of a slow reader holds. Who does not read at all is not waited for."""
+    """As a relay that reads files does, here many times what a slow reader's queue holds. Who does not read at all is not waited for."""
     monkeypatch.setattr(listener_module, "STUCK", 1.0)
     made = [b"".join(numbered(200)) for _ in range(60)]
     with Served(limits=Limits(queue=1 << 20)) as served, served.client() as peer:

@@ -220,7 +220,7 @@ class Listener:
         while (now := time.monotonic()) < until:
             coming = self._inbox_size
             busy = any(
-                client.queue.size + coming > client.queue.limit // 2 and now - client.moved < STUCK
+                client.queue.size + coming > client.queue.limit // 2 and (not client.queue or now - client.moved < STUCK)
                 for client in list(self._clients.values())
                 if client.started
             )
@@ -483,8 +483,12 @@ class Listener:
             self._inbox_size = 0
             lost, self._inbox_lost = self._inbox_lost, 0
         started = [client for client in self._clients.values() if client.started]
+        now = time.monotonic()
         for client in started:
             client.queue.lost += lost
+            if not client.queue:
+                # It has not been slow while there was nothing for it.
+                client.moved = now
         for data, status in inbox:
             if status:
                 # What it tells of a queue is what the connection did not take.
