@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from pyargus.capture import interfaces
 from tests.capture.craft import Frame
 
 CLONE_NEWNET = 0x40000000
@@ -65,6 +66,7 @@ def namespace() -> Iterator[Wire]:
             run("ip", "link", "add", wire.near, "mtu", str(LARGEST), "type", "veth", "peer", "name", wire.far, "mtu", str(LARGEST))
             for device in ("lo", wire.near, wire.far):
                 run("ip", "link", "set", device, "up")
+            assert until(lambda: all(interfaces.is_up(device) for device in ("lo", wire.near, wire.far)))
             yield wire
         finally:
             libc.setns(before.fileno(), CLONE_NEWNET)

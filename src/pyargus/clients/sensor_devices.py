@@ -7,7 +7,7 @@ Source: sensor behaviour, "Interfaces". `a`, `ind:a,b`: sources of their own; `"
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pyargus.errors import BadUse
 
@@ -19,11 +19,12 @@ _SHARED, _OWN = ("bond", "dup"), "ind"
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """One interface. linktype: the one asked for, or None; ident: text of its source id, or empty."""
+    """One interface. linktype: the one asked for, or None; ident: text of its source id, or empty; joined: of `all`, as one source."""
 
     name: str
     linktype: int | None = None
     ident: str = ""
+    joined: bool = False
 
 
 def parse(text: str, shown: str = "-i") -> list[list[Device]]:
@@ -39,7 +40,9 @@ def parse(text: str, shown: str = "-i") -> list[list[Device]]:
     parts = _parts(rest, shown)
     if kind == _OWN:
         return [source for part in parts for source in parse(part, shown)]
-    return [[device for part in parts for source in parse(_opened(part), shown) for device in source]]
+    return [
+        [replace(device, joined=device.name == ALL) for part in parts for source in parse(_opened(part), shown) for device in source]
+    ]
 
 
 def _opened(part: str) -> str:

@@ -416,8 +416,8 @@ class LiveSensor:
         }
 
     def last_counters(self) -> dict[str, int]:
-        """For the stop record."""
-        return self._counters()
+        """For the stop record, which names no link type."""
+        return {**self._counters(), "link": 0}
 
     def summary(self) -> str:
         """What was captured and what was not, of each interface."""
@@ -432,7 +432,7 @@ def sources(settings: SensorSettings) -> list[list[Device]]:
     """The sources that the settings name, with `any`, `all` and nothing replaced by interfaces. Raises Unreachable where there is none."""
     found: list[list[Device]] = []
     for devices in settings.live.sources or [[Device(FIRST)]]:
-        if len(devices) == 1 and devices[0].name == ALL:
+        if len(devices) == 1 and devices[0].name == ALL and not devices[0].joined:
             found += [[Device(name, ident=devices[0].ident)] for name in _up()]
             continue
         joined = []
