@@ -1,6 +1,9 @@
 """The listener on loopback: sessions, filters, bounds, faults. Clients that do not behave cost the others nothing."""
 
+import contextlib
 import socket
+import subprocess
+import sys
 import threading
 import time
 
@@ -11,6 +14,9 @@ from pyargus.network import listener as listener_module
 from pyargus.network.addresses import parse_networks
 from pyargus.network.listener import Limits, is_open, open_sockets
 from pyargus.network.protocol import DENIED, FULL
+from pyargus.record.filter import compile_filter
+from pyargus.record.filter_cy import Filter
+from pyargus.record.selector_cy import Selector
 from tests.network.craft import INITIAL, STATUS, Peer, Served, eventually, flows, numbered, records
 
 
@@ -45,12 +51,13 @@ def test_several_addresses_have_one_port() -> None:
             assert one.read(len(flows())) == two.read(len(flows())) == flows()
 
 
-def test_a_filter_selects() -> None:
-    from pyargus.record.filter import compile_filter
-    from pyargus.record.filter_cy import Filter
-    from pyargus.record.selector_cy import Selector
+def selected(text: str) -> bytes:
+    """The records that pass a filter."""
+    return bytes(Selector(Filter(compile_filter(text))).select(flows()))
 
-    wanted = Selector(Filter(compile_filter("udp"))).select(flows())
+
+def test_a_filter_selects() -> None:
+    wanted = selected("udp")
     assert 0 < len(wanted) < len(flows())
     with Served() as served, served.client(b"FILTER: man or (udp)") as peer, served.client(b"FILTER: udp") as other:
         served.listener.publish(flows())
@@ -69,6 +76,57 @@ def test_a_filter_in_the_stream_and_its_answer() -> None:
         assert peer.read(2) == b"OK"
         served.listener.publish_status(STATUS)
         assert peer.read(128) == STATUS
+
+
+def test_who_says_start_before_the_answer_gets_only_what_passes() -> None:
+    with Served() as served, Peer(served.port) as peer:
+        stop = threading.Event()
+        thread = threading.Thread(target=lambda: [served.listener.publish(flows()) or time.sleep(0.001) for _ in iter(stop.is_set, True)])
+        thread.start()
+        try:
+            peer.say(b"FILTER: udp and host 10.1.0.11\0START: \0")
+            assert peer.read(2) == b"OK"
+            got = peer.read(20_000)
+        finally:
+            stop.set()
+            thread.join()
+    assert got == (selected("udp and host 10.1.0.11") * 50)[: len(got)]
+
+
+def test_running_out_of_descriptors_is_survived() -> None:
+    """In a process of its own, which may open few."""
+    program = """
+import resource, sys, time
+from tests.network.craft import Served, flows
+resource.setrlimit(resource.RLIMIT_NOFILE, (40, 40))
+with Served() as served:
+    print(served.port, flush=True)
+    for line in sys.stdin:
+        served.listener.publish(flows())
+        print(served.listener.clients, *served.lines[-1:], flush=True)
+"""
+    with subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin is not None and process.stdout is not None
+        port = int(process.stdout.readline())
+        held = [socket.create_connection(("127.0.0.1", port)) for _ in range(60)]
+        time.sleep(1.5)
+        for sock in held:
+            sock.close()
+        with Peer(port) as peer:
+            peer.say(b"START: ")
+            said = ""
+            peer.sock.settimeout(0.5)
+            got = b""
+            for _ in range(20):
+                process.stdin.write("\n")
+                process.stdin.flush()
+                said += process.stdout.readline()
+                with contextlib.suppress(TimeoutError):
+                    got = peer.read(len(flows()))
+                    break
+            assert got == flows(), said
+        process.stdin.close()
+        assert process.wait(20) == 0
 
 
 @pytest.mark.parametrize("text", [b"tcp and", b"no-such-word 3", b"(" * 5000, b"\xff\xfe"])

@@ -48,6 +48,8 @@ class Client:
         self.queue = SendQueue(queue)
         self.filter = ""
         self.compiling = False
+        # it has said START, and gets records once its filter is there
+        self.waits = False
         self.started = False
         self.since = self.moved = now
         self.wants_write = False

@@ -410,6 +410,9 @@ class Listener:
                 self._say("warning", f"{client.name} sends what is no command: {text}")
 
     def _begin(self, client: Client) -> None:
+        if client.compiling:
+            client.waits = True
+            return
         if client.started:
             return
         if self._started >= self.limits.clients:
@@ -464,6 +467,8 @@ class Listener:
                 self._selectors.setdefault(text, selector)
             self._forget_filters()
             client.queue.put(Piece(OK, 0))
+            if client.waits:
+                self._begin(client)
             self._flush(client)
 
     def _forget_filters(self) -> None:
