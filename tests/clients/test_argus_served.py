@@ -184,3 +184,34 @@ def test_figures_for_prometheus(wire: Wire, tmp_path: Path) -> None:
         assert found['argus_output_lost_records_total{output="/dev/full"}'] == 1  # the initial record
         running.end()
         assert packets_in(reader.until(SENT)) == SENT
+
+
+def test_relays_find_a_sensor_again_that_was_killed(wire: Wire, tmp_path: Path) -> None:
+    radium = reference(RADIUM)
+    port, ports = free_port(), (free_port(), free_port())
+    ours = [sys.executable, "-c", "from pyargus.clients.radium import main; main()"]
+    folders = [tmp_path / "theirs", tmp_path / "ours"]
+    for folder in folders:
+        folder.mkdir()
+    argv = ("-i", wire.far, "-S", "0", "-P", str(port), "-B", "127.0.0.1")
+    source = ["-X", "-S", f"127.0.0.1:{port}"]
+    with (
+        sensor(tmp_path, *argv) as running,
+        started(folders[0], radium, *source, "-P", str(ports[0])),
+        started(folders[1], *ours, *source, "-P", str(ports[1]), "-B", "127.0.0.1"),
+    ):
+        assert until(lambda: running.log.read_text().count("connect from") == 2, 20)
+        with Reader(ports[0]) as theirs, Reader(ports[1]) as own:
+            time.sleep(1.0)
+            wire.send(datagrams(SENT))
+            for reader in (theirs, own):
+                assert packets_in(reader.until(SENT)) == SENT
+            running.process.kill()
+            running.process.wait()
+            with sensor(tmp_path, *argv) as again:
+                assert until(lambda: again.log.read_text().count("connect from") == 2, 30)
+                time.sleep(1.0)
+                wire.send(datagrams(SENT, SENT))
+                for reader in (theirs, own):
+                    assert packets_in(reader.until(2 * SENT)) == 2 * SENT
+                again.end()
