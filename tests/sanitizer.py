@@ -11,6 +11,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from pyargus.capture import live_cy
+from pyargus.capture.batch import Slots
 from pyargus.capture.generate import generate
 from pyargus.clients.formats import cell_arguments, typed_fields
 from pyargus.clients.output import make_printer
@@ -24,7 +26,7 @@ from pyargus.record.lines_cy import Lines
 from pyargus.record.record_cy import Record
 from pyargus.record.rewrite_cy import Rewriter
 from pyargus.record.schema import FIELDS
-from tests.capture.craft import Frame, frames, pcap, pcapng
+from tests.capture.craft import Frame, frames, pcap, pcapng, ring_block
 from tests.flow.noise import LINKTYPES, traffic
 from tests.flow.play import play_all
 from tests.kernels import SOURCE
@@ -83,6 +85,23 @@ def sense(folder: Path, seed: int) -> list[bytes]:
     return [data for data in out if data]
 
 
+def capture(draw: random.Random) -> int:
+    """A block of a packet ring, sound or not, through the kernel that walks it; packets found."""
+    packets = [(number, number, draw.randbytes(draw.randrange(90)), 100, draw.choice((1, 0x51)), number, 0) for number in range(200)]
+    memory, count = ring_block(packets)
+    view = memoryview(bytearray(damaged(draw, bytes(memory), 64)) if draw.random() < 0.9 else memory)
+    view = view[: len(view) // 4 * 4]
+    slots, at, left, found = Slots(50), 64, count, 0
+    arrays = [memoryview(part) for part in (slots.ts, slots.offset, slots.caplen, slots.wirelen)]
+    try:
+        while left:
+            count, at, left = live_cy.walk(view, view.cast("I"), view.cast("H"), at, left, 70, True, False, *arrays)
+            found += count
+    except IndexError as error:
+        print("  refused:", error)
+    return found
+
+
 def read(data: bytes) -> int:
     """Records, sound or not, through everything that reads them; how many there were."""
     every = ["-s", *(field.name for field in FIELDS)]
@@ -126,6 +145,7 @@ def main(seed: int) -> None:
     draw = random.Random(seed)
     with tempfile.TemporaryDirectory() as folder:
         streams = sense(Path(folder), seed)
+    print("packets of rings:", sum(capture(draw) for _ in range(300)), flush=True)
     count = 0
     for number, stream in enumerate(streams):
         print("records of stream", number, flush=True)

@@ -2,6 +2,7 @@
 
 import random
 import struct
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pyargus.capture.reader import CaptureReader
@@ -105,3 +106,16 @@ def collect(reader: CaptureReader, into: list[Frame] | None = None) -> list[Fram
             found.append(Frame(batch.ts[i], data, batch.wirelen[i], batch.linktype))
     assert reader.packets == len(found)
     return found
+
+
+def ring_block(packets: Iterable[tuple[int, int, bytes, int, int, int, int]]) -> tuple[bytearray, int]:
+    """A block as Linux fills it: (seconds, nanoseconds, data, wire length, status, tag, type of tag) of each packet; how many there are."""
+    out = bytearray(64)
+    count = 0
+    for seconds, fraction, data, wirelen, status, tag, kind in packets:
+        size = -(-(96 + len(data)) // 16) * 16
+        header = struct.pack("6I2H2I2H8x", size, seconds, fraction, len(data), wirelen, status, 84, 98, 0, tag, kind, 0)
+        link = struct.pack("=HHiHBB8x", 17, 0, 2, 1, count % 5, 6)
+        out += (header + link).ljust(84, b"\0") + data.ljust(size - 84, b"\0")
+        count += 1
+    return out, count

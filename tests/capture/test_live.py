@@ -9,7 +9,6 @@ import subprocess
 import sys
 import time
 from array import array
-from collections.abc import Iterable
 
 import pytest
 
@@ -19,6 +18,7 @@ from pyargus.capture.interleave import Interleaver
 from pyargus.capture.live import PCAP, RING, LiveCapture, open_live
 from pyargus.capture.ring import BLOCK, Ring
 from pyargus.errors import BadUse, Unreachable
+from tests.capture.craft import ring_block
 from tests.flow.craft import A, B, Packet, batch, datagram
 from tests.flow.noise import frame
 from tests.kernels import load_compiled, load_interpreted
@@ -219,19 +219,6 @@ def test_links_that_only_libpcap_knows(wire: Wire) -> None:
 # ---- the kernel of the ring, on memory that is made
 
 
-def block(packets: Iterable[tuple[int, int, bytes, int, int, int, int]]) -> tuple[bytearray, int]:
-    """A block as Linux fills it: (seconds, nanoseconds, data, wire length, status, tag, type of tag) of each packet; how many there are."""
-    out = bytearray(64)
-    count = 0
-    for seconds, fraction, data, wirelen, status, tag, kind in packets:
-        size = -(-(96 + len(data)) // 16) * 16
-        header = struct.pack("6I2H2I2H8x", size, seconds, fraction, len(data), wirelen, status, 84, 98, 0, tag, kind, 0)
-        link = struct.pack("=HHiHBB8x", 17, 0, 2, 1, count % 5, 6)
-        out += (header + link).ljust(84, b"\0").ljust(84, b"\0") + data.ljust(size - 84, b"\0")
-        count += 1
-    return out, count
-
-
 @pytest.mark.parametrize("build", ["compiled", "interpreted"])
 @pytest.mark.parametrize(("ethernet", "incoming"), [(True, False), (True, True), (False, False)])
 def test_a_block_is_walked_in_pieces(build: str, ethernet: bool, incoming: bool) -> None:
@@ -251,7 +238,7 @@ def test_a_block_is_walked_in_pieces(build: str, ethernet: bool, incoming: bool)
         if ethernet and len(data) >= 12 and (status & 0x10 or tag):
             data, wirelen = tagged(data, tag, kind or 0x8100), wirelen + 4
         expected.append((seconds * 10**9 + fraction, data[:70], wirelen))
-    memory, left = block(content)
+    memory, left = ring_block(content)
     view = memoryview(memory)
     slots = Slots(7)
     at = 64
