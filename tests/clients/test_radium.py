@@ -17,7 +17,8 @@ import pytest
 from pyargus.clients.radium_options import MEANINGS, REFUSED, SILENT, VARIABLES
 from pyargus.clients.radium_settings import RadiumSettings, from_argv
 from pyargus.errors import BadUse
-from pyargus.network.listener import Listener, open_sockets
+from pyargus.network.listener import Listener
+from pyargus.network.ports import open_sockets
 from pyargus.record.management import Cause, Management, encode
 from tests.network.craft import INITIAL, STATUS, Peer, Served, eventually, flows, records
 from tests.network.test_netflow import bound, flow5, v5

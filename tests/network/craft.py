@@ -11,7 +11,8 @@ from pyargus.capture.generate import generate
 from pyargus.capture.reader import open_capture
 from pyargus.flow.config import FlowConfig
 from pyargus.flow.engine_cy import Engine
-from pyargus.network.listener import Limits, Listener, open_sockets
+from pyargus.network.listener import Limits, Listener
+from pyargus.network.ports import open_sockets
 from pyargus.record.management import Cause, Management, encode
 
 INITIAL = encode(Management(Cause.START, 1_000_000_000_000_000, 1_000_000_001_000_000, 0x01, 0xC0000207))

@@ -12,7 +12,8 @@ import pytest
 from pyargus.errors import Unreachable
 from pyargus.network import listener as listener_module
 from pyargus.network.addresses import parse_networks
-from pyargus.network.listener import Limits, is_open, open_sockets
+from pyargus.network.listener import Limits
+from pyargus.network.ports import is_open, open_sockets
 from pyargus.network.protocol import DENIED, FULL
 from pyargus.record.filter import compile_filter
 from pyargus.record.filter_cy import Filter

@@ -121,7 +121,8 @@ def test_a_server_that_dies_and_comes_back() -> None:
         talk.until(lambda: len(talk.data) == len(flows()))
     talk.until(lambda: any("refused" in line for line in talk.lines))
     talk.until(lambda: talk.hub.sources[0].losses >= 5)
-    from pyargus.network.listener import Listener, open_sockets
+    from pyargus.network.listener import Listener
+    from pyargus.network.ports import open_sockets
 
     again = Listener(open_sockets(["127.0.0.1"], port), lambda: INITIAL, lambda level, text: None)
     again.start()

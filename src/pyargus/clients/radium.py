@@ -26,8 +26,9 @@ def run(settings: RadiumSettings, argv: Sequence[str]) -> int:
     from pyargus.clients.relay import Relay, Signals
     from pyargus.clients.sensor_live_outputs import LiveOutputs
     from pyargus.network.addresses import parse_networks
-    from pyargus.network.listener import Listener, is_open, open_sockets
+    from pyargus.network.listener import Listener
     from pyargus.network.metrics import MetricsServer
+    from pyargus.network.ports import is_open, open_sockets
     from pyargus.network.tls import TlsFiles, server_context
     from pyargus.record.management import Cause
 

@@ -15,8 +15,9 @@ from pyargus.clients.sensor_outputs import Account
 from pyargus.clients.sensor_settings import SensorSettings
 from pyargus.errors import ExitCode
 from pyargus.network.addresses import parse_networks
-from pyargus.network.listener import Listener, is_open, open_sockets
+from pyargus.network.listener import Listener
 from pyargus.network.metrics import Metric, MetricsServer
+from pyargus.network.ports import is_open, open_sockets
 from pyargus.network.tls import TlsFiles, server_context
 
 LATER = ("encodings.idna", "pyargus.record.filter", "pyargus.record.filter_cy", "pyargus.record.selector_cy", "stringprep")

@@ -7,8 +7,6 @@ own queue, oldest first, and counted. Unfiltered clients share the bytes; client
 from __future__ import annotations
 
 import contextlib
-import errno
-import queue
 import selectors
 import socket
 import threading
@@ -18,10 +16,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pyargus.errors import BadUse, PyargusError, Unreachable
-from pyargus.network.addresses import Network, allowed, joined, peer_address, resolve
+from pyargus.network.addresses import Network, allowed, joined, peer_address
 from pyargus.network.client import Client, ClientStats, Gone
+from pyargus.network.compiler import Compiler
 from pyargus.network.pieces_cy import records
+from pyargus.network.ports import keep_alive
 from pyargus.network.protocol import DENIED, FULL, NO, OK, SYNTAX, TIMEOUT, Command, Request
 from pyargus.network.sendqueue import Piece, pieces
 
@@ -37,7 +36,6 @@ LOG_EVERY = 10.0
 TICK = 0.5
 # A client that takes nothing for so long is not waited for by a producer that can wait.
 STUCK = 5.0
-COMPILE_SECONDS = 10.0
 ODDITIES = 3
 ACCEPTS = 64
 # Lines of the log about connections in one second.
@@ -74,52 +72,6 @@ class ListenerStats:
     clients: list[ClientStats] = field(default_factory=list)
 
 
-def open_sockets(addresses: Sequence[str], port: int) -> list[socket.socket]:
-    """Listening sockets of the addresses, all of the machine's without any. Port 0: a free one, the same for all.
-
-    Raises Unreachable for an address or port that cannot be had.
-    """
-    sockets: list[socket.socket] = []
-    try:
-        for name in addresses or ("0.0.0.0", "::"):
-            for family, address in resolve(name, port, passive=True):
-                try:
-                    sock = socket.socket(family, socket.SOCK_STREAM)
-                except OSError:
-                    if not addresses and sockets:
-                        # A machine without IPv6.
-                        continue
-                    raise
-                sockets.append(sock)
-                sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                if family == socket.AF_INET6:
-                    sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-                try:
-                    sock.bind((address[0], port, *address[2:]))
-                except OSError as error:
-                    if not addresses and len(sockets) > 1 and error.errno == errno.EADDRNOTAVAIL:
-                        sockets.pop().close()
-                        continue
-                    raise Unreachable(f"cannot listen on {joined(address[0], port)}: {error.strerror}") from None
-                sock.listen(128)
-                sock.setblocking(False)
-                port = port or sock.getsockname()[1]
-    except OSError as error:
-        for sock in sockets:
-            sock.close()
-        raise Unreachable(f"cannot listen on port {port}: {error.strerror}") from None
-    except PyargusError:
-        for sock in sockets:
-            sock.close()
-        raise
-    return sockets
-
-
-def is_open(sockets: Sequence[socket.socket]) -> bool:
-    """Whether other machines reach one of the listening sockets."""
-    return any(not peer_address(sock.getsockname()).is_loopback for sock in sockets)
-
-
 class Listener:
     """Serves records on sockets that `open_sockets` made.
 
@@ -150,8 +102,7 @@ class Listener:
         self._inbox: deque[tuple[bytes, bool]] = deque()
         self._inbox_size = 0
         self._inbox_lost = 0
-        self._compiled: deque[tuple[Client, str, Selector | None, str]] = deque()
-        self._jobs: queue.SimpleQueue[tuple[Client, str] | None] = queue.SimpleQueue()
+        self._compiler = Compiler(self._wake)
         self._selectors: dict[str, Selector] = {}
         self._started = 0
         self._number = 0
@@ -162,7 +113,6 @@ class Listener:
         self._deadline: float | None = None
         self._accept_again = 0.0
         self._thread: threading.Thread | None = None
-        self._compiler: threading.Thread | None = None
         self._poll = selectors.DefaultSelector()
 
     # ---- the producer's side
@@ -291,7 +241,7 @@ class Listener:
             self._close(client, "the server ends")
         for sock in (*self.sockets, self._wake_in, self._wake_out):
             sock.close()
-        self._jobs.put(None)
+        self._compiler.close()
         self._poll.close()
 
     def _say(self, level: str, text: str) -> None:
@@ -334,7 +284,8 @@ class Listener:
         if pending >= self.limits.pending:
             self._evict()
         sock.setblocking(False)
-        _keep_alive(sock)
+        keep_alive(sock)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         now = time.monotonic()
         if self._context is not None:
             sock = self._context.wrap_socket(sock, server_side=True, do_handshake_on_connect=False)
@@ -400,7 +351,7 @@ class Listener:
                 self._close(client, "sends a filter before the answer to the one before")
                 return
             client.compiling = True
-            self._compile(client, text.strip())
+            self._compiler.compile(client.number, text.strip())
         elif command is Command.FILE:
             self._say("warning", f"{client.name} asks for the file {text[:200]!r}: files are never opened for clients")
             client.queue.put(Piece(NO, 0))
@@ -424,37 +375,13 @@ class Listener:
         client.started = True
         self._started += 1
 
-    # ---- filters: compiled in a thread of their own, since a host's name may have to be looked up
-
-    def _compile(self, client: Client, text: str) -> None:
-        if self._compiler is None:
-            self._compiler = threading.Thread(target=self._compile_all, name="filters", daemon=True)
-            self._compiler.start()
-        self._jobs.put((client, text))
-
-    def _compile_all(self) -> None:
-        from pyargus.record.filter import compile_filter
-        from pyargus.record.filter_cy import Filter
-        from pyargus.record.selector_cy import Selector
-
-        while (job := self._jobs.get()) is not None:
-            client, text = job
-            selector, error = None, ""
-            if text and client.number in self._clients:
-                try:
-                    selector = Selector(Filter(compile_filter(text)))
-                except (BadUse, RecursionError) as fault:
-                    error = str(fault) or type(fault).__name__
-                except Exception as fault:
-                    # A client's text must not end the service for the others.
-                    error = f"{type(fault).__name__}: {fault}"
-            self._compiled.append((client, text, selector, error))
-            self._wake()
+    # ---- filters
 
     def _take_compiled(self) -> None:
-        while self._compiled:
-            client, text, selector, error = self._compiled.popleft()
-            if client.number not in self._clients:
+        while self._compiler.done:
+            number, text, selector, error = self._compiler.done.popleft()
+            client = self._clients.get(number)
+            if client is None:
                 continue
             client.compiling = False
             if error:
@@ -570,12 +497,3 @@ class Listener:
         lost = client.queue.lost + client.queue.waiting
         self._say("info", f"{client.name} closed: {why}" + (f"; {lost} records not delivered" if lost and client.started else ""))
         client.close()
-
-
-def _keep_alive(sock: socket.socket) -> None:
-    """Find out within minutes that a peer is gone."""
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    for name, value in (("TCP_KEEPIDLE", 60), ("TCP_KEEPINTVL", 15), ("TCP_KEEPCNT", 4)):
-        if hasattr(socket, name):
-            sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)

@@ -6,6 +6,7 @@ received as they come.
 
 from __future__ import annotations
 
+import os
 import random
 import selectors
 import socket
@@ -21,6 +22,7 @@ from pyargus.errors import BadInput, PyargusError, Unreachable
 from pyargus.network.addresses import UDP, Uri, is_numeric, resolve
 from pyargus.network.datagrams import Receiver, open_receiver
 from pyargus.network.pieces_cy import managements
+from pyargus.network.ports import keep_alive
 from pyargus.network.protocol import ClientSession, Command, State
 
 Log = Callable[[str, str], None]
@@ -236,12 +238,9 @@ class Hub:
         assert sock is not None
         error = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         if error:
-            self._connect(source, socket_error(error))
+            self._connect(source, os.strerror(error))
             return
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-        for name, value in (("TCP_KEEPIDLE", 60), ("TCP_KEEPINTVL", 15), ("TCP_KEEPCNT", 4)):
-            if hasattr(socket, name):
-                sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
+        keep_alive(sock)
         source.session = ClientSession(source.name, source.filter)
         if source.uri.scheme == "argus+tls":
             self._poll.unregister(sock)
@@ -405,13 +404,6 @@ class Hub:
             self._poll.unregister(source.sock)
         source.sock.close()
         source.sock = None
-
-
-def socket_error(number: int) -> str:
-    """The system's words for an error number."""
-    import os
-
-    return os.strerror(number)
 
 
 def until_open(hub: Hub, seconds: float) -> Iterator[list[Delivery]]:
