@@ -21,6 +21,7 @@ from pyargus.clients.ratop.actions import GROUPS, spelled
 from pyargus.clients.sensor_settings import SensorSettings
 from pyargus.flow import config
 from pyargus.flow.tcp_table import ACK, CWR, ECE, FIN, FIRST, FIRST_ODD, FIRST_RST, PSH, RST, STEPS, SYN, URG, First, State, Step
+from pyargus.record.keys import WORDS
 from pyargus.record.schema import FIELDS
 from pyargus.record.sortkeys import ALIASES, parse_key, sort_names
 
@@ -332,7 +333,13 @@ def browser_keys() -> str:
     return "\n".join(out)
 
 
+def cluster_keys() -> str:
+    """The words of an aggregation key."""
+    return table(("word", "part of the key"), [(f"`{word}`", text) for word, text in WORDS.items()])
+
+
 PARTS: dict[str, Callable[[], str]] = {
+    "cluster-keys": cluster_keys,
     "fields": fields,
     "options": options,
     "refused-options": refused_options,

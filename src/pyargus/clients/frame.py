@@ -168,6 +168,8 @@ class Run:
 
     def finish(self) -> None:
         """Write what is left, totals included, and close the outputs."""
+        if self.settings.program.ending is not None:
+            self.settings.program.ending(self)
         if self.stage is not None:
             while self.stage.finish() and not self.delivery.done:
                 self.drain()

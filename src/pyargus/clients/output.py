@@ -11,7 +11,7 @@ from pyargus.clients.settings import Settings, width_of
 from pyargus.errors import BadUse
 from pyargus.record import names
 from pyargus.record.print_cy import UNSTEADY, Printer
-from pyargus.record.schema import BY_NAME
+from pyargus.record.schema import BY_NAME, Field
 from pyargus.record.state_cy import Style
 
 LOAD_TITLES = {"load": "AppLoad", "sload": "SrcAppLoad", "dload": "DstAppLoad"}
@@ -115,6 +115,11 @@ def offset(quarter: int) -> int:
     return first if first == last else UNSTEADY
 
 
+def shared(row: Field) -> bool:
+    """Whether -% gives a field as a share of the whole: counters that add up."""
+    return row.kind == "uint" and row.merge == "sum"
+
+
 def title_line(settings: Settings) -> bytes:
     """The header, newline included."""
     parts = []
@@ -122,6 +127,8 @@ def title_line(settings: Settings) -> bytes:
         row = BY_NAME[column.name]
         text = RMON_TITLES.get(column.name, row.title) if settings.rmon else row.title
         text = LOAD_TITLES.get(column.name, text) if settings.totals else text
+        if "%" in settings.own and shared(row):
+            text = f"p{text}"
         title = f"{settings.quote}{text}{settings.quote}"
         if settings.variable:
             parts.append(title[: column_width(settings, column.name) + 2 * len(settings.quote)] if row.title else "(null)")

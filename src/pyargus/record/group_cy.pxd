@@ -3,13 +3,16 @@ from pyargus.record.record_cy cimport Record
 from pyargus.record.rewrite_cy cimport Rewriter
 
 cdef class Joiner(Rewriter):
-    cdef object source, destination, label
+    cdef public object source, destination, label
+    cpdef int join(self, Record rec) except -1
     cdef int data(self, Record rec, int index) except -1
 
 cdef class Aggregator:
     cdef readonly KeyMaker keys
-    cdef public bint correct, preserve, rmon, norep
-    cdef bint touches
+    cdef public bint correct, preserve, rmon, norep, raw, intact
+    cdef public long long idle
+    cdef public list ripe
+    cdef bint touches, edited, turned
     cdef readonly Py_ssize_t count
     cdef readonly unsigned long long clock
     cdef Py_ssize_t width, room, limit, used
@@ -47,7 +50,9 @@ cdef class Aggregator:
     cdef int append(self, long long g) except -1
     cdef int unlink(self, long long g) except -1
     cpdef long long add(self, Record rec) except -1
-    cdef long long enter(self, Record rec, bint correct) except -1
+    cpdef int changed(self) except -1
+    cdef long long take(self, Record rec) except -1
+    cdef long long enter(self, Record rec) except -1
     cdef long long meet(self, long long g, Record rec, unsigned long long h) except -1
     cdef long long begin(self, Record rec, unsigned long long h) except -1
     cdef int keep(self, long long g, Record rec) except -1
@@ -58,6 +63,8 @@ cdef class Aggregator:
     cdef int lengthen(self, long long g, Record held, Record rec, int left) except -1
     cdef int turn_group(self, long long g) except -1
     cpdef list handles(self)
+    cpdef long long oldest(self)
+    cpdef int drop(self, long long g) except -1
     cpdef int record_of(self, long long g, Record into) except -1
     cpdef unsigned long long serial_of(self, long long g) except? 0
     cpdef long long first_of(self, long long g) except? -1

@@ -21,6 +21,7 @@ if cython.compiled:
     from cython.cimports.pyargus.record.decode_cy import decode
     from cython.cimports.pyargus.record.key_cy import KeyMaker, reversible
     from cython.cimports.pyargus.record.merge_cy import join_labels, merge
+    from cython.cimports.pyargus.record.merge_network_cy import is_tcp
     from cython.cimports.pyargus.record.record_cy import Record
     from cython.cimports.pyargus.record.repair_cy import duration, rates, repair, reverse
     from cython.cimports.pyargus.record.rewrite_cy import Rewriter
@@ -31,6 +32,7 @@ else:
     from pyargus.record.decode_cy import decode
     from pyargus.record.key_cy import KeyMaker, reversible
     from pyargus.record.merge_cy import join_labels, merge
+    from pyargus.record.merge_network_cy import is_tcp
     from pyargus.record.record_cy import Record
     from pyargus.record.repair_cy import duration, rates, repair, reverse
     from pyargus.record.rewrite_cy import Rewriter
@@ -52,6 +54,14 @@ class Joiner(Rewriter):
     def __init__(self):
         Rewriter.__init__(self)
         self.source = self.destination = self.label = None
+
+    def join(self, rec):
+        """Write a repaired record in client form, with the label whether or not it had one."""
+        if self.label is not None:
+            rec.present |= 0x100000
+            rec.opaque &= ~cython.cast(cython.uint, 0x100000)
+        client_form(rec, False)
+        return self.write(rec)
 
     def data(self, rec, index):
         extra = None
@@ -86,6 +96,12 @@ class Aggregator:
     preserve: flow fields outside the key stay where all members have the same. rmon: each record counts twice, for its source as it is
     and for its destination turned round; by default as the key says. norep: no statistics of aggregation.
 
+    raw: whether the bytes that a record points to are what it was decoded from; to be set to False where records are changed before
+    they are added, so that those that begin a group are encoded. intact: `add` leaves the direction of a record as it was.
+
+    idle: µs without a record after which the next one of a key begins a group of its own, 0 for never; the one before is then in `ripe`
+    until `drop`: it can still be looked at.
+
     A group is known by its handle, a number that is used again once the group is gone. count: groups held; clock: the number of updates,
     of which each group keeps its last (`serial_of`).
     """
@@ -96,6 +112,10 @@ class Aggregator:
         self.preserve = preserve
         self.rmon = self.keys.rmon if rmon is None else rmon
         self.norep = norep
+        self.raw = True
+        self.idle = 0
+        self.ripe = []
+        self.edited = self.turned = self.intact = False
         self.touches = self.keys.touches(preserve)
         self.width = len(self.keys.words)
         self.scratch = Record()
@@ -290,21 +310,42 @@ class Aggregator:
     # ---- records
 
     def add(self, rec):
-        """Take a repaired flow record up into its group; it may be changed. Returns the handle of the group.
+        """Take a repaired flow record up into its group. Returns the handle of the group, of `rmon` that of the source.
 
-        Of `rmon`, the group of the source.
+        The record may be left in the form that clients write, and turned round unless `intact`.
         """
         g: cython.longlong
-        if not self.rmon:
-            return self.enter(rec, self.correct)
-        g = self.enter(rec, False)
-        turn(rec)
-        self.enter(rec, False)
+        self.edited = self.edited or not self.raw
+        g = self.take(rec)
+        self.edited = False
         return g
 
-    def enter(self, rec, correct):
+    def changed(self):
+        """The record that is added next has been changed after it was decoded and repaired."""
+        self.edited = True
+        return 0
+
+    def take(self, rec):
+        g: cython.longlong
+        self.turned = False
+        if self.rmon:
+            g = self.enter(rec)
+            turn(rec)
+            self.edited = True
+            self.enter(rec)
+            if self.intact:
+                turn(rec)
+            return g
+        if self.keys.matrix and unordered(rec, self.keys):
+            turn(rec)
+            self.edited = self.turned = True
+        g = self.enter(rec)
+        if self.turned and self.intact:
+            turn(rec)
+        return g
+
+    def enter(self, rec):
         h: cython.ulonglong
-        other: cython.ulonglong
         g: cython.longlong
         keys: KeyMaker = self.keys
         if keys.nothing:
@@ -313,29 +354,37 @@ class Aggregator:
         g = self.find(h)
         if g != _NONE:
             return self.join(g, rec)
-        if (correct or keys.matrix) and reversible(rec):
-            other = keys.make(rec, True)
-            g = self.find(other)
+        if self.correct and not self.rmon and reversible(rec):
+            g = self.find(keys.make(rec, True))
             if g != _NONE:
-                if correct and not keys.matrix:
-                    return self.meet(g, rec, h)
+                return self.meet(g, rec, h)
+            keys.make(rec, False)
+        elif keys.matrix and keys.stations:
+            g = self.find(keys.make(rec, True))
+            if g != _NONE:
                 turn(rec)
+                self.edited = self.turned = True
                 return self.join(g, rec)
-            h = keys.make(rec, False)
+            keys.make(rec, False)
         return self.begin(rec, h)
 
     def meet(self, g, rec, h):
         """A record whose key is that of a group seen from the other side: one of the two is turned round, or both began a connection."""
         held: Record = self.decoded(g)
-        if is_tcp(rec) and is_tcp(held):
+        if is_tcp(rec.net) and is_tcp(held.net):
             if rec.tcp_status & 1 and held.tcp_status & 1:
                 self.keys.make(rec, False)
                 return self.begin(rec, h)
             if not held.tcp_status & 1 and (rec.tcp_status & 1 or rec.tcp_status & 6 == 6):
                 self.turn_group(g)
+                self.keys.make(rec, False)
                 return self.join(g, rec)
         reverse(rec)
-        return self.join(g, rec)
+        self.edited = True
+        g = self.join(g, rec)
+        if self.intact:
+            reverse(rec)
+        return g
 
     def begin(self, rec, h):
         """A new group of one record."""
@@ -372,8 +421,12 @@ class Aggregator:
         self.append(g)
         self.count += 1
         self.at[g] = _NONE
-        if self.touches or rec.repaired > 1 or rec.reversed_ and self.rmon:
-            self.keys.shape(rec, self.preserve)
+        if self.touches:
+            self.settle(g, rec)
+            self.load(g, self.scratch)
+            self.keys.shape(self.scratch, self.preserve)
+            self.settle(g, self.scratch)
+        elif self.edited:
             self.settle(g, rec)
         else:
             self.keep(g, rec)
@@ -438,9 +491,16 @@ class Aggregator:
 
     def join(self, g, rec):
         """Merge a record into a group."""
-        held: Record = self.decoded(g)
-        left: cython.int = merge(held, rec)
+        held: Record
+        left: cython.int
         moment: cython.longlong = first_micro(rec)
+        if self.idle and moment - self.last[g] >= self.idle:
+            self.unplace(g)
+            self.unlink(g)
+            self.ripe.append(g)
+            return self.begin(rec, self.hashes[g])
+        held = self.decoded(g)
+        left = merge(held, rec)
         held.merged += 1
         if left:
             self.lengthen(g, held, rec, left)
@@ -511,6 +571,10 @@ class Aggregator:
             g = self.after[g]
         return out
 
+    def oldest(self):
+        """The handle of the group that was updated longest ago, -1 without groups."""
+        return self.head
+
     def record_of(self, g, into):
         """Fill `into` with the record of a group, as repaired records are: ready to be printed, filtered, merged.
 
@@ -565,12 +629,16 @@ class Aggregator:
 
     def remove(self, g):
         """Forget a group; its handle may be given to another one."""
-        slot: cython.Py_ssize_t = g & (_SLOTS - 1)
-        if self.owner[slot] == g:
-            self.owner[slot] = _NONE
         if not self.keys.nothing:
             self.unplace(g)
         self.unlink(g)
+        return self.drop(g)
+
+    def drop(self, g):
+        """Forget a group that is in `ripe`."""
+        slot: cython.Py_ssize_t = g & (_SLOTS - 1)
+        if self.owner[slot] == g:
+            self.owner[slot] = _NONE
         self.release(self.at[g], self.sizes[g])
         self.after[g] = self.free
         self.free = g
@@ -588,8 +656,33 @@ class Aggregator:
 @cython.cfunc
 @cython.inline
 @cython.exceptval(check=False)
-def is_tcp(rec: Record) -> cython.bint:
-    return rec.net == 0x05 or rec.net == 0x04 or rec.net == 0x03
+def turned_word(value: cython.ulonglong) -> cython.uint:
+    """The lower four bytes in the other order."""
+    w: cython.uint = cython.cast(cython.uint, value & 0xFFFFFFFF)
+    return (w >> 24) | ((w >> 8) & 0xFF00) | ((w << 8) & 0xFF0000) | ((w & 0xFF) << 24)
+
+
+@cython.cfunc
+@cython.exceptval(check=False)
+def unordered(rec: Record, keys: KeyMaker) -> cython.bint:
+    """Whether the addresses of a pair without direction stand in the wrong order: the smaller one is the source.
+
+    IPv6 addresses are compared by words of 32 bits whose last byte counts most, as the reference does.
+    """
+    i: cython.int
+    a: cython.uint
+    b: cython.uint
+    if keys.stations or not rec.present & 2:
+        return False
+    if rec.family == 1 or rec.family == 17:
+        return rec.saddr_lo > rec.daddr_lo
+    if rec.family == 2 or rec.family == 18:
+        for i in range(4):
+            a = turned_word((rec.saddr_hi if i < 2 else rec.saddr_lo) >> (0 if i & 1 else 32))
+            b = turned_word((rec.daddr_hi if i < 2 else rec.daddr_lo) >> (0 if i & 1 else 32))
+            if a != b:
+                return a > b
+    return False
 
 
 @cython.cfunc

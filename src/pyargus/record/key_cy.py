@@ -31,12 +31,13 @@ _WORD = cython.declare(cython.ulonglong, 0xFFFFFFFFFFFFFFFF)
 class KeyMaker:
     """Makes the keys of one `keys.Key`. words[0] .. words[count - 1] is the key that `make` made; hash: a hash of it.
 
-    matrix: pairs have no direction. rmon, nothing, sorted_by: as the key says.
+    matrix: pairs have no direction; stations: it is a pair of MAC addresses. rmon, nothing, sorted_by: as the key says.
     """
 
     def __init__(self, key):
         self.rmon = key.rmon
         self.matrix = key.matrix
+        self.stations = any(part.code == 4 for part in key.parts)
         self.nothing = key.nothing
         self.parts = len(key.parts)
         self.codes = array("i", [part.code for part in key.parts] + [0])
@@ -180,6 +181,10 @@ class KeyMaker:
                 rec.extra = 0x2020
             rec.proto = 0
             rec.head[1] &= ~cython.cast(cython.uint, 0x8000)
+        if not self.holds & 16:
+            # What a protocol says of itself goes with it.
+            rec.net = rec.tcp_status = 0
+            rec.present &= ~cython.cast(cython.uint, 32)
         if not self.holds & 4:
             rec.sport = 0
         if not self.holds & 8:
@@ -305,7 +310,8 @@ def attribute(rec: Record, code: cython.int, length: cython.uint) -> cython.ulon
     if 16 <= code <= 23:
         side = (rec.head[9] >> 8) & 3 if have & 0x200 else 0
         if not side & (1 + (code & 1)):
-            return none
+            # A side that sent nothing is one with a TOS byte of zero.
+            return 0 if code < 20 else none
         if code < 18:
             return rec.dtos if code & 1 else rec.stos
         if code < 20:

@@ -19,13 +19,13 @@ if cython.compiled:
     from cython.cimports.pyargus.record.merge_network_cy import network
     from cython.cimports.pyargus.record.record_cy import Record
     from cython.cimports.pyargus.record.repair_cy import duration
-    from cython.cimports.pyargus.record.stats_cy import bits_of, classes, pool, pool_words
+    from cython.cimports.pyargus.record.stats_cy import bits_of, classes, pool, pool_whole, pool_words
 else:
     from pyargus.record.merge_flow_cy import flow_key, mask4, prefix4
     from pyargus.record.merge_network_cy import network
     from pyargus.record.record_cy import Record
     from pyargus.record.repair_cy import duration
-    from pyargus.record.stats_cy import bits_of, classes, pool, pool_words
+    from pyargus.record.stats_cy import bits_of, classes, pool, pool_whole, pool_words
 
 # What `merge` leaves to a caller that has room for bytes, in bits of what it returns: user data of each side, label.
 SOURCE_DATA, DESTINATION_DATA, LABEL = 1, 2, 4
@@ -183,8 +183,8 @@ def aggregation(a: Record, b: Record) -> cython.int:
             a.agr[4] = a.agr[5] = a.agr[6] = a.agr[8] = 0
     if theirs:
         a.agr_count = (a.agr_count + b.agr_count) & _U32
-        pool_words(a.agr, 4, b.agr, 4, False)
-        pool_words(a.agr, 11, b.agr, 11, False)
+        pool_words(a.agr, 4, b.agr, 4)
+        pool_words(a.agr, 11, b.agr, 11)
     else:
         a.agr_count = (a.agr_count + 1) & _U32
         pool(a.agr, 4, 1, b.raw_dur, b.raw_dur, 0.0, b.raw_dur)
@@ -296,13 +296,12 @@ def jitter(a: Record, b: Record) -> cython.int:
     for block in range(4):
         bit = cython.cast(cython.uint, 1) << block
         if b.jit_blocks & bit:
-            if a.jit_blocks & bit:
-                pool_words(a.jit, 16 * block, b.jit, 16 * block, True)
-                if a.jit_stride > 5 and b.jit_stride > 5 and (a.head[8] >> 16) & 3 == 1:
-                    a.jit[16 * block + 5] = classes(a.jit[16 * block + 5], b.jit[16 * block + 5])
-            else:
+            if not a.jit_blocks & bit:
                 for i in range(16):
-                    a.jit[16 * block + i] = b.jit[16 * block + i]
+                    a.jit[16 * block + i] = 0
+            pool_whole(a.jit, 16 * block, b.jit, 16 * block)
+            if a.jit_stride > 5 and b.jit_stride > 5 and (a.head[8] >> 16) & 3 == 1:
+                a.jit[16 * block + 5] = classes(a.jit[16 * block + 5], b.jit[16 * block + 5])
     a.jit_blocks |= b.jit_blocks
     bit = (a.jit_blocks & 1) + ((a.jit_blocks >> 1) & 1) + ((a.jit_blocks >> 2) & 1) + (a.jit_blocks >> 3)
     a.head[8] = (a.head[8] & 0xFFFF0000) | (a.jit_blocks << 8) | ((1 + bit * a.jit_stride) & 0xFF)

@@ -143,23 +143,16 @@ def flow_key(a, b):
                 a.daddr_hi &= mask6_high(m)
                 a.daddr_lo &= mask6_low(m)
                 set_length(a, True, m)
-    elif a.family == 4 or a.family == 20 or a.family == 17:
-        a.saddr_lo &= mask4(prefix4(a.saddr_lo, b.saddr_lo, 32))
-        a.daddr_lo &= mask4(prefix4(a.daddr_lo, b.daddr_lo, 32))
-    elif a.family == 10 and a.isis_pdu == b.isis_pdu:
-        if a.isis_id_hi != b.isis_id_hi or a.isis_id_lo != b.isis_id_lo:
-            a.isis_id_hi = a.isis_id_lo = 0
-    elif a.family == 3 or a.family == 5 or a.family == 8 or a.family == 10 or a.family == 13 or a.family == 21:
+    elif a.family == 17 or a.family == 18 or a.family == 4 or a.family == 20:
+        if a.saddr_lo != b.saddr_lo or a.saddr_hi != b.saddr_hi:
+            a.saddr_lo = a.saddr_hi = 0
+        if a.daddr_lo != b.daddr_lo or a.daddr_hi != b.daddr_hi:
+            a.daddr_lo = a.daddr_hi = 0
+    elif a.family == 5 or a.family == 21:
         if a.saddr_lo != b.saddr_lo:
             a.saddr_lo = 0
         if a.daddr_lo != b.daddr_lo:
             a.daddr_lo = 0
-        if a.etype != b.etype:
-            a.etype = 0
-        if a.ssap != b.ssap:
-            a.ssap = 0
-        if a.dsap != b.dsap:
-            a.dsap = 0
     if a.family <= 2:
         ports(a, b)
     return 0
@@ -168,26 +161,23 @@ def flow_key(a, b):
 @cython.cfunc
 @cython.exceptval(-1)
 def mixed(a: Record, b: Record) -> cython.int:
-    """Flows of different families have no address in common."""
+    """IPv4 and IPv6 have no address in common; of other families the first one's identity stays."""
+    if a.family > 2 or b.family > 2 or a.family == 0 or b.family == 0:
+        return 0
     a.saddr_hi = a.saddr_lo = a.daddr_hi = a.daddr_lo = 0
-    if a.family == 1 or a.family == 2:
-        if a.family == 1:
-            set_length(a, False, 0)
-            set_length(a, True, 0)
-        if b.family == 1 or b.family == 2:
-            ports(a, b)
-        else:
-            no_protocol(a)
+    ports(a, b)
     return 0
 
 
 @cython.cfunc
 @cython.exceptval(-1)
 def no_protocol(a: Record) -> cython.int:
-    a.proto = 0
+    """Without a protocol there are no ports."""
+    if a.family == 1 and (a.proto == 50 or not a.head[1] & 0x4000):
+        a.extra = 0x2020
+        a.head[1] |= 0x4000
+    a.proto = a.sport = a.dport = 0
     a.head[1] &= ~cython.cast(cython.uint, 0x8000)
-    if a.family == 1 and not a.head[1] & 0x4000:
-        a.extra = 0
     return 0
 
 
@@ -195,9 +185,6 @@ def no_protocol(a: Record) -> cython.int:
 @cython.exceptval(-1)
 def ports(a: Record, b: Record) -> cython.int:
     if a.proto != b.proto:
-        if a.proto == 50 and a.family == 1:
-            a.dport = 0
-            a.extra = 0x2020
         return no_protocol(a)
     if a.proto == 50:
         if a.sport != b.sport or a.dport != b.dport or a.extra != b.extra:

@@ -171,7 +171,7 @@ def performance(a: Record, b: Record) -> cython.int:
     """Full TCP objects: flags united, counts summed, the last window, sequence numbers from the first to the last."""
     a.tcp_status |= b.tcp_status
     a.tcp_state |= b.tcp_state
-    a.tcp_options |= b.tcp_options
+    a.tcp_options = b.tcp_options
     a.tcp_synack = b.tcp_synack
     a.tcp_ackdat = b.tcp_ackdat
     if before(a.slast_s, a.slast_f, b.slast_s, b.slast_f):
@@ -188,10 +188,8 @@ def performance(a: Record, b: Record) -> cython.int:
     a.dacked = b.dacked
     a.swin = b.swin
     a.dwin = b.dwin
-    if b.swscale:
-        a.swscale = b.swscale
-    if b.dwscale:
-        a.dwscale = b.dwscale
+    a.swscale = b.swscale
+    a.dwscale = b.dwscale
     a.sflight = b.sflight
     a.dflight = b.dflight
     a.swinnum = (a.swinnum + b.swinnum) & _U32

@@ -28,6 +28,8 @@ cdef class Printer(Output):
     cdef int[::1] block_shift
     cdef int separate(self) except -1
     cdef list clock_text
+    cdef double[::1] whole
+    cpdef int shares(self, list totals) except -1
     cdef long long[::1] clock_key
     cpdef int line(self, Record rec) except -1
     cdef int value(self, Record rec, int i) except -1

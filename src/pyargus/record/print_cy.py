@@ -16,6 +16,7 @@ import cython
 if cython.compiled:
     from cython.cimports.pyargus.record.endpoints_cy import address, classful, port, protocol, source, station
     from cython.cimports.pyargus.record.output_cy import Output
+    from cython.cimports.pyargus.record.repair_cy import single
     from cython.cimports.pyargus.record.state_cy import Style, direction, encapsulation, flags, state, tcp_options
     from cython.cimports.pyargus.record.text_cy import Text
     from cython.cimports.pyargus.record.user_cy import hexadecimal_dump, user_data
@@ -23,6 +24,7 @@ if cython.compiled:
 else:
     from pyargus.record.endpoints_cy import address, classful, port, protocol, source, station
     from pyargus.record.output_cy import Output
+    from pyargus.record.repair_cy import single
     from pyargus.record.state_cy import Style, direction, encapsulation, flags, state, tcp_options
     from pyargus.record.text_cy import Text
     from pyargus.record.user_cy import hexadecimal_dump, user_data
@@ -66,10 +68,18 @@ class Printer(Output):
         self.label_every = 0
         self.printed = 0
         self.clock = self.offset = None
+        self.whole = array("d", [-1.0] * (len(columns) + 1))
         self.block_key = array("i", [-1] * 256)
         self.block_shift = array("i", [0] * 256)
         self.clock_text = [b""] * 1024
         self.clock_key = array("q", [-1] * 1024)
+
+    def shares(self, totals):
+        """From now on print columns as percentages of these numbers, one for each, negative ones as they are; titles begin with a p."""
+        i: cython.int
+        for i in range(self.count):
+            self.whole[i] = totals[i]
+        return 0
 
     def line(self, rec):
         """Print one record, and the title line before it where it is due."""
@@ -205,6 +215,9 @@ class Printer(Output):
                 if self.absents[i] == 0:
                     return 0
                 count = 0
+        if self.whole[i] >= 0:
+            number = single(100.0 * cython.cast(cython.double, count) / self.whole[i]) if self.whole[i] > 0 else 0.0
+            return t.fixed(number, self.style.precision)
         if (field == 231 or field == 232) and count >= 0x80000000:
             # The reference turns the gap into a signed 32-bit number, which saturates at the lowest one.
             return t.puts(b"-2147483648")

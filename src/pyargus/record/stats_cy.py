@@ -38,6 +38,15 @@ def from_bits(bits):
 @cython.cfunc
 @cython.inline
 @cython.exceptval(check=False)
+def single(value: cython.double) -> cython.double:
+    """The nearest IEEE single."""
+    _real[0] = value
+    return _real[0]
+
+
+@cython.cfunc
+@cython.inline
+@cython.exceptval(check=False)
 def square_sum(n: cython.double, mean: cython.double, deviation: cython.double) -> cython.double:
     """Sum of the squares of n values."""
     return n * (deviation * deviation + mean * mean)
@@ -53,37 +62,42 @@ def finite(value: cython.double) -> cython.double:
 
 def pool(words, at, count, low, mean, deviation, high):
     """Join `count` values of this mean and deviation to the block of n, min, mean, deviation, max at `words[at]`."""
-    n1: cython.double = words[at]
-    m1: cython.double = finite(from_bits(words[at + 2]))
-    d1: cython.double = finite(from_bits(words[at + 3]))
-    squares: cython.double
-    variance: cython.double
-    total: cython.double = n1 + count
+    n: cython.double = words[at]
+    m: cython.double = finite(from_bits(words[at + 2]))
     joined: cython.double
+    squares: cython.double
     if count == 0:
         return 0
-    if words[at] == 0:
+    if n == 0:
         words[at] = count
         words[at + 1] = bits_of(low)
         words[at + 2] = bits_of(mean)
         words[at + 3] = bits_of(deviation)
         words[at + 4] = bits_of(high)
         return 0
-    joined = (m1 * n1 + mean * count) / total
-    squares = square_sum(n1, m1, d1) + square_sum(count, mean, deviation)
-    variance = fabs(squares / total - joined * joined)
+    squares = square_sum(n, m, finite(from_bits(words[at + 3]))) + square_sum(count, mean, deviation)
+    # The products and the result in singles, as readers of the format compute it.
+    joined = single((single(m * n) + single(mean * count)) / (n + count))
+    words[at + 2] = bits_of(joined)
+    words[at + 3] = bits_of(sqrt(fabs(squares / (n + count) - joined * joined)))
+    return extremes(words, at, count, low, high)
+
+
+@cython.cfunc
+@cython.exceptval(-1)
+def extremes(
+    words: cython.uint[:], at: cython.Py_ssize_t, count: cython.uint, low: cython.double, high: cython.double
+) -> cython.int:
     words[at] = (words[at] + count) & 0x7FFFFFFF
     if low < from_bits(words[at + 1]):
         words[at + 1] = bits_of(low)
-    words[at + 2] = bits_of(joined)
-    words[at + 3] = bits_of(sqrt(variance))
     if high > from_bits(words[at + 4]):
         words[at + 4] = bits_of(high)
     return 0
 
 
-def pool_words(words, at, others, where, whole):
-    """Join the block at `others[where]` to that at `words[at]`; `whole`: mean and deviation are cut to whole numbers."""
+def pool_words(words, at, others, where):
+    """Join the block at `others[where]` to that at `words[at]`."""
     i: cython.Py_ssize_t
     if others[where] == 0:
         return 0
@@ -91,7 +105,7 @@ def pool_words(words, at, others, where, whole):
         for i in range(5):
             words[at + i] = others[where + i]
         return 0
-    pool(
+    return pool(
         words,
         at,
         others[where],
@@ -100,10 +114,30 @@ def pool_words(words, at, others, where, whole):
         finite(from_bits(others[where + 3])),
         finite(from_bits(others[where + 4])),
     )
-    if whole:
-        words[at + 2] = bits_of(floor(from_bits(words[at + 2])))
-        words[at + 3] = bits_of(floor(from_bits(words[at + 3])))
-    return 0
+
+
+def pool_whole(words, at, others, where):
+    """The same for times between packets, whose mean and deviation are whole numbers once they are joined."""
+    i: cython.Py_ssize_t
+    n1: cython.double = words[at]
+    n2: cython.double = others[where]
+    m1: cython.double = finite(from_bits(words[at + 2]))
+    m2: cython.double = finite(from_bits(others[where + 2]))
+    joined: cython.double
+    squares: cython.double
+    if n2 == 0:
+        return 0
+    if n1 == 0:
+        for i in range(5):
+            words[at + i] = others[where + i]
+        words[at + 2] = bits_of(floor(m2))
+        words[at + 3] = bits_of(floor(finite(from_bits(others[where + 3]))))
+        return 0
+    joined = (m1 * n1 + m2 * n2) / (n1 + n2)
+    squares = square_sum(n1, m1, finite(from_bits(words[at + 3]))) + square_sum(n2, m2, finite(from_bits(others[where + 3])))
+    words[at + 2] = bits_of(floor(joined))
+    words[at + 3] = bits_of(floor(sqrt(fabs(squares / (n1 + n2) - joined * joined))))
+    return extremes(words, at, others[where], finite(from_bits(others[where + 1])), finite(from_bits(others[where + 4])))
 
 
 def classes(a, b):

@@ -1,0 +1,194 @@
+"""racluster: merge flow records that have the same key."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from pyargus.clients import frame
+from pyargus.clients.argv import MANY, NONE, ONE
+from pyargus.clients.options import Option
+from pyargus.clients.program import Mode, Program
+from pyargus.errors import BadUse, ExitCode
+from pyargus.record.keys import Key, parse_key
+
+if TYPE_CHECKING:
+    from pyargus.clients.settings import Settings
+    from pyargus.record.cluster_cy import Cluster, Statement
+    from pyargus.record.group_cy import Aggregator
+    from pyargus.record.sortkeys_cy import SortKeys
+
+MODES = (
+    Mode("correct", "", "merge a record with those of the other direction: turn round what was recorded from the wrong side"),
+    Mode("nocorrect", "", "leave directions as they were recorded (default)"),
+    Mode("preserve", "", "keep what all merged records have in common beside the key (default)"),
+    Mode("nopreserve", "", "zero addresses, ports and protocol that are not in the key"),
+    Mode("norep", "", "no statistics of aggregation: trans, mean, stddev ..."),
+)
+# Words of a key that the output is sorted by.
+ORDERED = frozenset(("srcid", "proto", "saddr", "daddr", "sport", "dport", "smac", "dmac", "stos", "dtos", "sdsb", "ddsb", "sttl", "dttl",
+                     "sipid", "dipid", "stcpb", "dtcpb", "inode", "svlan", "dvlan", "sco", "dco", "sas", "das", "ias"))  # fmt: skip
+KEYS = Option("m", "keys", MANY, "KEY...", "merge by these fields (srcid proto saddr sport daddr dport); a list is below")
+CONF = Option("f", "flow-file", ONE, "FILE", "read statements from a racluster.conf instead of -m")
+
+
+def make_aggregator(settings: Settings, key: Key, preserve: bool = True, correct: bool = False) -> Aggregator:
+    """Groups by a key, with the modes of the command line, which overrule `preserve` and `correct`."""
+    from pyargus.record.group_cy import Aggregator
+
+    given = settings.mode_values
+    table = Aggregator(
+        key,
+        correct=("correct" in given or correct) and "nocorrect" not in given,
+        preserve=("preserve" in given or preserve) and "nopreserve" not in given,
+        norep="norep" in given,
+    )
+    table.raw = is_raw(settings)
+    return table
+
+
+def is_raw(settings: Settings) -> bool:
+    """Whether records come to the stage as they were decoded and repaired, and not changed by the selection."""
+    from pyargus.clients.select import make_arranger
+
+    return settings.parts == 0xFFFFFFFF and not settings.uni and make_arranger(settings) is None
+
+
+def order_of(key: Key) -> SortKeys | None:
+    """What records merged by a key are sorted by: its words that have an order; None for the default key."""
+    from pyargus.record.sortkeys import parse_keys
+
+    wanted = [f"{word}:asc" if "vlan" in word else word for word in key.words if word.partition("/")[0] in ORDERED]
+    return parse_keys(wanted) if wanted else None
+
+
+def make_statements(settings: Settings) -> list[Statement]:
+    """The statements of the configuration file, or the one that the command line makes."""
+    from pyargus.record.cluster_cy import Statement
+
+    files = settings.own.get("f", [])
+    if not files:
+        return [Statement(make_aggregator(settings, parse_key(settings.own.get("m", []), settings.rmon)))]
+    from pyargus.clients.cluster_conf import read_conf
+    from pyargus.record.filter import compile_filter
+    from pyargus.record.filter_cy import Filter
+
+    conf = read_conf(files[-1], settings.rmon)
+    out = []
+    for rule in conf.rules:
+        table = make_aggregator(settings, rule.key, conf.preserve is not False, bool(conf.correct))
+        table.norep = table.norep or conf.report is False
+        out.append(
+            Statement(
+                table,
+                Filter(compile_filter(rule.filter), settings.precision) if rule.filter else None,
+                re.compile(rule.grep.encode()) if rule.grep else None,
+                rule.label.encode(errors="surrogateescape"),
+                rule.status,
+                rule.idle,
+                rule.more,
+            )
+        )
+    return out
+
+
+def make_stage(settings: Settings) -> Cluster:
+    """The stage that merges."""
+    from pyargus.clients.formats import format_of
+    from pyargus.record.cluster_cy import Cluster
+
+    order = None
+    if "f" not in settings.own and settings.own.get("m"):
+        order = order_of(parse_key(settings.own["m"], settings.rmon))
+    stage = Cluster(make_statements(settings), order)
+    # As the reference does it: with a key of one's own, directions are those of the sensor, unless they are to be corrected.
+    stage.as_recorded = bool(settings.own.get("m")) and "correct" not in settings.mode_values
+    stage.counts_written = settings.span.printed and format_of(settings) == "argus"
+    stage.from_number = settings.span.first
+    stage.to_number = settings.span.last or 0
+    return stage
+
+
+def prepare(settings: Settings) -> None:
+    """Checks of what options mean together. Raises BadUse."""
+    if "f" in settings.own and "m" in settings.own:
+        raise BadUse("-f and -m: the models of the file take the place of -m")
+    if parse_key(settings.own.get("m", [])).rmon:
+        settings.rmon = True
+    if "replace" in settings.mode_values and "ind" in settings.mode_values:
+        raise BadUse("-M replace and ind: replaced files are merged each by itself")
+
+
+def ending(work: Any) -> None:
+    """All records were read: say what was left out, and with -V how much becomes of how much; sum up for percentages."""
+    from pyargus.record.print_cy import Printer
+
+    settings, stage = work.settings, work.stage
+    if stage.unmatched:
+        frame.complain(settings, f"{stage.unmatched} records were taken by no statement of {settings.own['f'][-1]}")
+    if "V" in settings.own:
+        groups = sum(statement.table.count for statement in stage.statements)
+        frame.complain(settings, f"{work.batch.passed} records, {groups} groups")
+    if "norep" in settings.mode_values and isinstance(work.delivery.printer, Printer):
+        work.delivery.printer.values.mask &= ~16
+    if "%" in settings.own:
+        percentages(work)
+
+
+def percentages(work: Any) -> None:
+    """Have the printer give counters as shares of what all groups have."""
+    from pyargus.clients.output import shared
+    from pyargus.record.print_cy import Printer
+    from pyargus.record.schema import BY_NAME
+
+    printer = work.delivery.printer
+    if not isinstance(printer, Printer):
+        raise BadUse("-% is for text; other formats have the numbers themselves")
+    rows = [BY_NAME[column.name] for column in work.settings.columns]
+    counters = [shared(row) for row in rows]
+    sums = iter(work.stage.totals([row.id for row, counted in zip(rows, counters, strict=True) if counted]))
+    printer.shares([float(next(sums)) if counted else -1.0 for counted in counters])
+
+
+def run(settings: Settings) -> int:
+    """Merge all inputs as one, or each by itself."""
+    if "replace" in settings.mode_values:
+        from pyargus.clients.replace import run_each
+
+        return run_each(settings)
+    if "ind" not in settings.mode_values:
+        return frame.run(settings)
+    names = list(settings.inputs)
+    for folder in settings.folders:
+        names += frame.folder_files(folder)
+    status = int(ExitCode.OK)
+    for name in names or ["-"]:
+        status = frame.run(replace(settings, inputs=[name], folders=[])) or status
+    return status
+
+
+PROGRAM = Program(
+    "racluster",
+    "Merge flow records that have the same key, and print or write what becomes of them.",
+    own=(
+        KEYS,
+        CONF,
+        Option("%", "percent", NONE, "", "counters as percentages of those of all records"),
+        Option("V", "verbose", NONE, "", "say at the end how many records became how many"),
+    ),
+    modes=(
+        *MODES,
+        Mode("ind", "", "merge each file by itself"),
+        Mode("replace", "", "merge each file by itself and put the result in its place"),
+    ),
+    make_stage=make_stage,
+    prepare=prepare,
+    ending=ending,
+    run=run,
+)
+
+
+def main() -> None:
+    """Entry point of the program."""
+    frame.main(PROGRAM)

@@ -1,0 +1,36 @@
+from pyargus.record.filter_cy cimport Filter
+from pyargus.record.group_cy cimport Aggregator, Joiner
+from pyargus.record.record_cy cimport Record
+from pyargus.record.sortkeys_cy cimport SortKeys
+from pyargus.record.stage_cy cimport Stage
+
+cdef class Statement:
+    cdef readonly Aggregator table
+    cdef readonly Filter filter
+    cdef readonly object grep
+    cdef readonly bytes label
+    cdef readonly bint more
+    cdef readonly long long status
+
+cdef class Cluster(Stage):
+    cdef readonly list statements
+    cdef SortKeys keys
+    cdef readonly unsigned long long unmatched
+    cdef Record record, labelled
+    cdef Joiner joiner
+    cdef list waiting
+    cdef Py_ssize_t place, source
+    cdef long long latest
+    cdef public bint as_recorded, counts_written
+    cdef public unsigned long long shown, from_number, to_number
+    cdef bint timed, plain
+    cdef Statement first
+    cpdef int add(self, Record rec) except -1
+    cpdef int tick(self, unsigned long long now) except -1
+    cpdef bint finish(self) except -1
+    cdef int due(self, Statement statement, long long g) except -1
+    cdef int sweep(self, Statement statement, long long now) except -1
+    cdef int deliver(self, Statement statement, long long g) except -1
+    cdef Record with_label(self, Record rec, bytes label)
+    cpdef list totals(self, list fields)
+    cdef list ordered(self, Aggregator table)

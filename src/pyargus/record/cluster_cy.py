@@ -1,0 +1,231 @@
+"""The stage of racluster: records go to the groups of statements, groups go out at the end, or when their time is over.
+
+Source: argus 3 clients, "racluster".
+"""
+# mypy: ignore-errors
+
+from __future__ import annotations
+
+import cython
+
+if cython.compiled:
+    from cython.cimports.pyargus.record.decode_cy import decode
+    from cython.cimports.pyargus.record.group_cy import Aggregator, Joiner, restore
+    from cython.cimports.pyargus.record.merge_cy import join_labels
+    from cython.cimports.pyargus.record.order_cy import Order
+    from cython.cimports.pyargus.record.record_cy import Record
+    from cython.cimports.pyargus.record.repair_cy import reverse
+    from cython.cimports.pyargus.record.sortkeys_cy import SortKeys
+    from cython.cimports.pyargus.record.stage_cy import Stage
+    from cython.cimports.pyargus.record.values_cy import Values
+else:
+    from pyargus.record.decode_cy import decode
+    from pyargus.record.group_cy import Aggregator, Joiner, restore
+    from pyargus.record.merge_cy import join_labels
+    from pyargus.record.order_cy import Order
+    from pyargus.record.record_cy import Record
+    from pyargus.record.repair_cy import reverse
+    from pyargus.record.sortkeys_cy import SortKeys
+    from pyargus.record.stage_cy import Stage
+    from pyargus.record.values_cy import Values
+
+
+class Statement:
+    """Which records belong to a table of groups, and when its groups go out.
+
+    table: an Aggregator. filter: a Filter, None for all. grep: a compiled pattern of bytes for the label, None for all. label: text that
+    the groups' labels get. more: the record is offered to the statements after this one too.
+    status: a group goes out once it spans so many µs; idle: once nothing was heard of it for so many µs, both 0 for never.
+    """
+
+    def __init__(self, table, filter=None, grep=None, label=b"", status=0, idle=0, more=False):
+        self.table = table
+        self.filter = filter
+        self.grep = grep
+        self.label = label
+        self.more = more
+        self.status = status
+        table.idle = idle
+
+
+def timed(statement):
+    """Whether groups of a statement go out before the end."""
+    return statement.status != 0 or statement.table.idle != 0
+
+
+class Cluster(Stage):
+    """Merges records by statements. unmatched: how many records no statement took.
+
+    as_recorded: TCP flows whose direction was corrected when they were read get back the direction in which they were recorded.
+    keys: SortKeys that the output is ordered by, None for the order of the last update. counts_written, from_number, to_number: the
+    range of -N over records that are written.
+    """
+
+    def __init__(self, statements, keys=None):
+        Stage.__init__(self)
+        self.statements = statements
+        self.keys = keys
+        self.unmatched = 0
+        self.record = Record()
+        self.labelled = Record()
+        self.joiner = Joiner()
+        self.waiting = None
+        self.place = 0
+        self.source = 0
+        self.latest = 0
+        self.as_recorded = self.counts_written = False
+        self.shown = 0
+        self.from_number = 1
+        self.to_number = 0
+        self.timed = any(map(timed, statements))
+        self.first = statements[0]
+        self.plain = len(statements) == 1 and self.first.filter is None and self.first.grep is None
+        for statement in statements:
+            statement.table.intact = len(statements) > 1 and statement.more
+
+    def add(self, rec):
+        """Take a record: flows are merged, events handed on, management records dropped."""
+        statement: Statement
+        g: cython.longlong
+        taken: cython.bint = False
+        if rec.kind & 0xF0 == 0x80:
+            return 0
+        if rec.kind & 0xF0 == 0x40 or not rec.present & 2:
+            return self.out.put(rec) if rec.kind & 0xF0 == 0x40 else 0
+        if self.as_recorded and rec.reversed_ and rec.proto == 6 and rec.family <= 2:
+            reverse(rec)
+            for statement in self.statements:
+                statement.table.changed()
+        if self.plain:
+            g = self.first.table.add(rec)
+            return self.due(self.first, g) if self.timed else 0
+        for statement in self.statements:
+            if statement.filter is not None and not statement.filter.accepts(rec):
+                continue
+            if statement.grep is not None and statement.grep.search(rec.label() or b"") is None:
+                continue
+            taken = True
+            g = statement.table.add(rec)
+            if self.timed:
+                self.due(statement, g)
+            if not statement.more:
+                return 0
+        self.unmatched += not taken
+        return 0
+
+    def due(self, statement, g):
+        """Put the groups whose time is over; `g` was updated last."""
+        table: Aggregator = statement.table
+        moment: cython.longlong = table.last_of(g)
+        old: cython.longlong
+        if table.ripe:
+            for old in table.ripe:
+                self.deliver(statement, old)
+                table.drop(old)
+            table.ripe = []
+        if statement.status and table.last_of(g) - table.first_of(g) >= statement.status:
+            self.deliver(statement, g)
+            table.remove(g)
+        if moment > self.latest:
+            self.latest = moment
+        if table.idle:
+            self.sweep(statement, self.latest)
+        return 0
+
+    def sweep(self, statement, now):
+        """Put the groups of a statement that were silent for its idle time."""
+        table: Aggregator = statement.table
+        old: cython.longlong = table.oldest()
+        while old >= 0 and table.last_of(old) + table.idle < now:
+            self.deliver(statement, old)
+            table.remove(old)
+            old = table.oldest()
+        return 0
+
+    def tick(self, now):
+        """Put what has fallen idle by the clock."""
+        statement: Statement
+        for statement in self.statements:
+            if statement.table.idle:
+                self.sweep(statement, now)
+        return 0
+
+    def deliver(self, statement, g):
+        """Put the record of a group."""
+        rec: Record = self.record
+        if self.counts_written:
+            self.shown += 1
+            if self.to_number and self.shown > self.to_number:
+                self.out.done = True
+            if self.out.done or self.shown < self.from_number:
+                return 0
+        # Merging clients write statistics of aggregation only where there was something to aggregate.
+        self.out.aggregate = False
+        statement.table.record_of(g, rec)
+        if statement.label:
+            rec = self.with_label(rec, statement.label)
+        return self.out.put(rec)
+
+    def with_label(self, rec, label):
+        """The record with a label, or one more in the label that it has."""
+        into: Record = self.labelled
+        merged: cython.uint = rec.merged
+        parts: cython.uint = rec.present
+        self.joiner.label = join_labels(rec.label() or b"", label)[:1016]
+        self.joiner.join(rec)
+        data = self.joiner.take()
+        self.joiner.label = None
+        into.point_to(memoryview(data))
+        decode(into, 0, rec.offset)
+        restore(into, False, merged)
+        into.present &= parts | 0x100000
+        return into
+
+    def finish(self):
+        """Put the groups that are left, by statement, until the outputs are full; whether there is more."""
+        statement: Statement
+        while self.source < len(self.statements):
+            statement = self.statements[self.source]
+            if self.waiting is None:
+                self.waiting = self.ordered(statement.table)
+                self.place = 0
+            while self.place < len(self.waiting):
+                self.deliver(statement, self.waiting[self.place])
+                self.place += 1
+                if self.out.done:
+                    return False
+                if self.out.full():
+                    return True
+            self.waiting = None
+            self.source += 1
+        return False
+
+    def totals(self, fields):
+        """Sums of integer fields, by their ids, over all groups."""
+        values: Values = Values()
+        statement: Statement
+        i: cython.Py_ssize_t
+        g: cython.longlong
+        sums: list = [0] * len(fields)
+        for statement in self.statements:
+            for g in statement.table.handles():
+                statement.table.record_of(g, self.record)
+                for i in range(len(fields)):
+                    sums[i] += values.integer(self.record, fields[i])
+        return sums
+
+    def ordered(self, table):
+        """The handles of the groups in the order in which they go out."""
+        handles: list = table.handles()
+        order: Order
+        keys: SortKeys = self.keys
+        g: cython.longlong
+        if keys is None:
+            return handles
+        order = Order(keys.columns)
+        for g in handles:
+            table.record_of(g, self.record)
+            keys.extract(self.record)
+            order.append(keys)
+        order.sort()
+        return [handles[order.at(i)] for i in range(len(handles))]

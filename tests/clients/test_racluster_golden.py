@@ -1,0 +1,59 @@
+"""The golden cases of racluster: same bytes, or a difference that is documented."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.clients import golden
+
+FIRST = "begins with the record of a single TCP segment"
+PREFIX = "common prefixes in bits"
+# What differs, and words of the row of docs/reference/differences.md that says so.
+DIFFERENT = {
+    "racluster-m-daddr": FIRST,
+    "racluster-m-proto": FIRST,
+    "racluster-m-matrix": FIRST,
+    "racluster-M-rmon-saddr": FIRST,
+    "racluster-tcp-metrics": FIRST,
+    "racluster-tcp-dport": FIRST,
+    "racluster-write-load": FIRST,
+    "racluster-write-reread": "may move back to the start of a later record",
+    "racluster-m-proto-l2": PREFIX,
+    "racluster-filter": PREFIX,
+    "racluster-conf-zero": PREFIX,
+    "racluster-conf": "`RACLUSTER_PRESERVE_FIELDS` holds for all",
+    "racluster-conf-skype": "`RACLUSTER_PRESERVE_FIELDS` holds for all",
+    "racluster-m-macmatrix": "the pair is unordered by definition",
+    "racluster-m-unknown": "a misspelt key",
+    "racluster-m-proto-dport": "destination port of IPv6",
+    "racluster-m-dport-implies-proto": "destination port of IPv6",
+    "racluster-agr-norep": "it is no deviation",
+    "racluster-agr-ssh": "an unknown field in `-s`",
+    "racluster-m-saddr-dotted": "an unknown field in `-s`",
+    "racluster-m-v6-mixed": "an unknown field in `-s`",
+}
+CASES = golden.cases("racluster")
+
+
+@pytest.mark.skipif(not CASES, reason="no golden cases: set PYARGUS_SHARED")
+@pytest.mark.parametrize(("ident", "arguments"), CASES, ids=[case[0] for case in CASES])
+def test_case(ident: str, arguments: str, tmp_path: Path) -> None:
+    got = golden.run_case("racluster", arguments, tmp_path)
+    assert (got == golden.expected(ident)) == (ident not in DIFFERENT), got.decode(errors="replace")
+
+
+# The same without the fields that the reference leaves out: what the case is about is equal.
+@pytest.mark.skipif(not CASES, reason="no golden cases: set PYARGUS_SHARED")
+@pytest.mark.parametrize(
+    ("ident", "words"), [("racluster-agr-ssh", " avgdur mindur maxdur"), ("racluster-m-v6-mixed", " smask dmask")], ids=["agr", "v6"]
+)
+def test_case_without_unknown_fields(ident: str, words: str, tmp_path: Path) -> None:
+    arguments = dict(CASES)[ident]
+    for word in words.split():
+        arguments = arguments.replace(f" {word}", "")
+    assert golden.run_case("racluster", arguments, tmp_path) == golden.expected(ident)
+
+
+def test_differences_are_documented() -> None:
+    for word in DIFFERENT.values():
+        assert golden.documented(word), word
