@@ -120,15 +120,10 @@ def _ppp(p: Packet) -> cython.int:
         return 0
     if p.linktype == 50 and p.buf[o] != 0xFF:
         return _chdlc(p)
-    if p.u16(o) != 0xFF03:
-        # Address and control may be left out (RFC 1661, 6.6).
-        _strip(p, 2)
-        p.ppp(p.u16(o), o + 2)
-        return 0
-    _strip(p, 4)
-    if p.linktype == 50 and p.u16(o + 2) == 0xC021 and p.end - o >= 6:
+    _strip(p, 4 if p.u16(o) == 0xFF03 else 2)
+    if p.linktype == 50 and p.u32(o) == 0xFF03C021 and p.end - o >= 6:
         return _lcp(p, o + 4)
-    p.ppp(p.u16(o + 2), o + 4)
+    p.ppp(o)
     return 0
 
 

@@ -34,6 +34,7 @@ cdef class Packet:
     # network layer
     cdef readonly int depth
     cdef readonly long long shortfall
+    cdef readonly bint followed
     cdef readonly unsigned long long s0
     cdef readonly unsigned long long s1
     cdef readonly unsigned long long d0
@@ -48,7 +49,7 @@ cdef class Packet:
     cdef readonly bint more
     cdef readonly unsigned int fragment_id
     cdef readonly unsigned int fragment_offset
-    cdef readonly bint authenticated
+    cdef readonly unsigned int authenticated
     cdef readonly Py_ssize_t l3
     cdef readonly Py_ssize_t l4
     cdef readonly long long length
@@ -67,16 +68,19 @@ cdef class Packet:
     cdef unsigned int u16(self, Py_ssize_t o) except? 0xFFFFFFFF
     cdef unsigned int u32(self, Py_ssize_t o) except? 0xFFFFFFFF
     cdef unsigned long long mac48(self, Py_ssize_t o) except? 0xFFFFFFFFFFFFFFFF
+    cdef unsigned long long mac_captured(self, Py_ssize_t o) except? 0xFFFFFFFFFFFFFFFF
     cdef int ethernet(self, Py_ssize_t o) except -1
     cdef int network(self, unsigned int ethertype, Py_ssize_t o) except -1
-    cdef int llc(self, Py_ssize_t o) except -1
+    cdef int llc(self, Py_ssize_t o, unsigned int length) except -1
     cdef int labels(self, Py_ssize_t o) except -1
-    cdef int ppp(self, unsigned int protocol, Py_ssize_t o) except -1
+    cdef int ppp(self, Py_ssize_t o) except -1
+    cdef int ppp_content(self, Py_ssize_t o) except -1
     cdef int ether_flow(self, unsigned int ethertype) except -1
     cdef int ip_any(self, Py_ssize_t o) except -1
     cdef int ipv4(self, Py_ssize_t o) except -1
     cdef int ipv6(self, Py_ssize_t o) except -1
     cdef int gre(self, Py_ssize_t o) except -1
+    cdef bint icmp_error(self, unsigned int kind) except -1
     cdef int teredo(self, Py_ssize_t o) except -1
     cdef int transport(self) except -1
     cdef int ip_options(self, Py_ssize_t o, Py_ssize_t stop) except -1

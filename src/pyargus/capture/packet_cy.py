@@ -85,7 +85,7 @@ class Packet:
         self.tcp = False
         self.fragment = False
         self.first_fragment = False
-        self.authenticated = False
+        self.authenticated = 0
         self.extra = None
         return 0
 
@@ -111,6 +111,16 @@ class Packet:
     def mac48(self, o: cython.Py_ssize_t) -> cython.ulonglong:
         return (cython.cast(cython.ulonglong, self.u16(o)) << 32) | self.u32(o + 2)
 
+    @cython.cfunc
+    @cython.exceptval(0xFFFFFFFFFFFFFFFF, check=True)
+    def mac_captured(self, o: cython.Py_ssize_t) -> cython.ulonglong:
+        """As much of a MAC as was captured, zeros for the rest."""
+        mac: cython.ulonglong = 0
+        i: cython.Py_ssize_t
+        for i in range(o, o + 6):
+            mac = (mac << 8) | (self.buf[i] if i < self.end else 0)
+        return mac
+
     # ---- link layers
 
     @cython.cfunc
@@ -122,8 +132,8 @@ class Packet:
             return 0
         if self.end - o < 14:
             # Bytes that were not captured count as zeros: the frame is still a flow of its link.
-            self.dmac = self.mac48(o) if self.end - o >= 6 else 0
-            self.smac = self.mac48(o + 6) if self.end - o >= 12 else 0
+            self.dmac = self.mac_captured(o)
+            self.smac = self.mac_captured(o + 6)
             self.ethertype = 0
             self.has_mac = True
             self.encaps |= 0x2
@@ -135,17 +145,18 @@ class Packet:
         self.ethertype = etype
         self.has_mac = True
         self.encaps |= 0x2
-        if (self.dmac >> 8) == 0x01000C0000:
+        if (self.dmac >> 8) == 0x01000C0000 and etype <= 1500:
             self.encaps |= 0x20
             return self.ethernet(o + 26)
         if etype <= 1500:
-            return self.llc(o + 14)
+            return self.llc(o + 14, etype)
         return self.network(etype, o + 14)
 
     @cython.cfunc
     @cython.exceptval(-1, check=False)
     def network(self, etype: cython.uint, o: cython.Py_ssize_t) -> cython.int:
         """What follows an EtherType."""
+        tagged: cython.bint = etype == 0x8100
         self.l3 = o
         while etype == 0x8100:
             if self.end - o < 4:
@@ -157,7 +168,7 @@ class Packet:
             o += 4
             self.l3 = o
             if etype <= 1500:
-                return self.llc(o)
+                return self.llc(o, etype)
         if etype == 0x0800:
             if self.end - o < 20 or self.u16(o + 2) < 20:
                 return self.ether_flow(etype)
@@ -166,23 +177,19 @@ class Packet:
             return self.ipv6(o)
         if etype == 0x8847 or etype == 0x8848:
             return self.labels(o)
-        if etype == 0x8864:
+        if etype == 0x8864 or etype == 0x8863:
             self.encaps |= 0x10
-            if self.end - o < 8:
-                return self.ether_flow(etype)
-            return self.ppp(self.u16(o + 6), o + 8)
-        if etype == 0x8863:
-            self.encaps |= 0x10
-            return self.ether_flow(etype)
+            # Code 0 is session data (RFC 2516, 4), whatever the EtherType says.
+            if self.end - o < 8 or self.buf[o + 1] != 0:
+                return self.ether_flow(0x8100 if tagged else etype)
+            return self.ppp(o + 6)
         if etype == 0x880B:
-            self.encaps |= 0x10
-            if self.end - o >= 4 and self.u16(o) == 0xFF03:
-                return self.ppp(self.u16(o + 2), o + 4)
-            return self.ether_flow(etype)
+            return self.ppp(o)
         if etype == 0x0806 or etype == 0x8035:
             self.keytype = etype
             return self.arp(o)
-        return self.ether_flow(etype)
+        # Behind a tag, what is not followed counts as a tagged frame and no more.
+        return self.ether_flow(0x8100 if tagged else etype)
 
     @cython.cfunc
     @cython.exceptval(-1, check=False)
@@ -196,15 +203,19 @@ class Packet:
 
     @cython.cfunc
     @cython.exceptval(-1, check=False)
-    def llc(self, o: cython.Py_ssize_t) -> cython.int:
-        self.encaps |= 0x8
-        self.l3 = self.end
+    def llc(self, o: cython.Py_ssize_t, length: cython.uint) -> cython.int:
+        """IEEE 802.2 behind a length field."""
+        self.l3 = o
         if self.end - o < 3:
-            return self.ether_flow(0)
+            return self.ether_flow(length)
+        self.encaps |= 0x8
         # Information and supervisory frames have two control bytes, unnumbered ones have one.
         self.l3 = o + (3 if self.buf[o + 2] & 3 == 3 else 4)
         self.dsap = self.buf[o]
         self.ssap = self.buf[o + 1]
+        if self.dsap == 0xFF and self.ssap == 0xFF:
+            # IPX directly in IEEE 802.3: these are the first bytes of its header, there is no LLC.
+            self.l3 = o
         if self.dsap == 0xAA and self.ssap == 0xAA and self.buf[o + 2] == 3:
             return self.snap(o)
         if self.dsap == 0xFE and self.ssap == 0xFE and self.buf[o + 2] == 3 and self.end - o >= 4 and self.buf[o + 3] == 0x83:
@@ -220,7 +231,7 @@ class Packet:
             return self.ether_flow(0)
         self.l3 = o + 8
         etype = self.u16(o + 6)
-        if etype == 0x0800 or etype == 0x86DD or etype == 0x0806 or etype == 0x8035 or etype == 0x8100 or etype == 0x8847:
+        if etype == 0x0800 or etype == 0x86DD or etype == 0x0806 or etype == 0x8035 or etype == 0x8100 or etype == 0x8847 or etype == 0x8848 or etype == 0x8864:
             self.dsap = 0
             self.ssap = 0
             return self.network(etype, o + 8)
@@ -229,22 +240,16 @@ class Packet:
     @cython.cfunc
     @cython.exceptval(-1, check=False)
     def labels(self, o: cython.Py_ssize_t) -> cython.int:
-        """An MPLS stack; the first label word is kept, the payload is told by its first nibble (RFC 4928)."""
+        """An MPLS stack; the first label word is kept, the payload is told by its first nibble (RFC 4928). What is not IP is taken for an
+        Ethernet frame, a control word too."""
         nibble: cython.uint
         word: cython.uint
-        first: cython.bint = True
-        outer: cython.bint = self.has_mac
-        dmac: cython.ulonglong = self.dmac
-        smac: cython.ulonglong = self.smac
-        ethertype: cython.uint = self.ethertype
-        start: cython.Py_ssize_t
         self.encaps |= 0x1
         while self.end - o >= 4:
             word = self.u32(o)
-            if first:
+            if not self.has_mpls:
                 self.has_mpls = True
                 self.mpls = word
-                first = False
             o += 4
             if word & 0x100:
                 break
@@ -255,31 +260,47 @@ class Packet:
             return self.network(0x0800, o)
         if nibble == 6:
             return self.ipv6(o)
-        start = o
-        self.ethernet(o)
-        if self.kind == 0 or self.kind == 3:
-            # What is in the inner frame is not followed either: the flow is that of the outer one.
-            self.kind = 0
-            self.has_mac = outer
-            self.dmac = dmac
-            self.smac = smac
-            self.ethertype = ethertype
-            self.l3 = start
-            return self.ether_flow(0x8847)
+        return self.ethernet(o)
+
+    @cython.cfunc
+    @cython.exceptval(-1, check=False)
+    def ppp(self, o: cython.Py_ssize_t) -> cython.int:
+        """PPP on a link: what is neither IP nor MPLS is a flow of the link, where that has addresses."""
+        self.ppp_content(o)
+        if self.kind == 0 and not self.followed:
+            return self.ether_flow(self.ethertype)
         return 0
 
     @cython.cfunc
     @cython.exceptval(-1, check=False)
-    def ppp(self, protocol: cython.uint, o: cython.Py_ssize_t) -> cython.int:
-        """What follows a PPP protocol field."""
+    def ppp_content(self, o: cython.Py_ssize_t) -> cython.int:
+        """PPP from its address and control fields on, which may be left out, as may the protocol field's first byte where it is 0 (RFC
+        1661, 6.5 and 6.6). `l3` is where the content begins; `followed` says whether it was looked into."""
+        protocol: cython.uint
+        self.followed = False
+        self.l3 = o
+        if self.end - o < 4:
+            return 0
         self.encaps |= 0x10
-        if protocol == 0x0021:
-            return self.network(0x0800, o)
+        if self.u16(o) == 0xFF03:
+            o += 2
+        if self.buf[o] & 1:
+            protocol = self.buf[o]
+            o += 1
+        else:
+            protocol = self.u16(o)
+            o += 2
+        self.l3 = o
+        if protocol == 0x0021 and self.end - o >= 20 and self.u16(o + 2) >= 20:
+            self.followed = True
+            return self.ip_any(o)
         if protocol == 0x0057:
+            self.followed = True
             return self.ipv6(o)
         if protocol == 0x0281 or protocol == 0x0283:
+            self.followed = True
             return self.labels(o)
-        return self.ether_flow(self.ethertype)
+        return 0
 
     @cython.cfunc
     @cython.exceptval(-1, check=False)
@@ -345,7 +366,8 @@ class Packet:
         self.l4 = o
         self.length = self.end - o
         self.extra = bytes(self.buf[o : o + 8 + 2 * (hln + pln)])
-        self.kind = 4 if self.keytype == 0x0806 else 5
+        # The operation says which of the two it is, not the EtherType.
+        self.kind = 4 if self.u16(o + 6) <= 2 else 5
         return 0
 
     # ---- network layers
@@ -394,9 +416,12 @@ class Packet:
             return self.gre(self.l4)
         if self.proto == 51:
             self.encaps |= 0x80
-            self.authenticated = True
             if self.end - self.l4 >= 1:
-                self.proto = self.buf[self.l4] if self.buf[self.l4] != 1 else 51
+                # ICMP and ESP behind it are told apart, and no more.
+                self.proto = self.buf[self.l4]
+                if self.proto == 1 or self.proto == 50:
+                    self.authenticated = self.proto
+                    self.proto = 51
             self.l4 += 16
         return self.transport()
 
@@ -461,7 +486,7 @@ class Packet:
     @cython.exceptval(-1, check=False)
     def ipv6_extensions(self, protocol: cython.uint, o: cython.Py_ssize_t) -> cython.int:
         while protocol == 0 or protocol == 43 or protocol == 60 or protocol == 44:
-            if self.end - o < 8:
+            if self.end - o < (8 if protocol == 44 else 1):
                 break
             if protocol == 44:
                 self.fragment_offset = self.u16(o + 2) & 0xFFF8
@@ -474,52 +499,84 @@ class Packet:
                     break
                 continue
             protocol = self.buf[o]
-            o += (self.buf[o + 1] + 1) * 8
+            o += (self.buf[o + 1] + 1) * 8 if self.end - o >= 2 else 8
         self.proto = protocol
         self.l4 = o
         self.length = self.wire - (o - self.start) - self.shortfall
         if self.fragment:
             return 0
-        if protocol == 50 or protocol == 2:
+        if protocol == 50:
             self.kind = 0
             return 0
         if protocol == 51 and self.end - o >= 1:
             self.encaps |= 0x80
             self.proto = self.buf[o]
             self.l4 = o + 16
+            if self.proto == 50:
+                self.kind = 0
+                return 0
         return self.transport()
 
     @cython.cfunc
     @cython.exceptval(-1, check=False)
     def gre(self, o: cython.Py_ssize_t) -> cython.int:
-        """GRE: version 0 is followed into IP and transparent Ethernet, anything else stays a flow of protocol 47."""
+        """GRE (RFC 2784, 2890, 2637): followed into what is known behind an EtherType, transparent Ethernet and ERSPAN type II; anything
+        else stays a flow of protocol 47.
+
+        The reference takes the key for four bytes gained, not lost: IPv6 payloads are eight bytes longer behind one. Of a packet that is
+        not followed, it keeps user data without as many bytes as there were headers.
+        """
         flags: cython.uint
         inner: cython.uint
-        size: cython.Py_ssize_t = 4
+        outer: cython.Py_ssize_t = self.l3
+        key: cython.Py_ssize_t
         if self.end - o < 4:
             return 0
         flags = self.u16(o)
         inner = self.u16(o + 2)
+        key = 8 if flags & 0x2000 else 0
         self.encaps |= 0x40
-        if flags & 7 == 1:
-            self.encaps |= 0x10
+        if flags & 0x4000:
+            # Source routes: nothing behind them is looked at.
+            self.shortfall = self.end - o
             return 0
-        if flags & 0xC000:
-            size += 4
+        o += 4
+        if flags & 0x8000:
+            o += 4
         if flags & 0x2000:
-            size += 4
+            o += 4
         if flags & 0x1000:
-            size += 4
-        o += size
+            o += 4
+        if flags & 0x87 == 0x81:
+            o += 4
+        self.shortfall -= key
         if inner == 0x0800 and self.end - o >= 20:
             return self.ip_any(o)
         if inner == 0x86DD and self.end - o >= 40:
             return self.ipv6(o)
         if inner == 0x6558 and self.end - o >= 14:
             return self.ethernet(o)
-        if inner == 0x88BE and flags & 0x1000 and self.end - o >= 22:
+        if inner == 0x8100 or inner == 0x8847 or inner == 0x8848:
+            return self.network(inner, o)
+        if inner == 0x88BE and self.end - o + key > 8 and self.end - o >= 8 and self.buf[o] >> 4 == 1:
             self.encaps |= 0x4000000
             return self.ethernet(o + 8)
+        if inner == 0x0806 or inner == 0x8035:
+            self.kind = 0
+            return 0
+        if inner == 0x8863 or inner == 0x8864:
+            self.encaps |= 0x10
+            inner = 0x880B if self.end - o >= 8 and self.buf[o + 1] == 0 else 0
+            o += 6 if inner else 0
+        if inner == 0x880B:
+            self.kind = 0
+            self.ppp_content(o)
+            if self.followed:
+                return 0
+            self.kind = 1
+            o = self.l3
+            self.l3 = outer
+        self.shortfall += o - outer
         return 0
 
     @cython.cfunc
@@ -540,6 +597,12 @@ class Packet:
 
     @cython.cfunc
     @cython.exceptval(-1, check=False)
+    def icmp_error(self, kind: cython.uint) -> cython.bint:
+        """Whether an ICMP type is taken to quote a datagram: all but the queries, their replies and router discovery."""
+        return not (kind == 0 or (kind >= 8 and kind <= 10) or (kind >= 13 and kind <= 18))
+
+    @cython.cfunc
+    @cython.exceptval(-1, check=False)
     def transport(self) -> cython.int:
         o: cython.Py_ssize_t = self.l4
         left: cython.Py_ssize_t = self.end - o
@@ -556,6 +619,9 @@ class Packet:
                 self.window = self.u16(o + 14)
         elif (self.proto == 1 and self.kind == 1 and left <= 0) or (self.proto == 58 and self.kind == 2 and left < 8):
             # The reference makes nothing of an ICMP message of which so little was captured.
+            self.kind = 0
+        elif self.proto == 1 and self.kind == 1 and left >= 28 and self.u16(o + 14) & 0x1FFF and self.icmp_error(self.buf[o]):
+            # Nor of an error about a fragment other than a datagram's first.
             self.kind = 0
         elif self.proto == 17:
             if left >= 4 and (self.length >= 8 or self.kind == 2):

@@ -59,7 +59,7 @@ def swapped(value: cython.uint) -> cython.uint:
 @cython.exceptval(-1, check=False)
 def is_control(flow: Flow) -> cython.bint:
     """Whether the flow is of a protocol that networks are controlled by, as far as `-C` goes: ARP, LCP, IS-IS."""
-    return flow.kind == 4 or flow.kind == 9 or flow.kind == 10 or (flow.kind == 3 and (flow.k4 >> 16) & 0xFFFF == 0x83)
+    return flow.kind == 4 or flow.kind == 5 or flow.kind == 9 or flow.kind == 10 or (flow.kind == 3 and (flow.k4 >> 16) & 0xFFFF == 0x83)
 
 
 @cython.final
@@ -136,7 +136,7 @@ class Emitter:
             out.mac(0x42000005 | (flow.mac_paths << 8), flow.dmac, flow.smac, flow.ethertype, flow.dsap, flow.ssap)
         if flow.mapped:
             out.icmp_mapped(
-                0x34000008 | (flow.mapped << 8),
+                0x34000008 | ((flow.mapped & 0xFF) << 8),
                 (flow.mtype << 8) | flow.mcode,
                 flow.mseq,
                 flow.msource,
@@ -180,6 +180,10 @@ class Emitter:
                 qualifier |= 0x20
             if proto == 1 and not fragment:
                 inner = cython.cast(cython.uint, (flow.k5 >> 8) & 0xFF)
+            if proto == 50 and fragment:
+                w16, w18 = swapped(w18), swapped(w16)
+            elif proto == 2 and fragment:
+                w18 = swapped(w18)
             out.key_ipv4(head | (qualifier << 8) | 5, a, b, proto, inner, w14, w16, w18)
         elif kind == 2:
             if fragment:
@@ -288,7 +292,7 @@ class Emitter:
             arp(out, 0x3010002C, flow.responder)
             return out.pad()
         if flow.net == 0x0A:
-            rtp(out, 0x300A000A, 0, src.rtp0, src.rtp1, src.rtp2, dst.rtp0, dst.rtp1, dst.rtp2)
+            rtp(out, 0x300A000A | (flow.quiet << 8), flow.status, src.rtp0, src.rtp1, src.rtp2, dst.rtp0, dst.rtp1, dst.rtp2)
             shorts(out, src.drops & 0xFFFF, dst.drops & 0xFFFF)
             return shorts(out, 0, 0)
         if flow.net == 0x09:
@@ -299,12 +303,15 @@ class Emitter:
                 self.words[i] = 0
             self.words[0] = flow.fragment_count
             self.words[3] = flow.fragment_sum
-            self.words[4] = flow.fragment_sum
+            self.words[4] = flow.fragment_bytes
             self.words[5] = flow.fragment_total & 0xFFFF
             self.words[6] = flow.fragment_max & 0xFFFF
             self.words[11] = flow.fragment_start
             self.words[12] = flow.fragment_end
-            return le_words(out, 0x3045000E, self.words, 13)
+            return le_words(out, 0x3045000E | (0x200 if flow.overlaps else 0), self.words, 13)
+        if flow.net == 0xFF:
+            # RTP that was just found to be none.
+            return 0
         return out.dsr(0x30000001)
 
     @cython.cfunc

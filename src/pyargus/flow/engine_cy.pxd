@@ -47,12 +47,13 @@ cdef class Engine:
     cdef long long tcp(self, Flow flow, Half own, Half peer, bint from_src) except? -1
     cdef int replace(self, Flow flow, bint from_src) except -1
     cdef int user_data(self, Flow flow, Half own, Py_ssize_t start, long long limit) except -1
-    cdef int esp_data(self, Flow flow, Half own, long long limit) except -1
+    cdef int host_order_data(self, Flow flow, Half own, Py_ssize_t start, long long limit, int first, int last) except -1
     cdef int jitter_sample(self, Flow flow, Half own) except -1
     cdef int map_error(self) except -1
     cdef int link_fragment(self, Flow parent) except -1
     cdef int later_fragment(self) except -1
     cdef int register_range(self, Flow flow) except -1
+    cdef int cover(self, Flow flow, long long start, long long end) except -1
     cdef int merge_fragments(self, Flow parent, bint leaving) except -1
     cdef int merge_one(self, Flow flow, Flow parent) except -1
     cdef int merge_half(self, Half part, Flow parent, bint to_src) except -1

@@ -5,6 +5,9 @@ which the reference emits them: flows are reported from a status queue by their 
 Sources: sensor behaviour, "Flow lifetime and record emission", "Metrics", "Fragments".
 """
 
+from bisect import bisect_left
+from operator import itemgetter
+
 import cython
 
 from pyargus.flow.config import FlowConfig
@@ -22,7 +25,6 @@ if cython.compiled:
         icmp_bytes,
         icmp_data,
         icmp_object,
-        rtp_idle,
         rtp_object,
         rtp_probe,
     )
@@ -35,7 +37,7 @@ else:
     from pyargus.flow.emit_cy import Emitter, is_control
     from pyargus.flow.flow_cy import Flow, Gaps, Half, Key
     from pyargus.flow.key_cy import KeyMaker, key_hash
-    from pyargus.flow.objects_cy import arp_object, esp_object, icmp_bytes, icmp_data, icmp_object, rtp_idle, rtp_object, rtp_probe
+    from pyargus.flow.objects_cy import arp_object, esp_object, icmp_bytes, icmp_data, icmp_object, rtp_object, rtp_probe
     from pyargus.flow.table_cy import FlowTable
     from pyargus.flow.tcp_cy import TcpMachine
 
@@ -48,6 +50,8 @@ SHUTDOWN = cython.declare(cython.uint, 0x60)
 _PASS = cython.declare(cython.longlong, 200000)
 _FRAGMENT_AGE = cython.declare(cython.longlong, 2000000)
 _SECOND = cython.declare(cython.longlong, 1000000)
+
+_END = itemgetter(1)
 
 # Constants above 2**31 need a C type to stay out of Python integers.
 _U32 = cython.declare(cython.ulonglong, 0xFFFFFFFF)
@@ -309,6 +313,9 @@ class Engine:
         own.bytes += p.wire
         if app > 0:
             own.app += app
+        elif app < 0 and flow.net == 0x0A and own.app >= cython.cast(cython.ulonglong, -app):
+            # An RTP header that claims a little more than there is takes bytes away.
+            own.app -= cython.cast(cython.ulonglong, -app)
         if not p.fragment or flow.net == 0x45:
             # 16 bits on disk, and compared as they are stored.
             if p.wire < own.minsz:
@@ -374,12 +381,16 @@ class Engine:
         """Protocol state; the packet's application bytes."""
         p: Packet = self.p
         app: cython.longlong
+        shift: cython.Py_ssize_t
         start: cython.Py_ssize_t = p.l4
         if p.kind == 4 or p.kind == 5:
-            if p.kind == 4:
+            shift = p.l3 - p.start - 14 if p.linktype == 1 else 0
+            if p.kind == 4 and shift == 0:
                 arp_object(p, flow)
             if self.keep_user or self.control_data:
-                self.user_data(flow, own, p.l3 + 28, p.wire - 28)
+                # The reference looks for both where they are in a frame without tags.
+                p.shortfall = shift
+                self.user_data(flow, own, p.l3 + 28 - shift, p.wire - 28)
             return p.wire - 28
         if p.kind > 2:
             app = p.wire - (p.l3 - p.start) if p.keytype == 0x83 or p.kind == 10 else p.wire
@@ -405,24 +416,32 @@ class Engine:
                 flow.timeout = 30
             app -= 8
             start += 8
+            if flow.net == 0xFF:
+                flow.net = 0
             if new and p.sport and p.dport:
                 rtp_probe(p, flow)
             if flow.net == 0x0A or flow.net == 0x09:
-                app = rtp_object(p, flow, own)
+                app = rtp_object(p, flow, own, new, 1 if from_src else 2)
                 start += p.length - 8 - app
         elif p.proto == 1 and p.kind == 1:
             icmp_object(p, flow, new)
             app = icmp_bytes(p)
             start = icmp_data(p)
-        elif p.proto == 58 and p.kind == 2:
+            if p.end - p.l4 >= 28 and (p.buf[p.l4] == 8 or p.buf[p.l4] == 13 or p.buf[p.l4] == 15 or p.buf[p.l4] == 17):
+                # A long query does not add to the user data, it begins them anew.
+                own.user = None
+        elif p.proto == 58 or p.proto == 1:
             icmp_object(p, flow, new)
         elif p.proto == 50:
             esp_object(p, flow)
             if self.keep_user:
-                self.esp_data(flow, own, app)
+                self.host_order_data(flow, own, p.l4, app, 0, 8)
             return app
         if self.keep_user:
-            self.user_data(flow, own, start, app)
+            if p.proto == 1 and new and flow.net == 0x34 and flow.itype == 18:
+                self.host_order_data(flow, own, start, app, 8, 12)
+            else:
+                self.user_data(flow, own, start, app)
         return app
 
     @cython.cfunc
@@ -488,7 +507,7 @@ class Engine:
         """Append captured payload from `start`, `limit` bytes at most, until the direction has its configured number of bytes; all of
         what control protocols say, where that is wanted."""
         p: Packet = self.p
-        stop: cython.Py_ssize_t = p.end - p.shortfall
+        stop: cython.Py_ssize_t = p.end - p.shortfall if p.shortfall > 0 else p.end
         room: cython.longlong = 0xFFFF if self.control_data and is_control(flow) else self.user_size if self.keep_user else 0
         if limit <= 0 or room == 0:
             return 0
@@ -505,16 +524,18 @@ class Engine:
 
     @cython.cfunc
     @cython.exceptval(-1, check=False)
-    def esp_data(self, flow: Flow, own: Half, limit: cython.longlong) -> cython.int:
-        """User data of an ESP packet; the reference keeps SPI and sequence number in the host's byte order."""
-        p: Packet = self.p
+    def host_order_data(
+        self, flow: Flow, own: Half, start: cython.Py_ssize_t, limit: cython.longlong, first: cython.int, last: cython.int
+    ) -> cython.int:
+        """User data of which the reference keeps the words from `first` to `last` in its host's byte order: SPI and sequence number of
+        ESP, the mask of an ICMP address mask reply."""
         size: cython.Py_ssize_t = 0 if own.user is None else len(own.user)
         i: cython.Py_ssize_t
-        self.user_data(flow, own, p.l4, limit)
+        self.user_data(flow, own, start, limit)
         if own.user is not None:
-            for i in range(0, 8, 4):
-                if size + i + 4 <= len(own.user):
-                    own.user[size + i : size + i + 4] = own.user[size + i : size + i + 4][::-1]
+            for i in range(size + first, size + last, 4):
+                if i + 4 <= len(own.user):
+                    own.user[i : i + 4] = own.user[i : i + 4][::-1]
         return 0
 
     @cython.cfunc
@@ -532,8 +553,6 @@ class Engine:
             return 0
         if flow.net == 0x05:
             idle = flow.idle
-        elif flow.net == 0x0A:
-            idle = rtp_idle(p)
         if idle:
             own.idle.add(gap)
         else:
@@ -553,22 +572,27 @@ class Engine:
         if p.end - o < 28:
             return 0
         kind = p.buf[o]
-        if kind != 3 and kind != 5 and kind != 11:
+        if not p.icmp_error(kind):
             return 0
         if not self.maker.quoted(p, o + 8, self.key):
             return 0
         flow = self.table.find(self.key, key_hash(self.key))
         if flow is None:
             return 0
-        flow.mapped = 1 if kind == 3 else (2 if kind == 5 else 4)
+        # The bit above the qualifier's says that there is one.
+        # The bit above the qualifier's says that there is one. Others than these three types leave the qualifier as it is.
+        if kind == 3 or kind == 5 or kind == 11:
+            flow.mapped = 0x101 if kind == 3 else (0x102 if kind == 5 else 0x104)
+        flow.mapped |= 0x100
         flow.mtype = kind
         flow.mcode = p.buf[o + 1]
-        flow.mseq = p.u16(o + 6)
         flow.msource = cython.cast(cython.uint, p.s1)
         flow.mdest = cython.cast(cython.uint, p.d1)
         flow.mqsource = p.u32(o + 20)
         flow.mqdest = p.u32(o + 24)
-        flow.mgateway = p.u32(o + 4) if kind == 5 else 0
+        if kind != 3:
+            flow.mseq = p.u16(o + 6)
+            flow.mgateway = p.u32(o + 4)
         flow.src.last = p.now
         flow.time_form = 2
         return 0
@@ -634,15 +658,24 @@ class Engine:
         start: cython.uint = p.fragment_offset
         if flow.ranges is None:
             flow.ranges = set()
+            flow.covered = []
+        flow.fragment_bytes += size
         if (start, size) not in flow.ranges:
             flow.ranges.add((start, size))
-            flow.fragment_sum += size
+            self.cover(flow, start, cython.cast(cython.longlong, start) + size)
+        elif start + size < flow.fragment_end:
+            flow.overlaps = True
+        if start < flow.fragment_start:
+            flow.fragment_start = start
         if size > flow.fragment_max:
             flow.fragment_max = size
         if start + size > flow.fragment_end:
             flow.fragment_end = start + size
         if not p.more:
             flow.fragment_total = start + size
+            if p.kind == 2:
+                # The reference counts the extension headers in: an IPv6 datagram never becomes complete.
+                flow.fragment_total += cython.cast(cython.uint, p.l4 - p.l3 - 40)
         if flow.fragment_total == 0 or flow.fragment_total != flow.fragment_sum:
             return 0
         parent = self.table.at(flow.parent)
@@ -652,6 +685,27 @@ class Engine:
             self.merge_one(flow, parent)
             parent.fragments.remove(flow)
         return self.forget(flow)
+
+    @cython.cfunc
+    @cython.exceptval(-1, check=False)
+    def cover(self, flow: Flow, start: cython.longlong, end: cython.longlong) -> cython.int:
+        """Count the bytes that a fragment adds to those covered; `covered` holds stretches that neither overlap nor touch, in order."""
+        covered: list = flow.covered
+        first: cython.Py_ssize_t = bisect_left(covered, start, key=_END)
+        last: cython.Py_ssize_t = first
+        low: cython.longlong = start
+        high: cython.longlong = end
+        before: cython.longlong = 0
+        while last < len(covered) and covered[last][0] <= high:
+            low = min(low, covered[last][0])
+            high = max(high, covered[last][1])
+            before += covered[last][1] - covered[last][0]
+            last += 1
+        covered[first:last] = [(low, high)]
+        if high - low - before < end - start:
+            flow.overlaps = True
+        flow.fragment_sum += cython.cast(cython.uint, high - low - before)
+        return 0
 
     @cython.cfunc
     @cython.exceptval(-1, check=False)
@@ -705,7 +759,6 @@ class Engine:
         parent.time_form = 2
         own.packets += part.packets
         own.bytes += part.bytes
-        own.encaps |= part.encaps
         parent.attributes |= 0x10 if to_src else 0x20
         part.packets = 0
         part.bytes = 0

@@ -57,7 +57,6 @@ cdef class Half:
     cdef unsigned int shift
     cdef unsigned int data_ident
     # RTP, RTCP
-    cdef bint rtp_seen
     cdef unsigned int rtp0
     cdef unsigned int rtp1
     cdef unsigned int rtp2
@@ -139,12 +138,17 @@ cdef class Flow:
     cdef Py_ssize_t parent
     cdef unsigned int fragment_total
     cdef unsigned int fragment_sum
+    cdef unsigned int fragment_bytes
+    cdef bint overlaps
     cdef unsigned int fragment_count
     cdef unsigned int fragment_start
     cdef unsigned int fragment_max
     cdef unsigned int fragment_end
     cdef set ranges
+    cdef list covered
     cdef list fragments
+    # RTP: directions that were silent
+    cdef unsigned int quiet
     # keystrokes
     cdef object strokes
     cdef int clear_interval(self) except -1

@@ -139,7 +139,6 @@ class Half:
         self.base = self.seq = self.ack = 0
         self.winnum = self.payload = self.retrans = self.ackbytes = self.winbytes = 0
         self.window = self.flags = self.shift = self.data_ident = 0
-        self.rtp_seen = False
         self.rtp0 = self.rtp1 = self.rtp2 = 0
         self.drops = 0
         return 0
@@ -176,9 +175,11 @@ class Flow:
         self.ethertype = self.dsap = self.ssap = self.mac_paths = 0
         self.encaps_changed = 0
         self.parent = -1
-        self.fragment_total = self.fragment_sum = self.fragment_count = 0
+        self.fragment_total = self.fragment_sum = self.fragment_bytes = self.fragment_count = 0
+        self.overlaps = False
         self.fragment_start = self.fragment_max = self.fragment_end = 0
         self.ranges = None
+        self.covered = None
         self.fragments = None
         self.strokes = None
         self.mapped = 0
@@ -194,6 +195,7 @@ class Flow:
         self.itype = self.icode = self.iseq = self.isource = self.idest = self.iqsource = self.iqdest = self.igateway = 0
         self.spi = self.esp_seq = self.esp_lost = 0
         self.responder = 0
+        self.quiet = 0
         return 0
 
     @cython.cfunc
@@ -204,9 +206,9 @@ class Flow:
         self.src.clear()
         self.dst.clear()
         self.encaps_changed = 0
-        self.mapped = 0
+        self.mapped = self.mseq = self.mgateway = 0
         self.attributes &= 0x0F
-        if self.net == 0x38:
+        if self.net == 0x38 or self.net == 0x0A:
             self.status = 0
             self.esp_lost = 0
         return 0

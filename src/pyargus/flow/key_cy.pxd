@@ -16,8 +16,10 @@ cdef class KeyMaker:
     cdef int pair_ipv6(self, Packet p, Key key, bint order) except -1
     cdef int ipv4(self, Packet p, Key key) except -1
     cdef int ipv6(self, Packet p, Key key) except -1
-    cdef int icmp(self, Packet p, Key key) except -1
-    cdef int igmp(self, Packet p, Key key) except -1
+    cdef int icmp(self, Packet p, Key key, Py_ssize_t o, unsigned long long source, unsigned long long destination) except -1
+    cdef int igmp(
+        self, Packet p, Key key, Py_ssize_t o, unsigned long long source, unsigned long long destination, unsigned int ident
+    ) except -1
     cdef int ethernet_order(self, Packet p, Key key) except -1
     cdef int ethernet(self, Packet p, Key key) except -1
     cdef int arp(self, Packet p, Key key) except -1

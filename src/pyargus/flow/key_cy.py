@@ -174,15 +174,19 @@ class KeyMaker:
                 last = _le16(p.u16(p.l4 + 8))
             key.k4 = (cython.cast(cython.ulonglong, first) << 32) | (second << 16) | last
         elif p.proto == 1:
-            self.icmp(p, key)
+            self.icmp(p, key, p.l4, p.s1, p.d1)
         elif p.proto == 2:
-            self.igmp(p, key)
+            self.igmp(p, key, p.l4, p.s1, p.d1, p.ident)
         elif p.proto == 50:
             self.pair_ipv4(key, p.s1, p.d1, False)
             if p.end - p.l4 >= 4:
                 key.k4 = p.u32(p.l4)
         else:
             self.pair_ipv4(key, p.s1, p.d1, p.proto != 51)
+            if p.authenticated == 1:
+                self.icmp(p, key, p.l4, p.s1, p.d1)
+            elif p.authenticated == 50 and p.end - p.l4 >= 4:
+                key.k4 = (_le16(p.u16(p.l4 + 2)) << 16) | _le16(p.u16(p.l4))
         return 0
 
     @cython.cfunc
@@ -205,21 +209,32 @@ class KeyMaker:
 
     @cython.cfunc
     @cython.exceptval(-1, check=False)
-    def igmp(self, p: Packet, key: Key) -> cython.int:
-        group: cython.ulonglong = p.d1
+    def igmp(
+        self,
+        p: Packet,
+        key: Key,
+        o: cython.Py_ssize_t,
+        source: cython.ulonglong,
+        destination: cython.ulonglong,
+        ident: cython.uint,
+    ) -> cython.int:
+        """The message at `o`. Only a general query has no group, it stands for its destination."""
+        group: cython.ulonglong = destination
         words: cython.ulonglong = 0
-        if p.end - p.l4 >= 2:
-            words = p.u16(p.l4)
-        if p.end - p.l4 >= 8 and p.u32(p.l4 + 4) != 0:
-            group = p.u32(p.l4 + 4)
-        self.pair_ipv4(key, p.s1, group, False)
-        key.k4 = (words << 32) | p.ident
+        if p.end - o >= 2:
+            words = p.u16(o)
+        if p.end - o >= 8 and (p.u32(o + 4) != 0 or words >> 8 != 0x11):
+            group = p.u32(o + 4)
+        self.pair_ipv4(key, source, group, False)
+        key.k4 = (words << 32) | ident
         return 0
 
     @cython.cfunc
     @cython.exceptval(-1, check=False)
-    def icmp(self, p: Packet, key: Key) -> cython.int:
-        o: cython.Py_ssize_t = p.l4
+    def icmp(
+        self, p: Packet, key: Key, o: cython.Py_ssize_t, source: cython.ulonglong, destination: cython.ulonglong
+    ) -> cython.int:
+        """The message at `o`: a query and its reply share a key, errors have one of what they quote."""
         left: cython.Py_ssize_t = p.end - o
         kind: cython.uint = 0
         code: cython.uint = 0
@@ -232,10 +247,12 @@ class KeyMaker:
             # A reply belongs to the flow of its request.
             key.swapped = True
             key.reply = True
-            key.k0 = (p.d1 << 32) | p.s1
+            key.k0 = (destination << 32) | source
             kind = 8 if kind == 0 else kind - 1
         else:
-            key.k0 = (p.s1 << 32) | p.d1
+            key.k0 = (source << 32) | destination
+        if (kind >= 8 and kind <= 10) or (kind >= 13 and kind <= 18):
+            code = 0
         if kind == 8 and left >= 8:
             words = (_le16(p.u16(o + 4)) << 16) | _le16(p.u16(o + 6))
         elif (kind == 3 or kind == 5) and left >= 28:
@@ -275,7 +292,8 @@ class KeyMaker:
         key.reply = False
         key.k5 = proto | (1 << 16)
         if proto == 6 or proto == 17:
-            if p.end - t >= 4:
+            # Ports, as in a packet, where the datagram is long enough for a whole header.
+            if p.end - t >= 4 and p.u16(o + 2) >= t - o + (20 if proto == 6 else 8):
                 first = p.u16(t)
                 second = p.u16(t + 2)
             self.pair_ipv4(key, p.u32(o + 12), p.u32(o + 16), True)
@@ -287,10 +305,9 @@ class KeyMaker:
                 last = _le16(p.u16(t + 8))
             key.k4 = (cython.cast(cython.ulonglong, first) << 32) | (second << 16) | last
         elif proto == 1:
-            if p.end - t < 8:
-                return 0
-            key.k0 = (cython.cast(cython.ulonglong, p.u32(o + 12)) << 32) | p.u32(o + 16)
-            key.k4 = (cython.cast(cython.ulonglong, p.u16(t)) << 32) | (_le16(p.u16(t + 4)) << 16) | _le16(p.u16(t + 6))
+            self.icmp(p, key, t, p.u32(o + 12), p.u32(o + 16))
+        elif proto == 2:
+            self.igmp(p, key, t, p.u32(o + 12), p.u32(o + 16), p.u16(o + 4))
         else:
             self.pair_ipv4(key, p.u32(o + 12), p.u32(o + 16), proto != 50)
             if proto == 50 and p.end - t >= 4:
@@ -367,10 +384,15 @@ class KeyMaker:
     @cython.cfunc
     @cython.exceptval(-1, check=False)
     def rarp(self, p: Packet, key: Key) -> cython.int:
-        """Target protocol address, source and target hardware address, as in the frame."""
+        """Target protocol address, source and target hardware address; a request is turned round and has no address."""
         data: bytes = p.extra
         hln: cython.Py_ssize_t = data[4]
         pln: cython.Py_ssize_t = data[5]
         target: bytes = data[8 + 2 * hln + pln :][:4].ljust(4, b"\0")
-        key.extra = data[:6] + b"\0\3" + target + data[8 : 8 + hln] + data[8 + hln + pln : 8 + 2 * hln + pln]
+        asker: bytes = data[8 : 8 + hln]
+        asked: bytes = data[8 + hln + pln : 8 + 2 * hln + pln]
+        if data[7] == 3:
+            key.extra = data[:6] + b"\0\3\0\0\0\0" + asked + asker
+        else:
+            key.extra = data[:6] + b"\0\3" + target + asker + asked
         return 0

@@ -7,5 +7,5 @@ cdef Py_ssize_t icmp_data(Packet p) except? -1
 cdef int esp_object(Packet p, Flow flow) except -1
 cdef int arp_object(Packet p, Flow flow) except -1
 cdef int rtp_probe(Packet p, Flow flow) except -1
-cdef long long rtp_object(Packet p, Flow flow, Half own) except? -1
-cdef bint rtp_idle(Packet p) except -1
+cdef long long rtp_object(Packet p, Flow flow, Half own, bint new, unsigned int side) except? -1
+cdef bint rtp_silence(unsigned int kind, long long left) except -1

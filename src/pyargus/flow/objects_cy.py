@@ -19,13 +19,6 @@ _U32 = cython.declare(cython.ulonglong, 0xFFFFFFFF)
 
 @cython.cfunc
 @cython.exceptval(-1, check=False)
-def _quotes(kind: cython.uint) -> cython.bint:
-    """Whether an ICMP type is taken to quote a datagram: all but the queries, their replies and router discovery."""
-    return not (kind == 0 or (kind >= 8 and kind <= 10) or (kind >= 13 and kind <= 18))
-
-
-@cython.cfunc
-@cython.exceptval(-1, check=False)
 def _replies(kind: cython.uint) -> cython.bint:
     """Whether an ICMP type answers a query."""
     return kind == 0 or kind == 14 or kind == 16 or kind == 18
@@ -37,7 +30,7 @@ def icmp_object(p: Packet, flow: Flow, new: cython.bint) -> cython.int:
     """Type, code, sequence and addresses, from a flow's first packet where at least 28 bytes of the message were captured; ICMPv6: type,
     code and checksum, from the first packet that is captured so far. A request that follows its reply gives the flow its type."""
     o: cython.Py_ssize_t = p.l4
-    if p.kind == 2:
+    if p.proto == 58:
         if flow.net != 0x34 and p.end - o >= 8:
             flow.net = 0x34
             flow.itype = p.buf[o]
@@ -54,12 +47,15 @@ def icmp_object(p: Packet, flow: Flow, new: cython.bint) -> cython.int:
     flow.itype = p.buf[o]
     flow.icode = p.buf[o + 1]
     flow.iseq = p.u16(o + 6)
-    flow.isource = cython.cast(cython.uint, p.s1 & _U32)
-    flow.idest = cython.cast(cython.uint, p.d1 & _U32)
-    if _quotes(flow.itype):
+    if p.kind == 1:
+        flow.isource = cython.cast(cython.uint, p.s1 & _U32)
+        flow.idest = cython.cast(cython.uint, p.d1 & _U32)
+    if p.icmp_error(flow.itype):
         flow.iqsource = p.u32(o + 20)
         flow.iqdest = p.u32(o + 24)
         flow.igateway = p.u32(o + 4)
+    elif flow.itype == 18:
+        flow.iqsource = p.u32(o + 8)
     return 0
 
 
@@ -69,7 +65,7 @@ def icmp_bytes(p: Packet) -> cython.longlong:
     """Application bytes of an ICMP packet: those of the quoted datagram for errors that quote a header, else the whole message."""
     o: cython.Py_ssize_t = p.l4
     if p.end - o >= 28:
-        if _quotes(p.buf[o]):
+        if p.icmp_error(p.buf[o]):
             return cython.cast(cython.longlong, p.u16(o + 10)) - (p.buf[o + 8] & 0x0F) * 4
     return p.length
 
@@ -79,7 +75,7 @@ def icmp_bytes(p: Packet) -> cython.longlong:
 def icmp_data(p: Packet) -> cython.Py_ssize_t:
     """Where an ICMP packet's user data begin: behind the quoted header for errors that quote one, else at the message."""
     o: cython.Py_ssize_t = p.l4
-    if p.end - o >= 28 and _quotes(p.buf[o]):
+    if p.end - o >= 28 and p.icmp_error(p.buf[o]):
         return o + 8 + (p.buf[o + 8] & 0x0F) * 4
     return o
 
@@ -95,6 +91,10 @@ def esp_object(p: Packet, flow: Flow) -> cython.int:
     if flow.net != 0x38:
         flow.net = 0x38
         flow.spi = p.u32(p.l4)
+    elif seq == flow.esp_seq:
+        flow.status |= 0x2000
+    elif seq == 0 and flow.esp_seq == 0xFFFFFFFF:
+        flow.status |= 0x1000
     elif seq > flow.esp_seq:
         if seq > flow.esp_seq + 1:
             flow.esp_lost += seq - flow.esp_seq - 1
@@ -148,42 +148,43 @@ def rtp_probe(p: Packet, flow: Flow) -> cython.int:
 
 @cython.cfunc
 @cython.exceptval(-1, check=True)
-def rtp_object(p: Packet, flow: Flow, own: Half) -> cython.longlong:
-    """Keep the header, count sequence gaps; the packet's application bytes. Another source cancels RTP for the flow."""
+def rtp_object(p: Packet, flow: Flow, own: Half, new: cython.bint, side: cython.uint) -> cython.longlong:
+    """RTCP: the header of the flow's first packet. RTP: the latest header, sequence gaps, silence; another source or a header extension
+    after the first packet cancels RTP for the flow. side: 1 src, 2 dst. Returns the packet's application bytes."""
     o: cython.Py_ssize_t = p.l4 + 8
     size: cython.longlong = p.length - 8
-    left: cython.longlong
-    step: cython.uint
+    left: cython.longlong = size
+    before: cython.uint
+    seq: cython.uint
     if p.end - o < 12:
         return size
     if flow.net == 0x09:
-        own.rtp0 = p.u32(o)
-        own.rtp1 = p.u32(o + 4)
+        if new:
+            own.rtp0 = p.u32(o)
+            own.rtp1 = p.u32(o + 4)
         return size
-    if not own.rtp_seen:
-        own.rtp_seen = True
+    if p.buf[o] >> 6 != 2:
+        return size
+    before = own.rtp0 & 0xFFFF
+    # A stored number of 0 counts as none.
+    if before == 0:
         own.rtp0 = p.u32(o)
         own.rtp1 = p.u32(o + 4)
         own.rtp2 = p.u32(o + 8)
         return size
-    if p.u32(o + 8) != own.rtp2 or own.rtp2 == 0:
-        flow.net = 0
+    if p.u32(o + 8) != own.rtp2 or own.rtp2 == 0 or p.buf[o] & 0x10:
+        flow.net = 0xFF
         return size
-    left = size - 12 - 4 * (p.buf[o] & 0x0F)
-    if p.buf[o] & 0x0F and left <= 0:
-        flow.net = 0
-        return size
-    if p.buf[o] & 0x10:
-        if left < 4 or p.end - o < 16 + 4 * (p.buf[o] & 0x0F):
-            flow.net = 0
-            return size
-        left -= 4 + 4 * cython.cast(cython.longlong, p.u16(o + 14 + 4 * (p.buf[o] & 0x0F)))
-        if left < 0:
-            flow.net = 0
-            return size
-    step = (p.u16(o + 2) - (own.rtp0 & 0xFFFF)) & 0xFFFF
-    if step > 1 and step < 0x8000:
-        own.drops += step - 1
+    if size + 8 >= 12 + 4 * (p.buf[o] & 0x0F):
+        left = size - 12 - 4 * cython.cast(cython.longlong, p.buf[o] & 0x0F)
+        if rtp_silence(p.buf[o + 1] & 0x7F, left):
+            flow.quiet |= side
+    seq = p.u16(o + 2)
+    if seq > before + 1:
+        own.drops += seq - before - 1
+    elif seq < before and own.drops:
+        own.drops -= 1
+        flow.status |= side << 16
     own.rtp0 = p.u32(o)
     own.rtp1 = p.u32(o + 4)
     return left
@@ -191,16 +192,10 @@ def rtp_object(p: Packet, flow: Flow, own: Half) -> cython.longlong:
 
 @cython.cfunc
 @cython.exceptval(-1, check=False)
-def rtp_idle(p: Packet) -> cython.bint:
-    """Whether an RTP packet ends a silence: marker set, or a payload that is not a whole number of frames."""
-    o: cython.Py_ssize_t = p.l4 + 8
-    kind: cython.uint
-    size: cython.longlong = p.length - 20
-    if p.end - o < 12:
-        return False
-    kind = p.buf[o + 1] & 0x7F
+def rtp_silence(kind: cython.uint, left: cython.longlong) -> cython.bint:
+    """Whether a payload of this type (RFC 3551) is not a whole number of its codec's frames, as where silence is suppressed."""
     if kind == 0 or kind == 8 or kind == 9 or kind == 15 or kind == 18:
-        return size == 0 or size % 10 != 0 or p.buf[o + 1] & 0x80 != 0
+        return left == 0 or left % 10 != 0
     if kind == 4:
-        return size == 0 or size == 4 or p.buf[o + 1] & 0x80 != 0
+        return left == 0 or left == 4
     return False
