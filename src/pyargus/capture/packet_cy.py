@@ -225,13 +225,22 @@ class Packet:
     @cython.cfunc
     @cython.exceptval(-1, check=False)
     def snap(self, o: cython.Py_ssize_t) -> cython.int:
-        """SNAP: IP, ARP, VLAN and MPLS are followed, everything else stays an LLC flow."""
+        """SNAP: IP, ARP, VLAN, MPLS and PPPoE are followed, everything else stays an LLC flow."""
         etype: cython.uint
         if self.end - o < 8:
             return self.ether_flow(0)
         self.l3 = o + 8
         etype = self.u16(o + 6)
-        if etype == 0x0800 or etype == 0x86DD or etype == 0x0806 or etype == 0x8035 or etype == 0x8100 or etype == 0x8847 or etype == 0x8848 or etype == 0x8864:
+        if (
+            etype == 0x0800
+            or etype == 0x86DD
+            or etype == 0x0806
+            or etype == 0x8035
+            or etype == 0x8100
+            or etype == 0x8847
+            or etype == 0x8848
+            or etype == 0x8864
+        ):
             self.dsap = 0
             self.ssap = 0
             return self.network(etype, o + 8)
