@@ -341,6 +341,36 @@ def test_the_detail_of_every_flow_finds_its_records(office: Path) -> None:
         assert len(browser.engine.tables) == 1
 
 
+def test_the_detail_of_rows_that_no_filter_says(office: Path) -> None:
+    from pyargus.record.record_cy import Record
+
+    with browsing("-n", "-r", office, "-m", "smac", "dmac", "-s", "smac dmac pkts") as browser:
+        assert browser.view.table.listed > 3
+        for place in range(browser.view.table.listed):
+            browser.view.move(place)
+            record = browser.view.table.load(browser.view.current())
+            assert isinstance(record, Record)
+            pkts = record.spkts + record.dpkts
+            press(browser, "enter")
+            page = browser.pages[-1]
+            assert sum(one.spkts + one.dpkts for one in page.gatherer.records) == pkts  # type: ignore[attr-defined]
+            press(browser, "escape")
+
+
+def test_the_detail_outlives_its_row_and_its_table(office: Path) -> None:
+    with browsing("-n", "-r", office) as browser:
+        press(browser, "3", "j", "enter")
+        head = screen(browser)[1]
+        press(browser, "{")
+        assert screen(browser)[1].split()[:4] == head.split()[:4]
+        press(browser, ".")
+        assert screen(browser)[1] == head
+        browser.view.table.expire(browser.view.table.clock() + 10, 0)
+        assert screen(browser)[1] == head
+        assert browser.view.table.count == 0
+        press(browser, "escape", "j", "k", "y", "ctrl+r", "enter")
+
+
 def test_a_row_is_copied_as_a_filter_that_finds_it(office: Path) -> None:
     with browsing("-n", "-r", office) as browser:
         for place in range(browser.view.table.listed):
@@ -485,7 +515,7 @@ def test_a_file_that_is_none_is_said(tmp_path: Path) -> None:
     name = tmp_path / "text"
     name.write_text("this is no capture and no file of records\n" * 20)
     with browsing("-n", "-r", name, columns=300) as browser:
-        assert "this is not an argus file" in screen(browser)[-2]
+        assert "this is not an argus file" in screen(browser)[-1]
 
 
 @pytest.mark.parametrize("seed", [1, 2])

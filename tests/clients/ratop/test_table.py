@@ -123,19 +123,40 @@ def test_only_what_changed_is_put_anew(records: bytes) -> None:
 
 
 def test_silent_rows_go(records: bytes) -> None:
-    made = table(records)
-    last = made.flow.newest
+    source = table(records)
+    half = len(records) // 2
+    while half and records[half : half + 2] != records[:2]:
+        half -= 1
+    made = Table(Shape(), from_argv(["-X", "-n"]))
+    now = 5_000_000
+    made.clock = lambda: now
+    made.feed(records)
+    made.arrange()
     before = made.count
-    made.expire(last + 1_000_000, 20_000_000)
+    now = 25_000_000
+    made.expire(now, 21_000_000)
+    assert made.count == before
+    made.feed(records[:half])
+    made.expire(now, 10_000_000)
     made.arrange()
     assert 0 < made.count == made.listed < before
-    assert all(row.last + 20_000_000 > last + 1_000_000 for row in made.listing(0, made.listed))
-    made.expire(last + 100_000_000, 20_000_000)
+    now = 60_000_000
+    made.expire(now, 10_000_000)
     made.arrange()
     assert made.count == made.listed == 0
     made.feed(records)
     made.arrange()
-    assert made.count == made.listed == before
+    assert made.count == made.listed == before == source.count
+
+
+def test_rows_before_a_moment_go(records: bytes) -> None:
+    made = table(records)
+    before = made.count
+    moment = made.flow.newest - 20_000_000
+    made.expire_before(moment)
+    made.arrange()
+    assert 0 < made.count == made.listed < before
+    assert all(row.last > moment for row in made.listing(0, made.listed))
 
 
 def test_a_row_turned_round(records: bytes) -> None:

@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, ClassVar, TextIO
 
@@ -47,8 +48,10 @@ class Canvas(Widget, can_focus=True):
 
     DEFAULT_CSS = "Canvas { width: 1fr; height: 1fr; background: ansi_default; color: ansi_default; }"
 
-    def __init__(self) -> None:
+    def __init__(self, changed: Callable[[], None]) -> None:
+        """changed: called when there is room for more or fewer lines."""
         super().__init__()
+        self.changed = changed
         self._lines: list[Line] = []
         self._strips: dict[int, Strip] = {}
 
@@ -65,6 +68,10 @@ class Canvas(Widget, can_focus=True):
             self._strips.pop(y, None)
         if changed:
             self.refresh(*(Region(0, y, self.size.width, 1) for y in changed))
+
+    def on_resize(self) -> None:
+        """Another size of the screen: other lines are needed."""
+        self.call_later(self.changed)
 
     def again(self) -> None:
         """Draw everything."""
@@ -93,7 +100,7 @@ class Ratop(App[int]):
         super().__init__(ansi_color=True)
         self.browser = browser
         self.seconds = seconds
-        self.canvas = Canvas()
+        self.canvas = Canvas(self.draw)
         self._began = time.monotonic()
         self._drawn = 0.0
         self._cost = 0.0
@@ -174,7 +181,7 @@ class Ratop(App[int]):
         self.exit(ExitCode.ERROR)
 
     async def on_event(self, event: events.Event) -> None:
-        """Keys go to the browser before textual has any use for them."""
+        """Keys and pasted texts go to the browser before textual has any use for them."""
         if isinstance(event, events.Key):
             event.stop()
             event.prevent_default()
@@ -183,17 +190,13 @@ class Ratop(App[int]):
                 self.browser.press(key)
                 self.draw()
             return
+        if isinstance(event, events.Paste):
+            # One text, whatever is in it.
+            event.stop()
+            self.browser.paste(event.text)
+            self.draw()
+            return
         await super().on_event(event)
-
-    def on_paste(self, event: events.Paste) -> None:
-        """Text that comes at once is one text, whatever is in it."""
-        event.stop()
-        self.browser.paste(event.text)
-        self.draw()
-
-    def on_resize(self, event: events.Resize) -> None:
-        """Another size of the screen."""
-        self.draw()
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """A click."""
@@ -257,6 +260,9 @@ class Terminal:
 
 def run_app(browser: Browser, mouse: bool = True, seconds: float = 0.0) -> int:
     """Run on the terminal until the person leaves or a signal ends it; the terminal is as before afterwards."""
+    for name in ("COLUMNS", "LINES"):
+        # The terminal knows its size, and says when it changes.
+        os.environ.pop(name, None)
     terminal = Terminal()
     app = Ratop(browser, seconds)
     before = {number: signal.signal(number, lambda *_: app.leave()) for number in SIGNALS}

@@ -182,7 +182,7 @@ class Browser(Drill):
             if any(feeder.live for feeder in self.engine.feeders) and self.idle_seconds and not self.paused:
                 for view in self.views:
                     if not view.table.past:
-                        view.table.expire(int(self.clock() * 1e6), int(self.idle_seconds * 1e6))
+                        view.table.expire(view.table.clock(), int(self.idle_seconds * 1e6))
         for feeder in self.engine.feeders:
             if feeder.news:
                 self.say(feeder.news)

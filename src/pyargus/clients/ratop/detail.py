@@ -14,12 +14,18 @@ from pyargus.clients.ratop.pages import TextPage
 from pyargus.clients.ratop.styles import Line, Palette, printable
 from pyargus.clients.ratop.table import SEPARATOR, combined
 from pyargus.clients.settings import Column, Settings
+from pyargus.record.decode_cy import decode
+from pyargus.record.filter import compile_filter
+from pyargus.record.filter_cy import Filter
+from pyargus.record.record_cy import Record
+from pyargus.record.repair_cy import repair
 from pyargus.record.schema import BY_NAME, FIELDS
+from pyargus.record.stage_cy import Stage
 
 if TYPE_CHECKING:
     from pyargus.clients.ratop.engine import Engine
     from pyargus.clients.ratop.view import View
-    from pyargus.record.record_cy import Record
+    from pyargus.record.group_cy import Aggregator
 
 # Status records that are kept of a flow, the newest ones.
 MOST = 4096
@@ -43,22 +49,47 @@ class Status:
     state: str
 
 
-class Gatherer:
-    """The status records of a row. past: none are to come."""
+class Matching(Stage):
+    """Hands on the records that fall into the one group that an aggregator holds."""
 
-    def __init__(self, settings: Settings, words: str, source: tuple[Any, Any], until: int) -> None:
+    def __init__(self, groups: Aggregator, target: Any) -> None:
+        super().__init__()
+        self.groups, self.target = groups, target
+        self.group = groups.handles()[0]
+
+    def add(self, rec: Record) -> int:
+        """Take a record."""
+        if rec.kind & 0xF0 in (0x80, 0x40):
+            return 0
+        group = self.groups.add(rec)
+        if group != self.group:
+            self.groups.remove(group)
+            return 0
+        self.target.line(rec)
+        return 0
+
+
+class Gatherer:
+    """The status records of a row: those that pass the filter `words`, and with `same` fall into the group that it holds.
+
+    until: leave out records that end later, µs since 1970; past: none are to come.
+    """
+
+    def __init__(self, settings: Settings, words: str, source: tuple[Any, Any], same: Aggregator | None) -> None:
         from pyargus.clients.formats import make_columns
         from pyargus.clients.frame import make_batch
         from pyargus.clients.select import make_filter
 
-        self.past = bool(until)
-        self.until = until
+        self.past = False
+        self.until = 0
         self.source = source
         self.records: list[Status] = []
         self._columns: Any = make_columns(settings, [BY_NAME[name] for name in STATUS], 1024, self._taken)
         chosen = replace(settings, filter=combined(settings.filter, words))
         self._batch = make_batch(chosen, self._columns)
         self._batch.filter = make_filter(chosen)
+        if same is not None:
+            self._batch.stage = Matching(same, self._columns)
 
     def feed(self, data: bytes) -> None:
         """Take whole records."""
@@ -94,12 +125,15 @@ class DetailPage(TextPage):
     def __init__(self, palette: Palette, unicode: bool, view: View) -> None:
         super().__init__()
         self.palette, self.unicode, self.view = palette, unicode, view
-        self.group = view.current()
+        self.table, self.group = view.table, view.current()
         record = view.table.load(self.group)
-        parts = parts_of(view.shape.keys)
-        self.words = combined(view.shape.filter, both_ways(expression(record, parts)))
+        words = both_ways(expression(record, parts_of(view.shape.keys)))
+        self._filter = Filter(compile_filter(words)) if words else None
+        self._kept = Record()
+        self._keep(record)
         source = typed(view.settings, record, ("saddr", "sport"))
-        self.gatherer = Gatherer(view.settings, self.words, (source[0], source[1]), view.table.flow.until)
+        same = None if words else view.table.twin(self._kept)
+        self.gatherer = Gatherer(view.settings, combined(view.shape.filter, words), (source[0], source[1]), same)
 
     def start(self, engine: Engine, moment: int) -> None:
         """Gather the status records so far, and those to come."""
@@ -110,9 +144,30 @@ class DetailPage(TextPage):
         """Gather no longer."""
         engine.forget(self.gatherer)
 
+    def _keep(self, record: Record) -> None:
+        self._kept.point_to(record.raw())
+        decode(self._kept, 0, 0)
+        repair(self._kept)
+
+    def _record(self) -> Record:
+        """The record of the row as it is now, or as it was last where it has gone."""
+        table = self.view.table
+        if table is not self.table:
+            # Another table was made of the records: the row is somewhere else in it.
+            self.table = table
+            self.group = table.find(self._filter) if self._filter is not None else None
+        if self.group is None or not table.holds(self.group):
+            return self._kept
+        record = table.load(self.group)
+        if self._filter is not None and not self._filter.accepts(record):
+            self.group = None
+            return self._kept
+        self._keep(record)
+        return table.load(self.group)
+
     def content(self, columns: int) -> list[Line]:
         """Who, how much and when, the status records, the fields."""
-        record = self.view.table.load(self.group)
+        record = self._record()
         out = [*self._head(record, columns), []]
         out += self._charts(columns)
         out += self._statuses(columns)

@@ -81,7 +81,7 @@ class Drill(Past):
         view = self.view
         group = view.current()
         if group is None:
-            self.fail("there is no row")
+            self.fail("the records are still being read" if view.pending else "there is no row")
             return
         record = view.table.load(group)
         if not view.level or view.level == "flows":
@@ -94,6 +94,9 @@ class Drill(Past):
         self._enter(LEVELS[view.level].below, crumb, words, rows)
 
     def _detail(self) -> None:
+        if self.view.current() is None:
+            self.fail("there is no row")
+            return
         page = DetailPage(self.palette, self.unicode, self.view)
         self.pages.append(page)
         page.start(self.engine, self.moment)

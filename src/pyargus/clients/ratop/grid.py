@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from dataclasses import dataclass
 
 from pyargus.clients.output import RMON_TITLES, column_width
@@ -255,5 +256,8 @@ def row_text(view: View, row: Row) -> str:
 
 def searchable(text: str, ignore_case: bool = False) -> re.Pattern[str]:
     """A pattern for rows: a blank in it stands for one or more. Raises re.error for one that is wrong."""
-    return re.compile(re.sub(r"(?<!\\) +", " +", text), re.IGNORECASE if ignore_case else 0)
+    with warnings.catch_warnings():
+        # What may mean something else in a later Python means now what it says.
+        warnings.simplefilter("ignore", FutureWarning)
+        return re.compile(re.sub(r"(?<!\\) +", " +", text), re.IGNORECASE if ignore_case else 0)
 

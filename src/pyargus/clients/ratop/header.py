@@ -100,7 +100,8 @@ def status(browser: Browser, columns: int) -> Line:
     state = "Active" if engine.active else "Idle"
     if view.pending:
         state = "Reading again"
-    notes = [note for feeder in engine.feeders for note in [feeder.note] if note]
+    if any(feeder.state == "lost" for feeder in engine.feeders):
+        state = "Lost"
     line: Line = []
     parts: Sequence[tuple[str, str]] = (
         ("ProcessQueue", f"{view.table.count:6d}"), ("DisplayQueue", f"{view.table.listed:6d}"), ("TotalRecords", f"{flow.records:8d}"),
@@ -113,8 +114,6 @@ def status(browser: Browser, columns: int) -> Line:
         line += [(name + " " if name else "", label), (text + " ", value)]
     if engine.queue.dropped:
         line.append((f" Dropped {engine.queue.dropped} ", palette["error"]))
-    if notes:
-        line.append((" " + notes[0], palette["error"]))
     return fit(line, columns)
 
 
@@ -132,6 +131,9 @@ def bottom(browser: Browser, columns: int) -> Line:
         return fit([(browser.message, palette["error" if browser.failed else "note"])], columns)
     if browser.count:
         return fit([(browser.count, palette["prompt"])], columns)
+    notes = [feeder.note for feeder in browser.engine.feeders if feeder.note]
+    if notes:
+        return fit([(notes[0] + (f" (and {len(notes) - 1} more)" if len(notes) > 1 else ""), palette["error"])], columns)
     line: Line = []
     for key, text in HINTS:
         if sum(len(part) for part, _ in line) + len(key) + len(text) + 3 > columns:

@@ -43,6 +43,7 @@ class Rows:
     used: cython.uchar[:]
     shown: cython.uchar[:]
     last: cython.longlong[:]
+    touched: cython.longlong[:]
     words: cython.ulonglong[:]
     amounts: cython.double[:]
     order: cython.int[:]
@@ -84,15 +85,18 @@ class Rows:
         used: cython.uchar[:] = array("B", bytes(capacity))
         shown: cython.uchar[:] = array("B", bytes(capacity))
         last: cython.longlong[:] = array("q", bytes(8 * capacity))
+        touched: cython.longlong[:] = array("q", bytes(8 * capacity))
         order: cython.int[:] = array("i", bytes(4 * capacity))
         for k in range(old):
             used[k] = self.used[k]
             shown[k] = self.shown[k]
             last[k] = self.last[k]
+            touched[k] = self.touched[k]
             order[k] = self.order[k]
         self.used = used
         self.shown = shown
         self.last = last
+        self.touched = touched
         self.order = order
         self.other = array("i", bytes(4 * capacity))
         words: cython.ulonglong[:] = array("Q", bytes(8 * capacity * 2 * max(1, self.depth)))
@@ -127,14 +131,7 @@ class Rows:
         """What is in a row now."""
         k: cython.int
         at: cython.Py_ssize_t
-        capacity: cython.Py_ssize_t
-        if row >= self.capacity:
-            capacity = self.capacity
-            while capacity <= row:
-                capacity *= 2
-            self.grow(capacity)
-        if row >= self.count:
-            self.count = row + 1
+        self.reach(row)
         self.used[row] = 1
         self.shown[row] = self.filter is None or self.filter.accepts(rec)
         self.last[row] = cython.cast(cython.longlong, last_s(rec)) * 1000000 + last_f(rec)
@@ -223,6 +220,33 @@ class Rows:
             number = cython.cast(cython.double, self.values.integer(rec, field))
         return number if self.values.ok and number == number else 0.0
 
+    @cython.cfunc
+    @cython.exceptval(-1)
+    def reach(self, row: cython.Py_ssize_t) -> cython.int:
+        """Have room for a row."""
+        capacity: cython.Py_ssize_t = self.capacity
+        if row >= capacity:
+            while capacity <= row:
+                capacity *= 2
+            self.grow(capacity)
+        if row >= self.count:
+            self.count = row + 1
+        return 0
+
+    def touch(self, row: cython.Py_ssize_t, now: cython.longlong):
+        """A record has come for a row."""
+        self.reach(row)
+        self.touched[row] = now
+
+    def silent(self, before: cython.longlong):
+        """The rows that were touched before a time, and not since."""
+        k: cython.Py_ssize_t
+        out: list = []
+        for k in range(self.count):
+            if self.used[k] and self.touched[k] < before:
+                out.append(k)
+        return out
+
     def drop(self, row: cython.Py_ssize_t):
         """A row that is no more."""
         self.used[row] = self.shown[row] = 0
@@ -230,6 +254,10 @@ class Rows:
     def hide(self, row: cython.Py_ssize_t):
         """A row that is not shown though the filter passes it."""
         self.shown[row] = 0
+
+    def holds(self, row: cython.Py_ssize_t):
+        """Whether there is such a row."""
+        return 0 <= row < self.count and self.used[row] != 0
 
     def is_shown(self, row: cython.Py_ssize_t):
         """Whether a row is shown."""

@@ -142,7 +142,14 @@ class State:
         if self.moment:
             if view.present is None and not view.table.past:
                 view.present = view.table
-            self.engine.fill(table, lambda: view.adopt(table))
+            silent = self.moment - int(self.idle_seconds * 1e6) if self.idle_seconds and any(one.live for one in self.engine.feeders) else 0
+
+            def adopt() -> None:
+                if silent:
+                    table.expire_before(silent)
+                view.adopt(table)
+
+            self.engine.fill(table, adopt)
             return
         old = view.present or view.table
         view.present = None

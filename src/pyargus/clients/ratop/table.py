@@ -5,7 +5,8 @@ Records go in as bytes; out come rows in order. The merging itself is that of ra
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from pyargus.clients.ratop.colours import Colours
     from pyargus.record.filter_cy import Filter
+    from pyargus.record.group_cy import Aggregator
 
 DEFAULT_KEYS = ("srcid", "proto", "saddr", "sport", "daddr", "dport")
 SEPARATOR = "\x1f"
@@ -72,23 +74,14 @@ def combined(*filters: str) -> str:
 class Table:
     """The groups of a shape, and their rows in order.
 
-    settings: how records are selected and printed. Of several threads only one at a time may use it.
+    settings: how records are selected and printed. clock: µs, for the time since a row was touched by a record. Of
+    several threads only one at a time may use it.
     """
 
     def __init__(self, shape: Shape, settings: Settings) -> None:
-        from pyargus.record.group_cy import Aggregator
-        from pyargus.record.keys import parse_key
-
-        modes = settings.mode_values
-        key = parse_key(shape.keys if shape.keys != DEFAULT_KEYS else (), shape.hosts)
-        given = bool(key.words)
-        correct = "nocorrect" not in modes and ("correct" in modes or not given)
-        hosts = shape.hosts or key.rmon
-        # A host is the source of one record and the destination of the next, so that neither may be left out.
-        preserve = hosts or ("nopreserve" not in modes and ("preserve" in modes or not given))
         self.shape = shape
         self.settings = settings
-        self.groups = Aggregator(key, correct, preserve, hosts, "norep" in modes)
+        self.groups = self._aggregator()
         self.flow = Feed(self.groups)
         self.batch = self._make_batch()
         self.record = Record()
@@ -98,10 +91,32 @@ class Table:
         self.sorting: tuple[Sorting, ...] = ()
         self.pattern: re.Pattern[str] | None = None
         self.sums: tuple[str, ...] = ()
+        self.clock: Callable[[], int] = lambda: time.monotonic_ns() // 1000
+        self.limit = 0
         self._values = Values()
         self._seen = 0
         self._stale = True
         self._gone = False
+
+    def _aggregator(self, twin: bool = False) -> Aggregator:
+        """Groups of the table's key; a twin leaves the records that it is given as they are."""
+        from pyargus.record.group_cy import Aggregator
+        from pyargus.record.keys import parse_key
+
+        modes, shape = self.settings.mode_values, self.shape
+        key = parse_key(shape.keys if shape.keys != DEFAULT_KEYS else (), shape.hosts)
+        given = bool(key.words)
+        correct = "nocorrect" not in modes and ("correct" in modes or not given)
+        hosts = shape.hosts or key.rmon
+        # A host is the source of one record and the destination of the next, so that neither may be left out.
+        preserve = hosts or twin or ("nopreserve" not in modes and ("preserve" in modes or not given))
+        return Aggregator(key, correct, preserve, hosts and not twin, "norep" in modes)
+
+    def twin(self, record: Record) -> Aggregator:
+        """Groups of the same key that hold a record and nothing else."""
+        made = self._aggregator(True)
+        made.add(record)
+        return made
 
     def _make_batch(self) -> Any:
         from pyargus.clients.frame import make_batch
@@ -184,8 +199,16 @@ class Table:
         return True
 
     def expire(self, now: int, idle: int) -> None:
-        """Drop the groups that have been silent for `idle` µs at `now`, µs since 1970."""
-        for group in self.groups.expired(now, idle):
+        """Drop the groups that no record has come for in the `idle` µs before `now`, on the clock of `touched`."""
+        self.arrange(self.limit)
+        self._remove(self.rows.silent(now - idle))
+
+    def expire_before(self, moment: int) -> None:
+        """Drop the groups whose last record ended before a moment, µs since 1970."""
+        self._remove(self.groups.expired(moment, 0))
+
+    def _remove(self, groups: list[int]) -> None:
+        for group in groups:
             self.groups.remove(group)
             self.rows.drop(group)
             self._gone = True
@@ -199,8 +222,14 @@ class Table:
 
     def arrange(self, limit: int = 0) -> bool:
         """Bring the order up to date; whether a row has changed."""
-        changed = self.groups.updated_since(0 if self._stale else self._seen)
+        changed = self.groups.updated_since(self._seen)
+        now = self.clock()
+        for at in changed:
+            self.rows.touch(at, now)
+        if self._stale:
+            changed = self.groups.handles()
         self._seen = self.groups.clock
+        self.limit = limit
         for at in changed:
             self.groups.record_of(at, self.record)
             self.rows.put(at, self.record)
@@ -215,6 +244,17 @@ class Table:
         assert self.pattern is not None
         self.printer.line(self.record)
         return self.pattern.search(line_text(self.cells(self.printer.out.take().decode("utf-8", "replace").rstrip("\n"))[:-1])) is not None
+
+    def holds(self, group: Any) -> bool:
+        """Whether there is such a group."""
+        return bool(self.rows.holds(group))
+
+    def find(self, program: Filter) -> Any:
+        """A group whose record passes a filter, None without."""
+        for group in self.groups.handles():
+            if program.accepts(self.load(group)):
+                return group
+        return None
 
     def load(self, group: Any) -> Record:
         """The record of a group; the next call changes it."""
