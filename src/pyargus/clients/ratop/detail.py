@@ -53,7 +53,7 @@ class Matching(Stage):
     """Hands on the records that fall into the one group that an aggregator holds."""
 
     def __init__(self, groups: Aggregator, target: Any) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.groups, self.target = groups, target
         self.group = groups.handles()[0]
 
