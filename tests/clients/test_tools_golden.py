@@ -6,12 +6,14 @@ import pytest
 
 from tests.clients import golden
 
-PROGRAMS = ("rasort", "racount")
+PROGRAMS = ("rasort", "racount", "rasplit", "rastream")
 # What differs, and a word of the row of docs/reference/differences.md that says so.
 DIFFERENT = {
     "rasort-m-dport": "destination port of IPv6",
     "rasort-v": "destination port of IPv6",
     "rasort-bad-key": "`smeansz`",
+    "rasplit-size": "-M size",
+    "rasplit-srcid-saddr": "named by fields of flows",
     "racount-proto-l2": "Ethernet types from 0x1000 on",
     "racount-addr-mix": "kinds of addresses",
     "racount-addr-l2": "kinds of addresses",

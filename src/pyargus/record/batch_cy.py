@@ -61,6 +61,8 @@ class Batch:
             delivery.opening(rec)
             if self.rejected is not None:
                 self.rejected.copy(rec)
+        if self.stage is not None:
+            self.stage.opening(rec)
         self.sources += 1
         self.mans += 1
         if self.stage is None and not delivery.writers and delivery.show_man and not delivery.quiet:

@@ -13,6 +13,7 @@ cdef class Encoder:
     cpdef bytes take(self)
     cdef unsigned int single(self, double value) except? 1
     cdef int room(self, Py_ssize_t size) except -1
+    cdef int grow(self, Py_ssize_t size) except -1
     cdef int u8(self, unsigned int value) except -1
     cdef int u16(self, unsigned int value) except -1
     cdef int le16(self, unsigned int value) except -1

@@ -77,10 +77,15 @@ class Encoder:
 
     def room(self, size):
         """Make sure that `size` more bytes can be put."""
+        # What grows the buffer stands apart: a function that has views of its own sets them up at every call.
         if self.pos + size > self.out.shape[0]:
-            grown: cython.uchar[::1] = memoryview(bytearray(2 * self.out.shape[0] + size))
-            grown[: self.pos] = self.out[: self.pos]
-            self.out = grown
+            self.grow(size)
+        return 0
+
+    def grow(self, size):
+        grown: cython.uchar[::1] = memoryview(bytearray(2 * self.out.shape[0] + size))
+        grown[: self.pos] = self.out[: self.pos]
+        self.out = grown
         return 0
 
     # ---- words

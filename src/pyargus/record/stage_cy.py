@@ -13,6 +13,10 @@ class Stage:
     def __init__(self):
         self.out = None
 
+    def opening(self, rec):
+        """See the management record that a source begins with; the outputs get the first of them without the stage's doing."""
+        return 0
+
     def glance(self, data, at, length):
         """Take the record of `length` bytes at `at` as it stands, where that is all the stage needs; whether it was taken.
 

@@ -1,0 +1,215 @@
+"""A stream of records divided into parts: by time, by number, by size, where a filter says so, and by the values of fields.
+
+Source: argus 3 client behaviour, section "rasplit".
+"""
+# mypy: ignore-errors
+
+from __future__ import annotations
+
+import cython
+
+if cython.compiled:
+    from cython.cimports.pyargus.record.client_cy import client_form
+    from cython.cimports.pyargus.record.cut_cy import Cutter
+    from cython.cimports.pyargus.record.rewrite_cy import Rewriter
+    from cython.cimports.pyargus.record.stage_cy import Stage
+    from cython.cimports.pyargus.record.values_cy import start_f, start_s
+else:
+    from pyargus.record.client_cy import client_form
+    from pyargus.record.rewrite_cy import Rewriter
+    from pyargus.record.stage_cy import Stage
+    from pyargus.record.values_cy import start_f, start_s
+
+# What a part may hold before it is handed on.
+_FULL = cython.declare(cython.Py_ssize_t, 1 << 16)
+
+
+class Part:
+    """One output. writer: gathers its records, or `printer` does where it is of another format. owner: what `opened` gave it.
+
+    start, end: its period in µs, both 0 without; used: when it was written to last, as a number that rises; count, size: records and bytes
+    so far. open: whether it takes records.
+    """
+
+    def __init__(self, owner, printer=None):
+        self.owner = owner
+        self.writer = Rewriter()
+        self.printer = printer
+        self.start = self.end = 0
+        self.used = self.count = self.size = 0
+        self.open = True
+
+
+class Splitter(Stage):
+    """Hands each record, or its pieces, to the part it belongs to.
+
+    cutter: divides by time, None to divide by count_limit records, size_limit bytes (0: no such limit) or wherever `opener` (a Filter)
+    passes a record. names: prints the fields that parts are named by, None without. managed: whether management records are kept. hold: µs
+    that a period stays open after its end; -1 until the end.
+    opened(key, start, moment): makes the part of a key (the printed fields), a period (0 without) and a record's start time.
+    flushed(part): takes what a part has gathered. ended(part): a part is complete. whole(), if it is set: all are.
+    head: the first management record of the input, which every file of records begins with.
+    """
+
+    def __init__(self, cutter, opened, flushed, ended):
+        self.out = None
+        self.cutter = cutter
+        self.opener = None
+        self.count_limit = self.size_limit = 0
+        self.hold = -1
+        self.managed = True
+        self.names = None
+        self.opened = opened
+        self.flushed = flushed
+        self.ended = ended
+        self.whole = None
+        self.parts = {}
+        self.head = b""
+        self.last = None
+        self.last_key = b""
+        self.last_start = -1
+        self.latest = self.checked = 0
+        self.turn = 0
+        self.single = Rewriter()
+
+    def opening(self, rec):
+        """Keep the management record that the input begins with."""
+        if not self.head:
+            self.head = rec.raw()
+        return 0
+
+    def part(self, key, start, end, moment):
+        """The part of a key and a period, made where there is none."""
+        part: Part = self.last
+        self.turn += 1
+        if part is not None and part.open and start == self.last_start and key == self.last_key:
+            part.used = self.turn
+            return part
+        part = self.parts.get((key, start))
+        if part is None or not part.open:
+            part = self.opened(key, start, moment)
+            part.start = start
+            part.end = end
+            self.parts[key, start] = part
+        part.used = self.turn
+        self.last = part
+        self.last_key = key
+        self.last_start = start
+        return part
+
+    def add(self, rec):
+        """Take a record."""
+        key: bytes = b""
+        cutter: Cutter = self.cutter
+        moment: cython.longlong
+        if rec.kind & 0xF0 == 0x80:
+            return self.management(rec)
+        if self.names is not None:
+            self.names.line(rec)
+            key = self.names.out.take()
+        if cutter is None:
+            self.put(self.bounded(rec, key, 0), rec)
+            return 0
+        cutter.begin(rec)
+        while cutter.next():
+            moment = cython.cast(cython.longlong, start_s(rec)) * 1000000 + start_f(rec)
+            self.put(self.part(key, cutter.start, cutter.end, moment), rec)
+            self.latest = max(self.latest, moment)
+        if self.hold >= 0 and self.latest - self.checked >= 1000000:
+            self.expire(self.latest)
+        return 0
+
+    def bounded(self, rec, key, size):
+        """The part that is to take a record where it is not time that divides; `size` is its length, 0 if that is not known yet."""
+        moment: cython.longlong
+        full: cython.bint = False
+        part: Part
+        if rec.kind & 0xF0 == 0x80:
+            moment = cython.cast(cython.longlong, rec.mar_now_s) * 1000000 + rec.mar_now_f
+        else:
+            moment = cython.cast(cython.longlong, start_s(rec)) * 1000000 + start_f(rec)
+        part = self.part(key, 0, 0, moment)
+        if part.count:
+            if self.count_limit:
+                full = part.count >= self.count_limit
+            elif self.size_limit:
+                if size == 0:
+                    # How long a record will be shows when it is written.
+                    client_form(rec, True)
+                    self.single.write(rec)
+                    size = self.single.size()
+                    self.single.take()
+                full = part.size + size > self.size_limit
+            elif self.opener is not None:
+                full = rec.kind & 0xF0 != 0x80 and self.opener.accepts(rec)
+            if full:
+                part.open = False
+                self.ended(part)
+                part = self.part(key, 0, 0, moment)
+        return part
+
+    def put(self, part, rec):
+        """Add a record to a part."""
+        before: cython.Py_ssize_t
+        part.count += 1
+        if part.printer is not None:
+            part.printer.line(rec)
+            if part.printer.pause or part.printer.out.n > _FULL:
+                self.flushed(part)
+            return 0
+        before = part.writer.size()
+        if rec.kind & 0xF0 == 0x80:
+            part.writer.copy(rec)
+        else:
+            client_form(rec, True)
+            part.writer.write(rec)
+        part.size += part.writer.size() - before
+        if part.writer.size() > _FULL:
+            self.flushed(part)
+        return 0
+
+    def management(self, rec):
+        """A later management record belongs to the period of its own time. It has no fields of a flow to be named by."""
+        moment: cython.longlong
+        cutter: Cutter = self.cutter
+        if self.names is not None or not self.managed:
+            return 0
+        if cutter is None:
+            self.put(self.bounded(rec, b"", 4 * rec.words), rec)
+            return 0
+        moment = cython.cast(cython.longlong, rec.mar_now_s) * 1000000 + rec.mar_now_f
+        cutter.bins.find(moment)
+        self.put(self.part(b"", cutter.bins.start, cutter.bins.end, moment), rec)
+        return 0
+
+    def expire(self, now):
+        """End the parts whose period and its hold are over."""
+        part: Part
+        self.checked = now
+        for key in [key for key, value in self.parts.items() if value.open and value.end and value.end + self.hold <= now]:
+            part = self.parts.pop(key)
+            part.open = False
+            self.ended(part)
+        return 0
+
+    def tick(self, now):
+        """On a live source: hand on what was gathered, and end what is over by the clock."""
+        part: Part
+        if self.hold >= 0 and self.cutter is not None:
+            self.expire(now)
+        for part in list(self.parts.values()):
+            if part.open:
+                self.flushed(part)
+        return 0
+
+    def finish(self):
+        """End all parts, in the order in which they began."""
+        part: Part
+        for part in list(self.parts.values()):
+            if part.open:
+                part.open = False
+                self.ended(part)
+        self.parts.clear()
+        if self.whole is not None:
+            self.whole()
+        return False

@@ -1,0 +1,261 @@
+"""rasplit and rastream: nothing is lost, names are safe, files are whole, few are open, old ones go."""
+
+import gzip
+import json
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from pyargus.clients.naming import Template, harmless, letters
+from pyargus.errors import BadUse
+from tests.clients.golden import GOLDEN
+from tests.clients.programs import needs_samples, program
+
+DATA = GOLDEN / "data"
+MIX, SSH, SKYPE = (str(DATA / f"{name}.argus") for name in ("mix", "ssh", "skype"))
+
+
+def sums(*names: str) -> dict[str, int]:
+    """Packets and bytes of files."""
+    row = json.loads(program("racount", "-X", "--format", "ndjson", "-r", *names).stdout.splitlines()[0])
+    return {column: row[column] for column in row if column.endswith(("pkts", "bytes"))}
+
+
+def files(folder: Path) -> list[str]:
+    """The files below a folder, relative to it."""
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+@needs_samples
+@pytest.mark.parametrize(
+    "modes",
+    [["time", "1s"], ["time", "1h"], ["time", "1d", "nomodify"], ["count", "7"], ["size", "20k"], ["flow", "tcp"]],
+    ids=lambda words: "-".join(words[:2]).replace(" ", "_"),
+)
+@pytest.mark.parametrize("ending", ["", ".gz"])
+def test_parts_hold_what_the_whole_held(tmp_path: Path, modes: list[str], ending: str) -> None:
+    result = program("rasplit", "-X", "-r", SKYPE, "-M", *modes, "-w", f"{tmp_path}/x{ending}")
+    assert (result.returncode, result.stdout, result.stderr) == (0, b"", b"")
+    assert len(files(tmp_path)) > (1 if modes[1] not in ("1h", "1d") else 0)
+    assert sums(*(str(tmp_path / name) for name in files(tmp_path))) == sums(SKYPE)
+
+
+@needs_samples
+def test_files_of_fields_hold_their_values(tmp_path: Path) -> None:
+    program("rasplit", "-X", "-r", MIX, "-M", "time", "1d", "-w", f"{tmp_path}/$proto/$saddr.argus")
+    for name in files(tmp_path):
+        rows = (
+            program("ra", "-X", "-n", "-L", "-1", "-c", ",", "-r", str(tmp_path / name), "-s", "proto", "saddr")
+            .stdout.decode()
+            .splitlines()
+        )
+        proto, saddr = name.split("/")
+        assert rows
+        assert {f"{row.split(',')[0]}/{row.split(',')[1]}" for row in rows} == {f"{proto}/{address(saddr)}"}
+
+
+def address(name: str) -> str:
+    """The address that a file of the test above is named by: what stands before the time."""
+    return name.removesuffix(".argus").rsplit(".", 6)[0]
+
+
+@needs_samples
+def test_few_files_are_open(tmp_path: Path) -> None:
+    many, few = tmp_path / "many", tmp_path / "few"
+    program("rasplit", "-X", "-r", MIX, "-M", "time", "1s", "-w", f"{many}/%H%M%S.$proto")
+    result = program("rasplit", "-X", "-r", MIX, "-M", "time", "1s", "--open-files", "2", "-w", f"{few}/%H%M%S.$proto")
+    assert result.returncode == 0
+    assert files(many) == files(few)
+    assert all((many / name).read_bytes() == (few / name).read_bytes() for name in files(many))
+
+
+@needs_samples
+def test_few_compressed_files_are_open(tmp_path: Path) -> None:
+    program("rasplit", "-X", "-r", MIX, "-M", "time", "10s", "--open-files", "2", "-w", f"{tmp_path}/%H%M%S.$proto.gz")
+    assert all(name.endswith(".gz") for name in files(tmp_path))
+    assert sums(*(str(tmp_path / name) for name in files(tmp_path))) == sums(MIX)
+
+
+@needs_samples
+def test_numbered_files_of_fields_with_few_open(tmp_path: Path) -> None:
+    program("rasplit", "-X", "-r", MIX, "-M", "count", "20", "--open-files", "1", "-w", f"{tmp_path}/$proto.")
+    names = files(tmp_path)
+    assert {name.split(".")[0] for name in names} >= {"tcp", "udp"}
+    sizes = {name: len(program("ra", "-X", "-L", "-1", "-r", str(tmp_path / name)).stdout.splitlines()) for name in names}
+    assert sum(sizes.values()) == 300
+    last = {max(other for other in names if other.split(".")[0] == name.split(".")[0]) for name in names}
+    assert all(size == 20 for name, size in sizes.items() if name not in last)
+
+
+@needs_samples
+def test_size_is_a_limit(tmp_path: Path) -> None:
+    program("rasplit", "-X", "-r", SKYPE, "-M", "size", "20k", "-w", f"{tmp_path}/x")
+    sizes = [(tmp_path / name).stat().st_size for name in files(tmp_path)]
+    assert max(sizes) <= 20_000
+    assert min(sizes[:-1]) > 18_000
+
+
+@needs_samples
+def test_a_second_run_appends(tmp_path: Path) -> None:
+    for ending in ("argus", "gz"):
+        for _ in range(2):
+            program("rasplit", "-X", "-r", SSH, "-M", "time", "1d", "-w", f"{tmp_path}/{ending}/%Y.{ending}")
+        once, twice = sums(SSH), sums(*(str(tmp_path / ending / name) for name in files(tmp_path / ending)))
+        assert twice == {column: 2 * value for column, value in once.items()}
+
+
+@needs_samples
+def test_formats_by_ending(tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow")
+    from pyarrow import parquet
+
+    for _ in range(2):
+        program("rasplit", "-X", "-r", SSH, "-M", "time", "1y", "-s", "saddr", "spkts", "-w", f"{tmp_path}/%Y.parquet")
+    program("rasplit", "-X", "-r", SSH, "-M", "time", "1y", "-s", "saddr", "spkts", "-w", f"{tmp_path}/%Y.csv.gz")
+    assert not [name for name in files(tmp_path) if "partial" in name]
+    rows = sum(parquet.read_table(path).num_rows for path in tmp_path.glob("*.parquet"))
+    assert rows == 2 * 65
+    assert [path.name for path in sorted(tmp_path.glob("2015*.parquet"))] == ["2015.2.parquet", "2015.parquet"]
+    lines = b"".join(gzip.decompress(path.read_bytes()) for path in tmp_path.glob("*.csv.gz")).splitlines()
+    assert len([line for line in lines if line != b"saddr,spkts"]) == 65
+
+
+@pytest.mark.parametrize(
+    ("value", "want"),
+    [
+        ("../../etc/passwd", "_._.._etc_passwd"),
+        ("..", "_."),
+        (".hidden", "_hidden"),
+        ("/abs", "_abs"),
+        ("a\0b\nc", "a_b_c"),
+        ("", "none"),
+        ("   ", "none"),
+        ("10.0.0.1", "10.0.0.1"),
+        ("fe80::1", "fe80::1"),
+    ],
+)
+def test_values_cannot_leave_the_folder(value: str, want: str) -> None:
+    assert harmless(value) == want
+    name = Template("top/$suser/x", 2).name([value], 0, 0)
+    assert os.path.normpath(name).startswith("top/")
+    assert name.count("/") == 2
+
+
+def test_long_values_are_cut() -> None:
+    assert len(harmless("ü" * 500).encode()) <= 200
+
+
+@needs_samples
+def test_user_data_as_names_stay_below_the_folder(tmp_path: Path) -> None:
+    inside = tmp_path / "a" / "b"
+    result = program("rasplit", "-X", "-r", MIX, "-M", "time", "1y", "-s", "suser:64", "-w", f"{inside}/$suser/%Y")
+    assert result.returncode == 0
+    assert files(tmp_path)
+    assert all(name.startswith("a/b/") for name in files(tmp_path))
+
+
+def test_letters_sort_as_they_came() -> None:
+    for length in (1, 2):
+        names = [letters(number, length) for number in range(1500)]
+        assert names == sorted(names)
+        assert len(set(names)) == len(names)
+    assert [letters(number, 2) for number in (0, 1, 26, 649, 650)] == ["aa", "ab", "ba", "yz", "zaa"]
+    assert letters(150, 1) == "zzzzzza"
+
+
+@pytest.mark.parametrize(
+    ("text", "length", "name", "others"),
+    [
+        (
+            "out/%Y/%m/a.%H.%M.%S.gz",
+            0,
+            "out/2026/11/a.01.02.03.gz",
+            ["out/2026/11/a.01.02.gz", "out/2026/11/b.01.02.03.gz", "x/out/2026/11/a.01.02.03.gz"],
+        ),
+        ("out/$proto.", 2, "out/tcp.aa", ["out/tcp.a", "out/x/tcp.aa", "out/tcp.AA"]),
+        ("x%j", 0, "x123", ["x12", "x1234", "y123"]),
+    ],
+)
+def test_patterns_match_own_names_only(text: str, length: int, name: str, others: list[str]) -> None:
+    pattern = Template(text, length, not length).pattern()
+    assert pattern.fullmatch(name)
+    assert not [other for other in others if pattern.fullmatch(other)]
+
+
+@needs_samples
+def test_keep_deletes_old_files_of_the_template_only(tmp_path: Path) -> None:
+    old = time.time() - 40 * 86400
+    for name in ("t.2001.gz", "t.2001", "notes.txt", "t.2002.gz", "sub/t.2003.gz"):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"")
+        if "2002" not in name:
+            os.utime(path, (old, old))
+    result = program("rasplit", "-X", "-r", SSH, "-M", "time", "1y", "-w", f"{tmp_path}/t.%Y.gz", "--keep", "30d")
+    assert result.returncode == 0
+    left = files(tmp_path)
+    assert "t.2001.gz" not in left
+    assert {"t.2001", "notes.txt", "t.2002.gz", "sub/t.2003.gz"} <= set(left)
+
+
+@needs_samples
+def test_unfinished_files_have_another_name(tmp_path: Path) -> None:
+    from pyargus.clients.archive import OutputFile
+    from pyargus.clients.rasplit import PROGRAM
+    from pyargus.clients.settings import from_argv
+
+    file = OutputFile(from_argv(["-X"], PROGRAM), str(tmp_path / "a.gz"), b"head")
+    file.write(b"record")
+    assert files(tmp_path) == ["a.gz.partial"]
+    file.close()
+    assert files(tmp_path) == ["a.gz"]
+    assert gzip.decompress((tmp_path / "a.gz").read_bytes()) == b"headrecord"
+
+
+@needs_samples
+def test_rastream_runs_a_program_on_every_file(tmp_path: Path) -> None:
+    script = tmp_path / "done"
+    script.write_text('#!/bin/sh\necho "$1 $2"; ls "$2" >/dev/null\ncase "$2" in *2015*) exit 3;; esac\n')
+    script.chmod(0o755)
+    result = program(
+        "rastream", "-X", "-r", SSH, "-M", "time", "1y", "-B", "10", "--open-files", "1", "-w", f"{tmp_path}/o/%Y", "-f", str(script)
+    )
+    said = result.stdout.decode().splitlines()
+    assert sorted(said) == [f"-r {tmp_path}/o/{name}" for name in files(tmp_path / "o")]
+    assert b"2015: exit status 3" in result.stderr
+    assert result.returncode == 0
+
+
+@needs_samples
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["-w", "$protoo"], "nearest: proto"),
+        (["-M", "time", "5m", "count", "3"], "split by one of them"),
+        (["-M", "time", "200ms"], "time 200ms"),
+        (["-M", "size", "x"], "-M size"),
+        (["-M", "count", "0"], "above zero"),
+        (["-M", "nomodify"], "-M time"),
+        (["-B", "5"], "-B is for -M time"),
+        (["-w", "-"], "one template"),
+        (["--keep", "x"], "--keep"),
+        (["-d"], "-d"),
+    ],
+)
+def test_refused(tmp_path: Path, arguments: list[str], message: str) -> None:
+    inputs = [] if "-d" in arguments else ["-r", MIX]
+    result = program("rasplit", "-X", *inputs, *arguments, cwd=tmp_path)
+    assert result.returncode == 2
+    assert message in result.stderr.decode()
+    assert files(tmp_path) == []
+
+
+def test_rastream_needs_a_program(tmp_path: Path) -> None:
+    assert program("rastream", "-X", "-r", "x", cwd=tmp_path).returncode == 2
+
+
+def test_unknown_fields_are_refused() -> None:
+    with pytest.raises(BadUse, match="nearest: saddr"):
+        Template("$sadr")
