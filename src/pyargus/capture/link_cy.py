@@ -8,9 +8,9 @@ the tcpdump project) whether frames of it can be read at all; of those that can,
 import cython
 
 if cython.compiled:
-    from cython.cimports.pyargus.capture.packet_cy import Packet
+    from cython.cimports.pyargus.capture.packet_cy import LCP, WLAN, Packet
 else:
-    from pyargus.capture.packet_cy import Packet
+    from pyargus.capture.packet_cy import LCP, WLAN, Packet
 
 # Link types that are read. The second group is accepted by the reference and yields no flows.
 FOLLOWED = frozenset({0, 1, 8, 9, 12, 14, 16, 50, 51, 101, 104, 105, 108, 113, 119, 127, 163, 178, 276})
@@ -134,7 +134,7 @@ def _lcp(p: Packet, o: cython.Py_ssize_t) -> cython.int:
     p.encaps |= 0x410
     p.extra = bytes(14) + bytes(p.buf[o : o + 2])
     p.l3 = o
-    p.kind = 9
+    p.kind = LCP
     return 0
 
 
@@ -229,5 +229,5 @@ def _wlan(p: Packet, o: cython.Py_ssize_t) -> cython.int:
             key[i] = p.buf[o + 4 + i]
     p.extra = bytes(key)
     p.l3 = o
-    p.kind = 8
+    p.kind = WLAN
     return 0

@@ -1,3 +1,13 @@
+cdef int NO_FLOW
+cdef int IPV4
+cdef int IPV6
+cdef int ETHERNET
+cdef int ARP
+cdef int RARP
+cdef int WLAN
+cdef int LCP
+cdef int ISIS
+
 cdef class Packet:
     # the batch under the cursor
     cdef readonly long long count

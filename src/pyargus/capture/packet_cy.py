@@ -15,15 +15,15 @@ Sources: RFC 791, 8200, 2784, 2637, 3032, 2516, 826, 4302, 4380, IEEE 802.1Q and
 import cython
 
 # kinds of flow; the values are the address families of the flow key DSR
-NO_FLOW = 0
-IPV4 = 1
-IPV6 = 2
-ETHERNET = 3
-ARP = 4
-RARP = 5
-WLAN = 8
-LCP = 9
-ISIS = 10
+NO_FLOW = cython.declare(cython.int, 0)
+IPV4 = cython.declare(cython.int, 1)
+IPV6 = cython.declare(cython.int, 2)
+ETHERNET = cython.declare(cython.int, 3)
+ARP = cython.declare(cython.int, 4)
+RARP = cython.declare(cython.int, 5)
+WLAN = cython.declare(cython.int, 8)
+LCP = cython.declare(cython.int, 9)
+ISIS = cython.declare(cython.int, 10)
 
 # A frame may nest headers (tunnels, tags); deeper than this it is hostile and what has been decoded so far stands.
 _MAX_DEPTH = cython.declare(cython.int, 32)
@@ -69,7 +69,7 @@ class Packet:
         self.start = self.offsets[index]
         self.end = self.start + self.caplens[index]
         self.wire = self.wirelens[index]
-        self.kind = 0
+        self.kind = NO_FLOW
         self.encaps = 0
         self.has_mac = False
         self.has_vlan = False
@@ -197,7 +197,7 @@ class Packet:
         """A frame whose content is not followed: a flow between two MACs, where the link has them."""
         if not self.has_mac:
             return 0
-        self.kind = 3
+        self.kind = ETHERNET
         self.keytype = etype
         return 0
 
@@ -276,7 +276,7 @@ class Packet:
     def ppp(self, o: cython.Py_ssize_t) -> cython.int:
         """PPP on a link: what is neither IP nor MPLS is a flow of the link, where that has addresses."""
         self.ppp_content(o)
-        if self.kind == 0 and not self.followed:
+        if self.kind == NO_FLOW and not self.followed:
             return self.ether_flow(self.ethertype)
         return 0
 
@@ -353,7 +353,7 @@ class Packet:
                 key[20 + i] = self.buf[o + 10 + i]
         else:
             return self.ether_flow(0x83)
-        self.kind = 10
+        self.kind = ISIS
         self.extra = bytes(key)
         return 0
 
@@ -376,7 +376,7 @@ class Packet:
         self.length = self.end - o
         self.extra = bytes(self.buf[o : o + 8 + 2 * (hln + pln)])
         # The operation says which of the two it is, not the EtherType.
-        self.kind = 4 if self.u16(o + 6) <= 2 else 5
+        self.kind = ARP if self.u16(o + 6) <= 2 else RARP
         return 0
 
     # ---- network layers
@@ -399,7 +399,7 @@ class Packet:
         self.depth += 1
         if self.depth > _MAX_DEPTH:
             return 0
-        self.kind = 1
+        self.kind = IPV4
         self.l3 = o
         self.l4 = o + ihl
         self.tos = self.buf[o + 1]
@@ -476,7 +476,7 @@ class Packet:
         self.depth += 1
         if self.depth > _MAX_DEPTH:
             return 0
-        self.kind = 2
+        self.kind = IPV6
         self.l3 = o
         # The reference reads the traffic class from the flow label's bits.
         self.tos = ((self.buf[o + 2] & 0x0F) << 4) | (self.buf[o + 3] >> 4)
@@ -515,14 +515,14 @@ class Packet:
         if self.fragment:
             return 0
         if protocol == 50:
-            self.kind = 0
+            self.kind = NO_FLOW
             return 0
         if protocol == 51 and self.end - o >= 1:
             self.encaps |= 0x80
             self.proto = self.buf[o]
             self.l4 = o + 16
             if self.proto == 50:
-                self.kind = 0
+                self.kind = NO_FLOW
                 return 0
         return self.transport()
 
@@ -571,18 +571,18 @@ class Packet:
             self.encaps |= 0x4000000
             return self.ethernet(o + 8)
         if inner == 0x0806 or inner == 0x8035:
-            self.kind = 0
+            self.kind = NO_FLOW
             return 0
         if inner == 0x8863 or inner == 0x8864:
             self.encaps |= 0x10
             inner = 0x880B if self.end - o >= 8 and self.buf[o + 1] == 0 else 0
             o += 6 if inner else 0
         if inner == 0x880B:
-            self.kind = 0
+            self.kind = NO_FLOW
             self.ppp_content(o)
             if self.followed:
                 return 0
-            self.kind = 1
+            self.kind = IPV4
             o = self.l3
             self.l3 = outer
         self.shortfall += o - outer
@@ -616,7 +616,7 @@ class Packet:
         o: cython.Py_ssize_t = self.l4
         left: cython.Py_ssize_t = self.end - o
         if self.proto == 6:
-            if left >= 4 and (self.length >= 20 or self.kind == 2):
+            if left >= 4 and (self.length >= 20 or self.kind == IPV6):
                 self.sport = self.u16(o)
                 self.dport = self.u16(o + 2)
             if left >= 20:
@@ -626,16 +626,16 @@ class Packet:
                 self.header = (self.buf[o + 12] >> 4) * 4
                 self.flags = self.buf[o + 13]
                 self.window = self.u16(o + 14)
-        elif (self.proto == 1 and self.kind == 1 and left <= 0) or (self.proto == 58 and self.kind == 2 and left < 8):
+        elif (self.proto == 1 and self.kind == IPV4 and left <= 0) or (self.proto == 58 and self.kind == IPV6 and left < 8):
             # The reference makes nothing of an ICMP message of which so little was captured.
-            self.kind = 0
-        elif self.proto == 1 and self.kind == 1 and left >= 28 and self.u16(o + 14) & 0x1FFF and self.icmp_error(self.buf[o]):
+            self.kind = NO_FLOW
+        elif self.proto == 1 and self.kind == IPV4 and left >= 28 and self.u16(o + 14) & 0x1FFF and self.icmp_error(self.buf[o]):
             # Nor of an error about a fragment other than a datagram's first.
-            self.kind = 0
+            self.kind = NO_FLOW
         elif self.proto == 17:
-            if left >= 4 and (self.length >= 8 or self.kind == 2):
+            if left >= 4 and (self.length >= 8 or self.kind == IPV6):
                 self.sport = self.u16(o)
                 self.dport = self.u16(o + 2)
-                if self.tunnels and self.kind == 1:
+                if self.tunnels and self.kind == IPV4:
                     self.teredo(o + 8)
         return 0

@@ -9,13 +9,27 @@ import cython
 
 if cython.compiled:
     from cython.cimports.libc.math import sqrt
-    from cython.cimports.pyargus.flow.flow_cy import Flow, Gaps, Half
+    from cython.cimports.pyargus.capture.packet_cy import ARP, ETHERNET, IPV4, IPV6, ISIS, LCP, RARP
+    from cython.cimports.pyargus.flow.flow_cy import (
+        NET_ARP,
+        NET_ESP,
+        NET_FRAGMENT,
+        NET_ICMP,
+        NET_RTCP,
+        NET_RTP,
+        NET_TCP,
+        NOT_RTP,
+        Flow,
+        Gaps,
+        Half,
+    )
     from cython.cimports.pyargus.record.encode_cy import Encoder, metric_head
     from cython.cimports.pyargus.record.encode_network_cy import arp, esp, icmp, le_words, rtcp, rtp, shorts
 else:
     from math import sqrt
 
-    from pyargus.flow.flow_cy import Flow, Gaps, Half
+    from pyargus.capture.packet_cy import ARP, ETHERNET, IPV4, IPV6, ISIS, LCP, RARP
+    from pyargus.flow.flow_cy import NET_ARP, NET_ESP, NET_FRAGMENT, NET_ICMP, NET_RTCP, NET_RTP, NET_TCP, NOT_RTP, Flow, Gaps, Half
     from pyargus.record.encode_cy import Encoder, metric_head
     from pyargus.record.encode_network_cy import arp, esp, icmp, le_words, rtcp, rtp, shorts
 
@@ -59,7 +73,9 @@ def swapped(value: cython.uint) -> cython.uint:
 @cython.exceptval(-1, check=False)
 def is_control(flow: Flow) -> cython.bint:
     """Whether the flow is of a protocol that networks are controlled by, as far as `-C` goes: ARP, LCP, IS-IS."""
-    return flow.kind == 4 or flow.kind == 5 or flow.kind == 9 or flow.kind == 10 or (flow.kind == 3 and (flow.k4 >> 16) & 0xFFFF == 0x83)
+    if flow.kind == ETHERNET:
+        return (flow.k4 >> 16) & 0xFFFF == 0x83
+    return flow.kind == ARP or flow.kind == RARP or flow.kind == LCP or flow.kind == ISIS
 
 
 @cython.final
@@ -171,9 +187,9 @@ class Emitter:
         b: cython.uint = cython.cast(cython.uint, flow.k0 & _U32)
         inner: cython.uint = 0
         body: bytes
-        if kind == 1 and (flow.k5 >> 25) & 1:
+        if kind == IPV4 and (flow.k5 >> 25) & 1:
             out.key_matrix_ipv4(0x02030103, a, b)
-        elif kind == 1:
+        elif kind == IPV4:
             if fragment:
                 qualifier |= 0xA0 if flow.reversed else 0x80
             elif flow.reply and flow.reversed:
@@ -185,11 +201,11 @@ class Emitter:
             elif proto == 2 and fragment:
                 w18 = swapped(w18)
             out.key_ipv4(head | (qualifier << 8) | 5, a, b, proto, inner, w14, w16, w18)
-        elif kind == 2:
+        elif kind == IPV6:
             if fragment:
                 qualifier |= 0x80
             out.key_ipv6(head | (qualifier << 8) | 11, flow.k0, flow.k1, flow.k2, flow.k3, proto << 24, w16, w18, 0, 0)
-        elif kind == 3:
+        elif kind == ETHERNET:
             out.key_ethernet(
                 head | (qualifier << 8) | 5,
                 flow.k0,
@@ -198,17 +214,17 @@ class Emitter:
                 cython.cast(cython.uint, (flow.k4 >> 8) & 0xFF),
                 cython.cast(cython.uint, flow.k4 & 0xFF),
             )
-        elif kind == 4:
+        elif kind == ARP:
             # The record has room for the requester's MAC by the words of its length less one address word, not for all of it.
             if flow.reversed:
                 body = flow.extra[:48].ljust(48, b"\0")
             else:
                 body = flow.extra[: 12 + 4 * ((flow.extra[4] + 3) // 4)]
                 body = body.ljust(12 + 4 * ((flow.extra[4] + 3) // 4), b"\0")
-            self.raw_key(0x46 if flow.reversed else 0x06, 4, body)
-        elif kind == 5:
+            self.raw_key(0x46 if flow.reversed else 0x06, ARP, body)
+        elif kind == RARP:
             body = flow.extra
-            self.raw_key(0x06, 5, body)
+            self.raw_key(0x06, RARP, body)
         else:
             self.raw_key(0x01, kind, flow.extra)
         return 0
@@ -272,9 +288,9 @@ class Emitter:
         src: Half = flow.src
         dst: Half = flow.dst
         i: cython.int
-        if flow.net == 0x05:
+        if flow.net == NET_TCP:
             return self.tcp(flow)
-        if flow.net == 0x34:
+        if flow.net == NET_ICMP:
             return icmp(
                 out,
                 0x30340007,
@@ -286,19 +302,19 @@ class Emitter:
                 flow.iqdest,
                 flow.igateway,
             )
-        if flow.net == 0x38:
+        if flow.net == NET_ESP:
             return esp(out, 0x30380005, flow.status, flow.spi, flow.esp_seq, flow.esp_lost)
-        if flow.net == 0x10:
+        if flow.net == NET_ARP:
             arp(out, 0x3010002C, flow.responder)
             return out.pad()
-        if flow.net == 0x0A:
+        if flow.net == NET_RTP:
             rtp(out, 0x300A000A | (flow.quiet << 8), flow.status, src.rtp0, src.rtp1, src.rtp2, dst.rtp0, dst.rtp1, dst.rtp2)
             shorts(out, src.drops & 0xFFFF, dst.drops & 0xFFFF)
             return shorts(out, 0, 0)
-        if flow.net == 0x09:
+        if flow.net == NET_RTCP:
             rtcp(out, 0x30090006, src.rtp0, src.rtp1, dst.rtp0, dst.rtp1)
             return shorts(out, src.drops & 0xFFFF, dst.drops & 0xFFFF)
-        if flow.net == 0x45:
+        if flow.net == NET_FRAGMENT:
             for i in range(13):
                 self.words[i] = 0
             self.words[0] = flow.fragment_count
@@ -309,7 +325,7 @@ class Emitter:
             self.words[11] = flow.fragment_start
             self.words[12] = flow.fragment_end
             return le_words(out, 0x3045000E | (0x200 if flow.overlaps else 0), self.words, 13)
-        if flow.net == 0xFF:
+        if flow.net == NOT_RTP:
             # RTP that was just found to be none.
             return 0
         return out.dsr(0x30000001)

@@ -41,22 +41,16 @@ cdef class Engine:
     cdef int timeout_of(self) except -1
     cdef int touch(self, Flow flow) except -1
     cdef int count(self, Flow flow, bint new) except -1
-    cdef int attributes(self, Flow flow, Half own, bint from_src) except -1
-    cdef int ip_attributes(self, Flow flow, Half own, bint from_src) except -1
     cdef long long transport(self, Flow flow, Half own, Half peer, bint from_src, bint new) except? -1
     cdef long long tcp(self, Flow flow, Half own, Half peer, bint from_src) except? -1
     cdef int replace(self, Flow flow, bint from_src) except -1
     cdef int user_data(self, Flow flow, Half own, Py_ssize_t start, long long limit) except -1
     cdef int host_order_data(self, Flow flow, Half own, Py_ssize_t start, long long limit, int first, int last) except -1
-    cdef int jitter_sample(self, Flow flow, Half own) except -1
     cdef int map_error(self) except -1
     cdef int link_fragment(self, Flow parent) except -1
     cdef int later_fragment(self) except -1
     cdef int register_range(self, Flow flow) except -1
-    cdef int cover(self, Flow flow, long long start, long long end) except -1
     cdef int merge_fragments(self, Flow parent, bint leaving) except -1
-    cdef int merge_one(self, Flow flow, Flow parent) except -1
-    cdef int merge_half(self, Half part, Flow parent, bint to_src) except -1
     cdef int report(self, Flow flow, unsigned int cause) except -1
     cdef int passes(self) except -1
     cdef int step(self, long long now) except -1

@@ -5,9 +5,6 @@ which the reference emits them: flows are reported from a status queue by their 
 Sources: sensor behaviour, "Flow lifetime and record emission", "Metrics", "Fragments".
 """
 
-from bisect import bisect_left
-from operator import itemgetter
-
 import cython
 
 from pyargus.flow.config import FlowConfig
@@ -15,9 +12,27 @@ from pyargus.flow.config import FlowConfig
 if cython.compiled:
     from cython.cimports.pyargus.capture.bpf_cy import FilterProgram
     from cython.cimports.pyargus.capture.link_cy import decode
-    from cython.cimports.pyargus.capture.packet_cy import Packet
+    from cython.cimports.pyargus.capture.packet_cy import ARP, ETHERNET, IPV4, IPV6, ISIS, NO_FLOW, RARP, Packet
+    from cython.cimports.pyargus.flow.attributes_cy import attributes, jitter_sample
     from cython.cimports.pyargus.flow.emit_cy import Emitter, is_control
-    from cython.cimports.pyargus.flow.flow_cy import Flow, Gaps, Half, Key
+    from cython.cimports.pyargus.flow.flow_cy import (
+        BY_FIRST_PACKET,
+        BY_REPLY,
+        BY_REQUEST,
+        BY_SYN,
+        BY_SYNACK,
+        NET_FRAGMENT,
+        NET_ICMP,
+        NET_NONE,
+        NET_RTCP,
+        NET_RTP,
+        NET_TCP,
+        NOT_RTP,
+        Flow,
+        Half,
+        Key,
+    )
+    from cython.cimports.pyargus.flow.fragments_cy import cover, merge
     from cython.cimports.pyargus.flow.key_cy import KeyMaker, key_hash
     from cython.cimports.pyargus.flow.objects_cy import (
         arp_object,
@@ -33,9 +48,27 @@ if cython.compiled:
 else:
     from pyargus.capture.bpf_cy import FilterProgram
     from pyargus.capture.link_cy import decode
-    from pyargus.capture.packet_cy import Packet
+    from pyargus.capture.packet_cy import ARP, ETHERNET, IPV4, IPV6, ISIS, NO_FLOW, RARP, Packet
+    from pyargus.flow.attributes_cy import attributes, jitter_sample
     from pyargus.flow.emit_cy import Emitter, is_control
-    from pyargus.flow.flow_cy import Flow, Gaps, Half, Key
+    from pyargus.flow.flow_cy import (
+        BY_FIRST_PACKET,
+        BY_REPLY,
+        BY_REQUEST,
+        BY_SYN,
+        BY_SYNACK,
+        NET_FRAGMENT,
+        NET_ICMP,
+        NET_NONE,
+        NET_RTCP,
+        NET_RTP,
+        NET_TCP,
+        NOT_RTP,
+        Flow,
+        Half,
+        Key,
+    )
+    from pyargus.flow.fragments_cy import cover, merge
     from pyargus.flow.key_cy import KeyMaker, key_hash
     from pyargus.flow.objects_cy import arp_object, esp_object, icmp_bytes, icmp_data, icmp_object, rtp_object, rtp_probe
     from pyargus.flow.table_cy import FlowTable
@@ -50,8 +83,6 @@ SHUTDOWN = cython.declare(cython.uint, 0x60)
 _PASS = cython.declare(cython.longlong, 200000)
 _FRAGMENT_AGE = cython.declare(cython.longlong, 2000000)
 _SECOND = cython.declare(cython.longlong, 1000000)
-
-_END = itemgetter(1)
 
 # Constants above 2**31 need a C type to stay out of Python integers.
 _U32 = cython.declare(cython.ulonglong, 0xFFFFFFFF)
@@ -146,7 +177,7 @@ class Engine:
     def take_with_directions(self) -> tuple[bytes, bytes]:
         """The records made since the last call, and for each of them a byte that says how its source and destination were decided.
 
-        The values are `flow_cy`'s BY_FIRST_PACKET, BY_SYN, BY_SYNACK, BY_REQUEST and BY_REPLY; they are no part of the record.
+        0: by the first packet seen, 1: by a SYN, 2: by a SYN-ACK, 3: by a request, 4: by a reply. They are no part of the record.
         """
         return self.emitter.encoder.take(), self.emitter.take_decided()
 
@@ -217,7 +248,7 @@ class Engine:
         if not self.running:
             self.running = True
             self.timer = p.now
-        if p.kind == 0:
+        if p.kind == NO_FLOW:
             self.ignored += 1
             self.ignored_bytes += p.wire
             if p.end - p.start < p.wire:
@@ -234,16 +265,16 @@ class Engine:
                 self.table.push(flow, 0, p.now)
                 self.flows += 1
                 if flow.reply:
-                    flow.provenance = 4
-                elif p.kind == 4 or p.kind == 5 or (p.kind == 1 and p.proto == 1):
-                    flow.provenance = 3
+                    flow.provenance = BY_REPLY
+                elif p.kind == ARP or p.kind == RARP or (p.kind == IPV4 and p.proto == 1):
+                    flow.provenance = BY_REQUEST
                 new = True
             else:
                 self.touch(flow)
             self.count(flow, new)
-            if p.first_fragment and p.kind == 1 and self.maker.matrix == 0:
+            if p.first_fragment and p.kind == IPV4 and self.maker.matrix == 0:
                 self.link_fragment(flow)
-            if p.kind == 1 and p.proto == 1:
+            if p.kind == IPV4 and p.proto == 1:
                 self.map_error()
         return self.passes()
 
@@ -252,13 +283,13 @@ class Engine:
     def timeout_of(self) -> cython.int:
         """Seconds of silence after which the packet's flow is forgotten."""
         p: Packet = self.p
-        if self.key.kind == 4 or self.key.kind == 5:
+        if self.key.kind == ARP or self.key.kind == RARP:
             return self.arp_timeout
         if self.key.kind > 2:
             return 30
         if p.proto == 6:
             return self.tcp_timeout
-        if (p.proto == 1 and p.kind == 1) or (p.proto == 58 and p.kind == 2):
+        if (p.proto == 1 and p.kind == IPV4) or (p.proto == 58 and p.kind == IPV6):
             return self.icmp_timeout
         if p.proto == 50 or p.proto == 2:
             return 30
@@ -299,7 +330,7 @@ class Engine:
             own.first = p.now
         else:
             own.last = p.now
-        self.attributes(flow, own, from_src)
+        attributes(p, flow, own, from_src)
         if own.packets and own.encaps != p.encaps:
             flow.encaps_changed |= 0x04 if from_src else 0x08
         own.encaps |= p.encaps
@@ -313,64 +344,22 @@ class Engine:
         own.bytes += p.wire
         if app > 0:
             own.app += app
-        elif app < 0 and flow.net == 0x0A and own.app >= cython.cast(cython.ulonglong, -app):
+        elif app < 0 and flow.net == NET_RTP and own.app >= cython.cast(cython.ulonglong, -app):
             # An RTP header that claims a little more than there is takes bytes away.
             own.app -= cython.cast(cython.ulonglong, -app)
-        if not p.fragment or flow.net == 0x45:
+        if not p.fragment or flow.net == NET_FRAGMENT:
             # 16 bits on disk, and compared as they are stored.
             if p.wire < own.minsz:
                 own.minsz = cython.cast(cython.uint, p.wire)
             if p.wire > own.maxsz:
                 own.maxsz = cython.cast(cython.uint, p.wire & 0xFFFF)
         if self.jitter:
-            self.jitter_sample(flow, own)
+            jitter_sample(flow, own, p.now, self.jitter_limit)
         # A time that has jumped back is no new start.
         if p.now > own.before:
             own.before = p.now
         if self.start_records and new:
             self.report(flow, START)
-        return 0
-
-    @cython.cfunc
-    @cython.exceptval(-1, check=False)
-    def attributes(self, flow: Flow, own: Half, from_src: cython.bint) -> cython.int:
-        """IP attributes, labels and MAC addresses."""
-        p: Packet = self.p
-        self.ip_attributes(flow, own, from_src)
-        if p.has_vlan:
-            own.vlan = p.vlan
-            own.has_vlan = True
-        if p.has_mpls:
-            own.mpls = p.mpls
-            own.has_mpls = True
-        if p.has_mac:
-            if not flow.has_mac:
-                flow.has_mac = True
-                flow.ethertype = p.ethertype
-                if from_src:
-                    flow.dmac, flow.smac = p.dmac, p.smac
-                else:
-                    flow.dmac, flow.smac = p.smac, p.dmac
-            elif from_src:
-                if flow.dmac != p.dmac or flow.smac != p.smac or flow.ethertype != p.ethertype:
-                    flow.mac_paths |= 1
-            elif flow.dmac != p.smac or flow.smac != p.dmac or flow.ethertype != p.ethertype:
-                flow.mac_paths |= 2
-        return 0
-
-    @cython.cfunc
-    @cython.exceptval(-1, check=False)
-    def ip_attributes(self, flow: Flow, own: Half, from_src: cython.bint) -> cython.int:
-        """TTL, TOS, identification and options of a direction's latest packet."""
-        p: Packet = self.p
-        if p.kind == 1 or p.kind == 2:
-            own.ttl = p.ttl
-            own.tos = p.tos
-            own.ident = p.ident
-            flow.attributes |= 1 if from_src else 2
-            own.options = p.options
-            if p.options:
-                flow.attributes |= 4 if from_src else 8
         return 0
 
     # ---- transport
@@ -383,9 +372,9 @@ class Engine:
         app: cython.longlong
         shift: cython.Py_ssize_t
         start: cython.Py_ssize_t = p.l4
-        if p.kind == 4 or p.kind == 5:
+        if p.kind == ARP or p.kind == RARP:
             shift = p.l3 - p.start - 14 if p.linktype == 1 else 0
-            if p.kind == 4 and shift == 0:
+            if p.kind == ARP and shift == 0:
                 arp_object(p, flow)
             if self.keep_user or self.control_data:
                 # The reference looks for both where they are in a frame without tags.
@@ -393,17 +382,17 @@ class Engine:
                 self.user_data(flow, own, p.l3 + 28 - shift, p.wire - 28)
             return p.wire - 28
         if p.kind > 2:
-            app = p.wire - (p.l3 - p.start) if p.keytype == 0x83 or p.kind == 10 else p.wire
+            app = p.wire - (p.l3 - p.start) if p.keytype == 0x83 or p.kind == ISIS else p.wire
             if self.keep_user or self.control_data:
                 self.user_data(flow, own, p.l3, app)
             return app
-        if self.key.kind == 3:
+        if self.key.kind == ETHERNET:
             return p.wire
         app = p.length
         if self.maker.matrix == 3:
             pass
         elif p.fragment:
-            if p.kind == 1:
+            if p.kind == IPV4:
                 start = p.l3
         elif p.proto == 6:
             if p.tcp:
@@ -416,14 +405,14 @@ class Engine:
                 flow.timeout = 30
             app -= 8
             start += 8
-            if flow.net == 0xFF:
-                flow.net = 0
+            if flow.net == NOT_RTP:
+                flow.net = NET_NONE
             if new and p.sport and p.dport:
                 rtp_probe(p, flow)
-            if flow.net == 0x0A or flow.net == 0x09:
+            if flow.net == NET_RTP or flow.net == NET_RTCP:
                 app = rtp_object(p, flow, own, new, 1 if from_src else 2)
                 start += p.length - 8 - app
-        elif p.proto == 1 and p.kind == 1:
+        elif p.proto == 1 and p.kind == IPV4:
             icmp_object(p, flow, new)
             app = icmp_bytes(p)
             start = icmp_data(p)
@@ -438,7 +427,7 @@ class Engine:
                 self.host_order_data(flow, own, p.l4, app, 0, 8)
             return app
         if self.keep_user:
-            if p.proto == 1 and new and flow.net == 0x34 and flow.itype == 18:
+            if p.proto == 1 and new and flow.net == NET_ICMP and flow.itype == 18:
                 self.host_order_data(flow, own, start, app, 8, 12)
             else:
                 self.user_data(flow, own, start, app)
@@ -451,14 +440,13 @@ class Engine:
         p: Packet = self.p
         size: cython.longlong = p.length - p.header
         segment: cython.uint = cython.cast(cython.uint, size & _U32)
-        if flow.net != 0x05:
-            flow.net = 0x05
+        if flow.net != NET_TCP:
+            flow.net = NET_TCP
             self.machine.begin(p, flow, own, peer, segment)
-            flow.provenance = 1 if flow.status == 1 else (2 if flow.status == 2 else 0)
+            flow.provenance = BY_SYN if flow.status == 1 else (BY_SYNACK if flow.status == 2 else BY_FIRST_PACKET)
             return size
         if flow.state == 1:
             if p.flags & 0x02:
-                own.flags |= 0
                 self.replace(flow, from_src)
                 own.flags |= p.flags
                 return size
@@ -485,20 +473,20 @@ class Engine:
         flow.clear_network()
         flow.src.clear_tcp()
         flow.dst.clear_tcp()
-        flow.net = 0x05
+        flow.net = NET_TCP
         flow.time_form = 2
         if not from_src:
             # The reference clears the record's bit here and does not set it where it was clear.
             flow.reversed = False
             flow.src_second = self.key.swapped
             # The packet is taken in once more, from the other side.
-            self.attributes(flow, flow.src, True)
+            attributes(p, flow, flow.src, True)
         self.table.push(flow, 0, self.now)
         own = flow.src
         peer = flow.dst
         own.first = p.now
         self.machine.begin(p, flow, own, peer, size)
-        flow.provenance = 1
+        flow.provenance = BY_SYN
         return 0
 
     @cython.cfunc
@@ -536,27 +524,6 @@ class Engine:
             for i in range(size + first, size + last, 4):
                 if i + 4 <= len(own.user):
                     own.user[i : i + 4] = own.user[i : i + 4][::-1]
-        return 0
-
-    @cython.cfunc
-    @cython.exceptval(-1, check=False)
-    def jitter_sample(self, flow: Flow, own: Half) -> cython.int:
-        p: Packet = self.p
-        gap: cython.longlong = p.now - own.before
-        idle: cython.bint = False
-        if flow.src.active is None:
-            flow.src.active = Gaps()
-            flow.src.idle = Gaps()
-            flow.dst.active = Gaps()
-            flow.dst.idle = Gaps()
-        if own.before < _SECOND or gap <= 0 or gap >= self.jitter_limit:
-            return 0
-        if flow.net == 0x05:
-            idle = flow.idle
-        if idle:
-            own.idle.add(gap)
-        else:
-            own.active.add(gap)
         return 0
 
     # ---- ICMP errors
@@ -613,7 +580,7 @@ class Engine:
             flow = self.table.insert(self.key, h)
             flow.timeout = self.ip_timeout
             flow.entry = self.now
-            flow.net = 0x45
+            flow.net = NET_FRAGMENT
         elif flow.parent >= 0:
             return self.register_range(flow)
         else:
@@ -637,7 +604,7 @@ class Engine:
         if flow is None:
             flow = self.table.insert(self.key, h)
             flow.timeout = self.ip_timeout
-            flow.net = 0x45
+            flow.net = NET_FRAGMENT
             flow.fragment_start = p.fragment_offset
             self.table.push(flow, 0, p.now)
             self.flows += 1
@@ -662,7 +629,7 @@ class Engine:
         flow.fragment_bytes += size
         if (start, size) not in flow.ranges:
             flow.ranges.add((start, size))
-            self.cover(flow, start, cython.cast(cython.longlong, start) + size)
+            cover(flow, start, cython.cast(cython.longlong, start) + size)
         elif start + size < flow.fragment_end:
             flow.overlaps = True
         if start < flow.fragment_start:
@@ -673,7 +640,7 @@ class Engine:
             flow.fragment_end = start + size
         if not p.more:
             flow.fragment_total = start + size
-            if p.kind == 2:
+            if p.kind == IPV6:
                 # The reference counts the extension headers in: an IPv6 datagram never becomes complete.
                 flow.fragment_total += cython.cast(cython.uint, p.l4 - p.l3 - 40)
         if flow.fragment_total == 0 or flow.fragment_total != flow.fragment_sum:
@@ -682,30 +649,9 @@ class Engine:
         if parent is None:
             self.report(flow, STOP)
         else:
-            self.merge_one(flow, parent)
+            merge(flow, parent)
             parent.fragments.remove(flow)
         return self.forget(flow)
-
-    @cython.cfunc
-    @cython.exceptval(-1, check=False)
-    def cover(self, flow: Flow, start: cython.longlong, end: cython.longlong) -> cython.int:
-        """Count the bytes that a fragment adds to those covered; `covered` holds stretches that neither overlap nor touch, in order."""
-        covered: list = flow.covered
-        first: cython.Py_ssize_t = bisect_left(covered, start, key=_END)
-        last: cython.Py_ssize_t = first
-        low: cython.longlong = start
-        high: cython.longlong = end
-        before: cython.longlong = 0
-        while last < len(covered) and covered[last][0] <= high:
-            low = min(low, covered[last][0])
-            high = max(high, covered[last][1])
-            before += covered[last][1] - covered[last][0]
-            last += 1
-        covered[first:last] = [(low, high)]
-        if high - low - before < end - start:
-            flow.overlaps = True
-        flow.fragment_sum += cython.cast(cython.uint, high - low - before)
-        return 0
 
     @cython.cfunc
     @cython.exceptval(-1, check=False)
@@ -717,54 +663,12 @@ class Engine:
             return 0
         kept = []
         for flow in parent.fragments:
-            self.merge_one(flow, parent)
+            merge(flow, parent)
             if leaving and self.now - flow.entry > _FRAGMENT_AGE:
                 self.forget(flow)
             else:
                 kept.append(flow)
         parent.fragments = kept if kept else None
-        return 0
-
-    @cython.cfunc
-    @cython.exceptval(-1, check=False)
-    def merge_one(self, flow: Flow, parent: Flow) -> cython.int:
-        """Add what a fragment flow has counted since its last report to its parent."""
-        straight: cython.bint = flow.src_second == parent.src_second
-        if flow.reported:
-            flow.clear_interval()
-        if flow.src.packets:
-            self.merge_half(flow.src, parent, straight)
-        if flow.dst.packets:
-            self.merge_half(flow.dst, parent, not straight)
-        return 0
-
-    @cython.cfunc
-    @cython.exceptval(-1, check=False)
-    def merge_half(self, part: Half, parent: Flow, to_src: cython.bint) -> cython.int:
-        own: Half
-        latest: cython.longlong = part.last if part.last else part.first
-        if parent.reported:
-            parent.clear_interval()
-        own = parent.src if to_src else parent.dst
-        if own.packets == 0 or own.first == 0:
-            own.first = part.first
-            own.last = part.last
-        elif parent.time_form == 1:
-            # A parent that has seen one packet in its life takes over the fragments' range.
-            if part.first < own.first:
-                own.first = part.first
-            own.last = latest
-        elif latest > own.first and latest > own.last:
-            own.last = latest
-        parent.time_form = 2
-        own.packets += part.packets
-        own.bytes += part.bytes
-        parent.attributes |= 0x10 if to_src else 0x20
-        part.packets = 0
-        part.bytes = 0
-        part.app = 0
-        part.first = 0
-        part.last = 0
         return 0
 
     # ---- reporting
@@ -838,7 +742,7 @@ class Engine:
         part: Flow
         if flow.fragments is not None:
             for part in flow.fragments:
-                self.merge_one(part, flow)
+                merge(part, flow)
                 self.table.remove(part)
             flow.fragments = None
         if not flow.reported:

@@ -1,3 +1,18 @@
+cdef int NET_NONE
+cdef int NET_TCP
+cdef int NET_RTCP
+cdef int NET_RTP
+cdef int NET_ARP
+cdef int NET_ICMP
+cdef int NET_ESP
+cdef int NET_FRAGMENT
+cdef int NOT_RTP
+cdef int BY_FIRST_PACKET
+cdef int BY_SYN
+cdef int BY_SYNACK
+cdef int BY_REQUEST
+cdef int BY_REPLY
+
 cdef class Key:
     cdef int kind
     cdef unsigned long long k0
@@ -9,7 +24,6 @@ cdef class Key:
     cdef bytes extra
     cdef bint swapped
     cdef bint reply
-    cdef bint ordered
 
 cdef class Gaps:
     cdef int n

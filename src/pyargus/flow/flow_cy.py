@@ -9,22 +9,23 @@ from array import array
 
 import cython
 
-# network objects (subtypes of the network DSR)
-NET_NONE = 0x00
-NET_TCP = 0x05
-NET_RTCP = 0x09
-NET_RTP = 0x0A
-NET_ARP = 0x10
-NET_ICMP = 0x34
-NET_ESP = 0x38
-NET_FRAGMENT = 0x45
+# network objects (subtypes of the network DSR); NOT_RTP: an RTP object that was just cancelled
+NET_NONE = cython.declare(cython.int, 0x00)
+NET_TCP = cython.declare(cython.int, 0x05)
+NET_RTCP = cython.declare(cython.int, 0x09)
+NET_RTP = cython.declare(cython.int, 0x0A)
+NET_ARP = cython.declare(cython.int, 0x10)
+NET_ICMP = cython.declare(cython.int, 0x34)
+NET_ESP = cython.declare(cython.int, 0x38)
+NET_FRAGMENT = cython.declare(cython.int, 0x45)
+NOT_RTP = cython.declare(cython.int, 0xFF)
 
 # how source and destination of a flow were decided
-BY_FIRST_PACKET = 0
-BY_SYN = 1
-BY_SYNACK = 2
-BY_REQUEST = 3
-BY_REPLY = 4
+BY_FIRST_PACKET = cython.declare(cython.int, 0)
+BY_SYN = cython.declare(cython.int, 1)
+BY_SYNACK = cython.declare(cython.int, 2)
+BY_REQUEST = cython.declare(cython.int, 3)
+BY_REPLY = cython.declare(cython.int, 4)
 
 # Constants above 2**31 need a C type to stay out of Python integers.
 _LASTING = cython.declare(cython.uint, 0xFFFC007F)
@@ -45,7 +46,6 @@ class Key:
         self.extra = None
         self.swapped = False
         self.reply = False
-        self.ordered = False
 
 
 @cython.final
@@ -163,7 +163,7 @@ class Flow:
         self.entry = 0
         self.timeout = 30
         self.reversed = self.src_second = self.reply = False
-        self.provenance = 0
+        self.provenance = BY_FIRST_PACKET
         self.sequence = 0
         self.reported = self.started = False
         self.time_form = 1
@@ -189,7 +189,7 @@ class Flow:
     @cython.cfunc
     @cython.exceptval(-1, check=False)
     def clear_network(self) -> cython.int:
-        self.net = 0
+        self.net = NET_NONE
         self.status = self.state = self.options = self.synack = self.ackdat = self.segments = 0
         self.idle = False
         self.itype = self.icode = self.iseq = self.isource = self.idest = self.iqsource = self.iqdest = self.igateway = 0
@@ -208,7 +208,7 @@ class Flow:
         self.encaps_changed = 0
         self.mapped = self.mseq = self.mgateway = 0
         self.attributes &= 0x0F
-        if self.net == 0x38 or self.net == 0x0A:
+        if self.net == NET_ESP or self.net == NET_RTP:
             self.status = 0
             self.esp_lost = 0
         return 0

@@ -8,10 +8,10 @@ sensor behaviour, "Flow keys and direction"; argus 3 record format, "Flow key".
 import cython
 
 if cython.compiled:
-    from cython.cimports.pyargus.capture.packet_cy import Packet
+    from cython.cimports.pyargus.capture.packet_cy import ARP, ETHERNET, IPV4, IPV6, RARP, Packet
     from cython.cimports.pyargus.flow.flow_cy import Flow, Key
 else:
-    from pyargus.capture.packet_cy import Packet
+    from pyargus.capture.packet_cy import ARP, ETHERNET, IPV4, IPV6, RARP, Packet
     from pyargus.flow.flow_cy import Flow, Key
 
 # values of KeyMaker.matrix
@@ -92,9 +92,8 @@ class KeyMaker:
         key.extra = None
         key.swapped = False
         key.reply = False
-        key.ordered = True
         if self.matrix == 2 and p.has_mac:
-            key.kind = 3
+            key.kind = ETHERNET
             key.k0 = p.dmac
             key.k1 = p.smac
             key.k4 = cython.cast(cython.ulonglong, p.ethertype) << 16
@@ -106,15 +105,15 @@ class KeyMaker:
             self.last_vlan = p.vlan & 0xFFF
         if self.by_mpls and p.has_mpls:
             self.last_label = p.mpls >> 12
-        if p.kind == 1:
+        if p.kind == IPV4:
             self.ipv4(p, key)
-        elif p.kind == 2:
+        elif p.kind == IPV6:
             self.ipv6(p, key)
-        elif p.kind == 3:
+        elif p.kind == ETHERNET:
             self.ethernet(p, key)
-        elif p.kind == 4:
+        elif p.kind == ARP:
             self.arp(p, key)
-        elif p.kind == 5:
+        elif p.kind == RARP:
             self.rarp(p, key)
         else:
             key.extra = p.extra
@@ -199,7 +198,7 @@ class KeyMaker:
         key.extra = None
         key.kind = p.kind
         key.k5 = p.proto | (cython.cast(cython.ulonglong, p.kind) << 16) | (1 << 24)
-        if p.kind == 1:
+        if p.kind == IPV4:
             self.pair_ipv4(key, p.s1, p.d1, True)
             key.k4 = _le16(p.fragment_id)
         else:
@@ -285,7 +284,7 @@ class KeyMaker:
             return 0
         proto = p.buf[o + 9]
         t = o + (p.buf[o] & 0x0F) * 4
-        key.kind = 1
+        key.kind = IPV4
         key.k1 = key.k2 = key.k3 = key.k4 = 0
         key.extra = None
         key.swapped = False

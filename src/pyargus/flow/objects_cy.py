@@ -7,11 +7,11 @@ Each function updates the flow from one packet. Sources: RFC 792, 4303, 826, 355
 import cython
 
 if cython.compiled:
-    from cython.cimports.pyargus.capture.packet_cy import Packet
-    from cython.cimports.pyargus.flow.flow_cy import Flow, Half
+    from cython.cimports.pyargus.capture.packet_cy import IPV4, Packet
+    from cython.cimports.pyargus.flow.flow_cy import NET_ARP, NET_ESP, NET_ICMP, NET_RTCP, NET_RTP, NOT_RTP, Flow, Half
 else:
-    from pyargus.capture.packet_cy import Packet
-    from pyargus.flow.flow_cy import Flow, Half
+    from pyargus.capture.packet_cy import IPV4, Packet
+    from pyargus.flow.flow_cy import NET_ARP, NET_ESP, NET_ICMP, NET_RTCP, NET_RTP, NOT_RTP, Flow, Half
 
 # Constants above 2**31 need a C type to stay out of Python integers.
 _U32 = cython.declare(cython.ulonglong, 0xFFFFFFFF)
@@ -31,8 +31,8 @@ def icmp_object(p: Packet, flow: Flow, new: cython.bint) -> cython.int:
     code and checksum, from the first packet that is captured so far. A request that follows its reply gives the flow its type."""
     o: cython.Py_ssize_t = p.l4
     if p.proto == 58:
-        if flow.net != 0x34 and p.end - o >= 8:
-            flow.net = 0x34
+        if flow.net != NET_ICMP and p.end - o >= 8:
+            flow.net = NET_ICMP
             flow.itype = p.buf[o]
             flow.icode = p.buf[o + 1]
             flow.iseq = p.u16(o + 2)
@@ -40,14 +40,14 @@ def icmp_object(p: Packet, flow: Flow, new: cython.bint) -> cython.int:
     if p.end - o < 28:
         return 0
     if not new:
-        if flow.net == 0x34 and flow.reply and not _replies(p.buf[o]):
+        if flow.net == NET_ICMP and flow.reply and not _replies(p.buf[o]):
             flow.itype = p.buf[o]
         return 0
-    flow.net = 0x34
+    flow.net = NET_ICMP
     flow.itype = p.buf[o]
     flow.icode = p.buf[o + 1]
     flow.iseq = p.u16(o + 6)
-    if p.kind == 1:
+    if p.kind == IPV4:
         flow.isource = cython.cast(cython.uint, p.s1 & _U32)
         flow.idest = cython.cast(cython.uint, p.d1 & _U32)
     if p.icmp_error(flow.itype):
@@ -88,8 +88,8 @@ def esp_object(p: Packet, flow: Flow) -> cython.int:
     if p.end - p.l4 < 8:
         return 0
     seq = p.u32(p.l4 + 4)
-    if flow.net != 0x38:
-        flow.net = 0x38
+    if flow.net != NET_ESP:
+        flow.net = NET_ESP
         flow.spi = p.u32(p.l4)
     elif seq == flow.esp_seq:
         flow.status |= 0x2000
@@ -120,7 +120,7 @@ def arp_object(p: Packet, flow: Flow) -> cython.int:
     for i in range(6):
         mac = (mac << 8) | (cython.cast(cython.uint, data[8 + i]) if 8 + i < len(data) else 0)
     flow.responder = mac
-    flow.net = 0x10
+    flow.net = NET_ARP
     return 0
 
 
@@ -139,10 +139,10 @@ def rtp_probe(p: Packet, flow: Flow) -> cython.int:
     at = o
     while p.end - at >= 4 and p.buf[at] >> 6 == 2:
         if p.buf[at + 1] == 200 or p.buf[at + 1] == 201:
-            flow.net = 0x09
+            flow.net = NET_RTCP
             return 0
         at += 4 * (cython.cast(cython.Py_ssize_t, p.u16(at + 2)) + 1)
-    flow.net = 0x0A
+    flow.net = NET_RTP
     return 0
 
 
@@ -158,7 +158,7 @@ def rtp_object(p: Packet, flow: Flow, own: Half, new: cython.bint, side: cython.
     seq: cython.uint
     if p.end - o < 12:
         return size
-    if flow.net == 0x09:
+    if flow.net == NET_RTCP:
         if new:
             own.rtp0 = p.u32(o)
             own.rtp1 = p.u32(o + 4)
@@ -173,7 +173,7 @@ def rtp_object(p: Packet, flow: Flow, own: Half, new: cython.bint, side: cython.
         own.rtp2 = p.u32(o + 8)
         return size
     if p.u32(o + 8) != own.rtp2 or own.rtp2 == 0 or p.buf[o] & 0x10:
-        flow.net = 0xFF
+        flow.net = NOT_RTP
         return size
     if size + 8 >= 12 + 4 * (p.buf[o] & 0x0F):
         left = size - 12 - 4 * cython.cast(cython.longlong, p.buf[o] & 0x0F)
