@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from pyargus.capture.generate import generate
+from pyargus.capture.reader import open_capture
 from pyargus.clients import sensor_options
 from pyargus.clients.sensor_devices import Device
 from pyargus.clients.sensor_settings import SensorSettings, from_argv, packet_range, source_id, status_interval
@@ -212,6 +213,8 @@ VALUES: dict[str, tuple[str, str, object]] = {
     "FILTER_OPTIMIZER": ("no", "optimise", False),
     "FLOW_TYPE": ('"Unidirectional"', "flow.one_way", True),
     "FLOW_KEY": ('"CLASSIC_5_TUPLE+VLAN+LOCAL_MPLS"', "flow.by_vlan", True),
+    "PACKET_CAPTURE_FILE": ("packets.pcap", "packet_file", "packets.pcap"),
+    "PACKET_CAPTURE_ON_ERROR": ("yes", "packet_errors", True),
     "DAEMON": ("yes", "live.daemon", True),
     "ACCESS_PORT": ("561", "live.port", 561),
     "BIND_IP": ("127.0.0.1,::1", "live.bind", ["127.0.0.1", "::1"]),
@@ -558,6 +561,44 @@ def test_a_signal_while_standard_input_is_silent(tmp_path: Path) -> None:
         assert process.wait(20) == 0
     assert [record.cause for record in parse(out.read_bytes())] == [SHUTDOWN]
     assert marks(out.read_bytes()) == WHOLE
+
+
+@pytest.mark.parametrize("errors", [False, True])
+def test_the_packets_read_are_written(tmp_path: Path, errors: bool) -> None:
+    capture, out, conf = tmp_path / "a", tmp_path / "out", tmp_path / "conf"
+    packets = [datagram(i * 1000, A, 1, B, 2 + i % 2) for i in range(10)]
+    packets.insert(4, Packet(packets[4].at, b"\2" * 12 + b"\x08\x06" + bytes(28), 60))  # ARP of no known operation
+    written(capture, packets)
+    conf.write_text(f'ARGUS_PACKET_CAPTURE_FILE="{out}"\nARGUS_PACKET_CAPTURE_ON_ERROR={"yes" if errors else "no"}\n')
+    done = argus("-F", conf, "-r", capture, "-w", "-", "-", "not", "port", "3")
+    assert done.returncode == 0 and done.stderr == b""
+    assert counts(parse(done.stdout))[0] == 5
+    with open_capture(str(out)) as reader:
+        found = [
+            (batch.ts[i] // 1000, bytes(batch.buf[batch.offset[i] :][: batch.caplen[i]]), batch.wirelen[i])
+            for batch in reader
+            for i in range(batch.count)
+        ]
+    kept = [packet for packet in packets if packet.data[12:14] == b"\x08\x06" or (not errors and packet.data[36:38] == b"\0\2")]
+    assert found == [(packet.at, packet.data, packet.size) for packet in kept]
+
+
+def test_packets_are_not_written_over_what_is_read(tmp_path: Path) -> None:
+    capture, conf = written(tmp_path / "a", [datagram(0, A, 1, B, 2)]), tmp_path / "conf"
+    before = capture.read_bytes()
+    conf.write_text(f"ARGUS_PACKET_CAPTURE_FILE={capture}\n")
+    done = argus("-F", conf, "-r", capture, "-w", "-")
+    assert done.returncode == 2 and b"is an input" in done.stderr
+    assert capture.read_bytes() == before
+
+
+def test_packets_of_two_link_types_do_not_fit_one_file(tmp_path: Path) -> None:
+    first, second = written(tmp_path / "a", [datagram(0, A, 1, B, 2)]), written(tmp_path / "b", [datagram(0, A, 1, B, 2)] * 3, 113)
+    conf = tmp_path / "conf"
+    conf.write_text(f"ARGUS_PACKET_CAPTURE_FILE={tmp_path / 'out'}\n")
+    done = argus("-F", conf, "-r", first, second, "-w", "-")
+    assert done.returncode == 0
+    assert b"3 packets of other link types than the first one's are left out" in done.stderr
 
 
 def until(condition: Callable[[], bool], process: "subprocess.Popen[bytes]") -> None:

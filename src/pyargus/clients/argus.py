@@ -16,6 +16,8 @@ from pyargus.clients.sensor_settings import SensorSettings, from_argv
 from pyargus.errors import BadUse, ExitCode, PyargusError, Unreachable
 
 if TYPE_CHECKING:
+    from pyargus.capture.batch import Batch
+    from pyargus.capture.write import PacketWriter
     from pyargus.clients.sensor_daemon import Service
     from pyargus.clients.sensor_live_outputs import LiveOutputs
 
@@ -84,6 +86,18 @@ class Sensor:
         self.interrupts = interrupts
         self.records = 0
         self.status = ExitCode.OK
+        self.packets: PacketWriter | None = None
+        if settings.packet_file:
+            from pyargus.capture.write import PacketWriter
+
+            self.packets = PacketWriter(settings.packet_file)
+
+    def close(self) -> None:
+        """End the file of packets, where there is one."""
+        if self.packets:
+            self.packets.close()
+            if self.packets.left_out:
+                complain(f"{self.packets.path}: {self.packets.left_out} packets of other link types than the first one's are left out")
 
     def read(self, name: str) -> None:
         """One file to its end, or to where it is damaged: all before that has become records."""
@@ -140,10 +154,10 @@ class Sensor:
                     engine.select(filters[batch.linktype])
                 elif settings.packet_filter:
                     engine.select(filters[batch.linktype])
-                if pace is None:
+                if pace is None and self.packets is None:
                     engine.feed(batch, first, last)
                 else:
-                    self._paced(batch, first, last, engine, pace)
+                    self._singly(batch, first, last, engine, pace)
             if engine.pending >= _FULL or name == "-":
                 self._drain(engine, name == "-")
             if settings.stop is not None and seen >= settings.stop:
@@ -152,13 +166,17 @@ class Sensor:
             complain(f"{name}: link type {linktype} is not supported; {count} packets left out")
             self.status = self.status or ExitCode.ERROR
 
-    def _paced(self, batch, first: int, last: int, engine, pace: Pace) -> None:  # type: ignore[no-untyped-def]
+    def _singly(self, batch: Batch, first: int, last: int, engine, pace: Pace | None) -> None:  # type: ignore[no-untyped-def]
+        """Packet by packet: at its time, and into the file of packets."""
         for i in range(first, last):
-            if pace.ahead(batch.ts[i]):
+            if pace and pace.ahead(batch.ts[i]):
                 self._drain(engine, True)
                 with self.interrupts.at_rest():
                     pace.wait(batch.ts[i])
+            taken, ignored = engine.packets, engine.ignored
             engine.feed(batch, i, i + 1)
+            if self.packets and engine.packets != taken and (engine.ignored != ignored or not self.settings.packet_errors):
+                self.packets.add(batch, i)
 
     def _drain(self, engine, now: bool = False) -> None:  # type: ignore[no-untyped-def]
         """Hand the records made so far to the outputs; now: a reader of theirs is to see them at once."""
@@ -166,6 +184,8 @@ class Sensor:
         self.outputs.status_if_due(engine.last_sequence, self.records + engine.records)
         if now:
             self.outputs.flush()
+            if self.packets:
+                self.packets.flush()
 
 
 class Pace:
@@ -198,6 +218,8 @@ def check_inputs(settings: SensorSettings) -> None:
     for name in settings.inputs:
         if name != "-" and not os.path.exists(name):
             raise Unreachable(f"input file {name!r}: No such file or directory")
+        if settings.packet_file and name != "-" and os.path.exists(settings.packet_file) and os.path.samefile(name, settings.packet_file):
+            raise BadUse(f"ARGUS_PACKET_CAPTURE_FILE: {settings.packet_file} is an input")
 
 
 def open_service(settings: SensorSettings) -> Service | None:
@@ -224,6 +246,8 @@ def run(settings: SensorSettings, interrupts: Interrupts | None = None, argv: Se
 
         check(settings.packet_filter)
     if not settings.inputs:
+        if settings.packet_file:
+            raise BadUse("ARGUS_PACKET_CAPTURE_FILE: packets are written when files are read, not from live capture")
         from pyargus.clients.sensor_daemon import run_live
 
         return run_live(settings, lambda: from_argv(argv))
@@ -244,6 +268,7 @@ def run(settings: SensorSettings, interrupts: Interrupts | None = None, argv: Se
             sensor.read(name)
     except Interrupted:
         complain("interrupted; what was held has been written")
+    sensor.close()
     if service:
         service.end(sensor.records, {}, f"{sensor.records} records")
     else:

@@ -88,6 +88,7 @@ SILENT = frozenset(
         "FRAG_TIMEOUT",
         "OTHER_TIMEOUT",
         "DEBUG_LEVEL",
+        "JITTER_HISTOGRAM",
         "GENERATE_TCP_PERF_METRIC",
         "MIN_SSF",
         "MAX_SSF",
@@ -98,9 +99,6 @@ SILENT = frozenset(
 
 # Known, and not carried out: set to anything but "no" they are refused.
 REFUSED: dict[str, str] = {
-    "JITTER_HISTOGRAM": "jitter histograms are not supported",
-    "PACKET_CAPTURE_FILE": "writing packets is not part of this release",
-    "PACKET_CAPTURE_ON_ERROR": "writing packets is not part of this release",
     "COLLECTOR": "sending to a collector is not part of this release",
     "ENV": "the environment is not changed from a configuration file",
     "KEYSTROKE": "keystroke detection is not part of this release",
@@ -108,7 +106,15 @@ REFUSED: dict[str, str] = {
 }
 
 # Variables that no table above holds: each is read in its own way.
-OTHERS = ("FILTER", "FILTER_OPTIMIZER", "FLOW_TYPE", "FLOW_KEY", *sensor_live_settings.MEANINGS)
+OTHERS = (
+    "FILTER",
+    "FILTER_OPTIMIZER",
+    "FLOW_TYPE",
+    "FLOW_KEY",
+    "PACKET_CAPTURE_FILE",
+    "PACKET_CAPTURE_ON_ERROR",
+    *sensor_live_settings.MEANINGS,
+)
 
 # What the variables do for which no option stands.
 MEANINGS: dict[str, str] = {
@@ -121,6 +127,8 @@ MEANINGS: dict[str, str] = {
     "TCP_TIMEOUT": "seconds of silence after which TCP flows are forgotten (60)",
     "ICMP_TIMEOUT": "seconds of silence after which ICMP flows are forgotten (5)",
     "ARP_TIMEOUT": "seconds of silence after which ARP and RARP flows are forgotten (5)",
+    "PACKET_CAPTURE_FILE": "a pcap file to which the packets read are written, those that pass the filter",
+    "PACKET_CAPTURE_ON_ERROR": "write only packets of which no flow can be made",
     "FILTER": "packet filter; one on the command line replaces it",
     "FILTER_OPTIMIZER": "`no` as `-O`",
     "FLOW_TYPE": "`Unidirectional`: each direction is a flow of its own (`Bidirectional`)",

@@ -42,6 +42,8 @@ class SensorSettings:
     management_interval: int = 60
     replay: float = 0.0
     follow: bool = False
+    packet_file: str = ""
+    packet_errors: bool = False
     chroot: str = ""
     user: str = ""
     group: str = ""
@@ -240,8 +242,10 @@ def _variable(settings: SensorSettings, name: str, values: list[str], where: str
         settings.packet_filter = value
     elif short == "FILTER_OPTIMIZER":
         settings.optimise = on
-    elif short == "PACKET_CAPTURE_FILE" and not value:
-        return
+    elif short == "PACKET_CAPTURE_FILE":
+        settings.packet_file = value
+    elif short == "PACKET_CAPTURE_ON_ERROR":
+        settings.packet_errors = on
     elif short == "FLOW_TYPE":
         settings.flow.one_way = value.lower().startswith("uni")
     elif short == "FLOW_KEY":
