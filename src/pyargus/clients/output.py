@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from pyargus.clients.settings import Settings, width_of
+from pyargus.clients.settings import Column, Settings, width_of
 from pyargus.errors import BadUse
 from pyargus.record import names
 from pyargus.record.print_cy import UNSTEADY, Printer
@@ -120,16 +120,20 @@ def shared(row: Field) -> bool:
     return row.kind == "uint" and row.merge == "sum"
 
 
+def title_of(settings: Settings, column: Column) -> str:
+    """The title of a column."""
+    row = BY_NAME[column.name]
+    text = RMON_TITLES.get(column.name, row.title) if settings.rmon else row.title
+    text = LOAD_TITLES.get(column.name, text) if settings.totals else text
+    return f"p{text}" if "%" in settings.own and shared(row) else text
+
+
 def title_line(settings: Settings) -> bytes:
     """The header, newline included."""
     parts = []
     for column in settings.columns:
         row = BY_NAME[column.name]
-        text = RMON_TITLES.get(column.name, row.title) if settings.rmon else row.title
-        text = LOAD_TITLES.get(column.name, text) if settings.totals else text
-        if "%" in settings.own and shared(row):
-            text = f"p{text}"
-        title = f"{settings.quote}{text}{settings.quote}"
+        title = f"{settings.quote}{title_of(settings, column)}{settings.quote}"
         if settings.variable:
             parts.append(title[: column_width(settings, column.name) + 2 * len(settings.quote)] if row.title else "(null)")
             continue

@@ -63,13 +63,14 @@ def order_of(key: Key) -> SortKeys | None:
     return parse_keys(wanted) if wanted else None
 
 
-def make_statements(settings: Settings) -> list[Statement]:
-    """The statements of the configuration file, or the one that the command line makes."""
+def make_statements(settings: Settings, preserve: bool = True, words: list[str] | None = None) -> list[Statement]:
+    """The statements of the configuration file, or the one that the command line makes; `words`: its key, by default that of -m."""
     from pyargus.record.cluster_cy import Statement
 
     files = settings.own.get("f", [])
     if not files:
-        return [Statement(make_aggregator(settings, parse_key(settings.own.get("m", []), settings.rmon)))]
+        key = parse_key(settings.own.get("m", []) if words is None else words, settings.rmon)
+        return [Statement(make_aggregator(settings, key, preserve))]
     from pyargus.clients.cluster_conf import read_conf
     from pyargus.record.filter import compile_filter
     from pyargus.record.filter_cy import Filter
@@ -77,7 +78,7 @@ def make_statements(settings: Settings) -> list[Statement]:
     conf = read_conf(files[-1], settings.rmon)
     out = []
     for rule in conf.rules:
-        table = make_aggregator(settings, rule.key, conf.preserve is not False, bool(conf.correct))
+        table = make_aggregator(settings, rule.key, preserve if conf.preserve is None else conf.preserve, bool(conf.correct))
         table.norep = table.norep or conf.report is False
         out.append(
             Statement(

@@ -147,6 +147,7 @@ VARIABLES: dict[str, Callable[[Settings, str], None]] = {
     "RA_PRINT_UNIX_TIME": _set("unix"),
     "RA_PRINT_MAN_RECORDS": _set("man"),
     "RA_PRINT_EVENT_RECORDS": _set("events"),
+    "RA_GENERATE_BIN_MAR_RECORDS": _set("bin_edges"),
     "RA_PRINT_LABELS": _integer("labels"),
     "RA_PRINT_NAMES": _names,
     "RA_PRINT_TCPSTATES": lambda s, v: setattr(s, "tcp_letters", 1 if _yes(v) else s.tcp_letters),
@@ -185,7 +186,6 @@ VARIABLES: dict[str, Callable[[Settings, str], None]] = {
     "RA_PID_PATH", "RA_FLOW_MODEL", "RA_DELEGATED_IP", "RA_DATABASE",
     "RA_DB_USER", "RA_DB_PASS", "RA_DB_HOST", "RA_DB_PORT", "RA_DB_TABLE", "RA_AIS_CACHE", "MYSQL_DB_ENGINE", "ARGUS_ARCHIVE",
     "RA_SORT_ALGORITHMS", "RA_SERVICES_SIGNATURES", "RA_CORRELATE_EVENTS",
-    "RA_GENERATE_BIN_MAR_RECORDS",
 ), _elsewhere)  # fmt: skip
 
 

@@ -75,6 +75,7 @@ class Settings:
     quiet: bool = False
     man: bool = False
     events: bool = False
+    bin_edges: bool = False
     disa: bool = False
     encoding: int = 0
     cidr: int = 0

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from pyargus.errors import BadUse
 from pyargus.record.cut_cy import Bins
 
-SECONDS = {"s": 1, "m": 60, "h": 3600}
+SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600}
 # Nominal lengths of what the calendar makes shorter or longer.
 DAYS = {"d": 1, "w": 7, "M": 28, "y": 364}
 MICRO = 1_000_000
@@ -48,13 +48,13 @@ def calendar(count: int, unit: str) -> Callable[[int], tuple[int, int]]:
 
 
 def parse_bins(text: str) -> Bins:
-    """The bins of a size as `N[smhdwMy]`, N in seconds without a letter; a fraction is for s, m and h.
+    """The bins of a size as `N[smhdwMy]` or `Nms`, N in seconds without a letter; a fraction is for s, m and h.
 
     Seconds, minutes and hours are counted from 1970, in UTC; the others follow the local calendar. Raises BadUse for anything else.
     """
-    match = re.fullmatch(r"(\d+(?:\.\d*)?|\.\d+)([smhdwMy]?)", text)
+    match = re.fullmatch(r"(\d+(?:\.\d*)?|\.\d+)(ms|[smhdwMy]?)", text)
     if match is None:
-        raise BadUse(f"time {text}: expected a number and one of s m h d w M y")
+        raise BadUse(f"time {text}: expected a number and one of ms s m h d w M y")
     unit = match[2] or "s"
     if unit in SECONDS:
         size = round(float(match[1]) * SECONDS[unit] * MICRO)

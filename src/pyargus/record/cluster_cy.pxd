@@ -1,5 +1,6 @@
 from pyargus.record.filter_cy cimport Filter
 from pyargus.record.group_cy cimport Aggregator, Joiner
+from pyargus.record.order_cy cimport Order
 from pyargus.record.record_cy cimport Record
 from pyargus.record.sortkeys_cy cimport SortKeys
 from pyargus.record.stage_cy cimport Stage
@@ -15,7 +16,7 @@ cdef class Statement:
 cdef class Cluster(Stage):
     cdef readonly list statements
     cdef SortKeys keys
-    cdef readonly unsigned long long unmatched
+    cdef public unsigned long long unmatched
     cdef Record record, labelled
     cdef Joiner joiner
     cdef list waiting
@@ -32,5 +33,7 @@ cdef class Cluster(Stage):
     cdef int sweep(self, Statement statement, long long now) except -1
     cdef int deliver(self, Statement statement, long long g) except -1
     cdef Record with_label(self, Record rec, bytes label)
+    cdef int unturn(self, Record rec) except -1
+    cdef Order order_for(self)
     cpdef list totals(self, list fields)
     cdef list ordered(self, Aggregator table)

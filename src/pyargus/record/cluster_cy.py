@@ -92,10 +92,8 @@ class Cluster(Stage):
             return 0
         if rec.kind & 0xF0 == 0x40 or not rec.present & 2:
             return self.out.put(rec) if rec.kind & 0xF0 == 0x40 else 0
-        if self.as_recorded and rec.reversed_ and rec.proto == 6 and rec.family <= 2:
-            reverse(rec)
-            for statement in self.statements:
-                statement.table.changed()
+        if self.as_recorded:
+            self.unturn(rec)
         if self.plain:
             g = self.first.table.add(rec)
             return self.due(self.first, g) if self.timed else 0
@@ -111,6 +109,15 @@ class Cluster(Stage):
             if not statement.more:
                 return 0
         self.unmatched += not taken
+        return 0
+
+    def unturn(self, rec):
+        """Give a TCP flow back the direction in which it was recorded."""
+        statement: Statement
+        if rec.reversed_ and rec.proto == 6 and rec.family <= 2:
+            reverse(rec)
+            for statement in self.statements:
+                statement.table.changed()
         return 0
 
     def due(self, statement, g):
@@ -214,6 +221,10 @@ class Cluster(Stage):
                     sums[i] += values.integer(self.record, fields[i])
         return sums
 
+    def order_for(self):
+        """A new order by the keys."""
+        return Order(self.keys.columns)
+
     def ordered(self, table):
         """The handles of the groups in the order in which they go out."""
         handles: list = table.handles()
@@ -222,7 +233,7 @@ class Cluster(Stage):
         g: cython.longlong
         if keys is None:
             return handles
-        order = Order(keys.columns)
+        order = self.order_for()
         for g in handles:
             table.record_of(g, self.record)
             keys.extract(self.record)

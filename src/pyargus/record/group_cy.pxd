@@ -11,7 +11,7 @@ cdef class Aggregator:
     cdef readonly KeyMaker keys
     cdef public bint correct, preserve, rmon, norep, raw, intact
     cdef public long long idle
-    cdef public list ripe
+    cdef public list ripe, fresh
     cdef bint touches, edited, turned
     cdef readonly Py_ssize_t count
     cdef readonly unsigned long long clock

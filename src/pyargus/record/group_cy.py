@@ -100,7 +100,7 @@ class Aggregator:
     they are added, so that those that begin a group are encoded. intact: `add` leaves the direction of a record as it was.
 
     idle: µs without a record after which the next one of a key begins a group of its own, 0 for never; the one before is then in `ripe`
-    until `drop`: it can still be looked at.
+    until `drop`: it can still be looked at. fresh: None, or a list to which the handles of new groups are added.
 
     A group is known by its handle, a number that is used again once the group is gone. count: groups held; clock: the number of updates,
     of which each group keeps its last (`serial_of`).
@@ -115,6 +115,7 @@ class Aggregator:
         self.raw = True
         self.idle = 0
         self.ripe = []
+        self.fresh = None
         self.edited = self.turned = self.intact = False
         self.touches = self.keys.touches(preserve)
         self.width = len(self.keys.words)
@@ -420,6 +421,8 @@ class Aggregator:
         self.serials[g] = self.clock
         self.append(g)
         self.count += 1
+        if self.fresh is not None:
+            self.fresh.append(g)
         self.at[g] = _NONE
         if self.touches:
             self.settle(g, rec)

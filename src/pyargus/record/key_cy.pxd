@@ -11,6 +11,7 @@ cdef class KeyMaker:
     cdef public unsigned long long[::1] words
     cdef readonly int count
     cdef readonly unsigned long long hash
+    cdef public unsigned long long bin
     cpdef unsigned long long make(self, Record rec, bint exchanged) except? 1
     cdef int address(self, Record rec, bint destination, int i, int n) except -1
     cdef int classful(self, Record rec, bint destination, int n) except -1

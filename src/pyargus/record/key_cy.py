@@ -31,7 +31,8 @@ _WORD = cython.declare(cython.ulonglong, 0xFFFFFFFFFFFFFFFF)
 class KeyMaker:
     """Makes the keys of one `keys.Key`. words[0] .. words[count - 1] is the key that `make` made; hash: a hash of it.
 
-    matrix: pairs have no direction; stations: it is a pair of MAC addresses. rmon, nothing, sorted_by: as the key says.
+    matrix: pairs have no direction; stations: it is a pair of MAC addresses. rmon, nothing: as the key says. bin: a number below 2**56
+    that every key begins with, for tables in which groups of several time bins stand.
     """
 
     def __init__(self, key):
@@ -49,6 +50,7 @@ class KeyMaker:
         self.words = array("Q", bytes(8 * (wide + 1)))
         self.count = 0
         self.hash = 0
+        self.bin = 0
         codes = {part.code for part in key.parts}
         self.families = bool(codes & {0, 1, 30, 31})
         self.slength4 = self.dlength4 = self.slength6 = self.dlength6 = 255
@@ -75,7 +77,7 @@ class KeyMaker:
         value: cython.ulonglong
         h: cython.ulonglong
         w: cython.ulonglong[::1] = self.words
-        w[0] = rec.family if self.families and rec.present & 2 else 0
+        w[0] = self.bin << 8 | (rec.family if self.families and rec.present & 2 else 0)
         for i in range(self.parts):
             code = self.codes[i]
             if exchanged and code < 64 and (code & 0xFE != 2 or has_ports(rec)):

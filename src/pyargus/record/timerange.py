@@ -178,6 +178,8 @@ def parse_time_range(text: str) -> Callable[[Any], bool]:
             found = begin <= start and last >= end
         return bool(found) != negate
 
+    # Where the range is one piece of time, its start and end in µs.
+    inside.span = (0, 0) if negate or wild else (start, end)  # type: ignore[attr-defined]
     return inside
 
 

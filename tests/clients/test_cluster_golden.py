@@ -1,4 +1,4 @@
-"""The golden cases of racluster: same bytes, or a difference that is documented."""
+"""The golden cases of racluster and rabins: same bytes, or a difference that is documented."""
 
 from pathlib import Path
 
@@ -8,6 +8,8 @@ from tests.clients import golden
 
 FIRST = "begins with the record of a single TCP segment"
 PREFIX = "common prefixes in bits"
+END = "may move back to the start of a later record"
+EARLIER = "records earlier than the bin of the first one read"
 # What differs, and words of the row of docs/reference/differences.md that says so.
 DIFFERENT = {
     "racluster-m-daddr": FIRST,
@@ -17,7 +19,7 @@ DIFFERENT = {
     "racluster-tcp-metrics": FIRST,
     "racluster-tcp-dport": FIRST,
     "racluster-write-load": FIRST,
-    "racluster-write-reread": "may move back to the start of a later record",
+    "racluster-write-reread": END,
     "racluster-m-proto-l2": PREFIX,
     "racluster-filter": PREFIX,
     "racluster-conf-zero": PREFIX,
@@ -31,14 +33,21 @@ DIFFERENT = {
     "racluster-agr-ssh": "an unknown field in `-s`",
     "racluster-m-saddr-dotted": "an unknown field in `-s`",
     "racluster-m-v6-mixed": "an unknown field in `-s`",
+    "rabins-time-10s-m": END,
+    "rabins-frac": END,
+    "rabins-sort": END,
+    "rabins-1h": EARLIER,
+    "rabins-time-10s-zero": EARLIER,
 }
-CASES = golden.cases("racluster")
+# What prints a line for every ten seconds of six years.
+NOT_RUN = {"rabins-time-10s-zero"}
+CASES = [(program, *case) for program in ("racluster", "rabins") for case in golden.cases(program)]
 
 
 @pytest.mark.skipif(not CASES, reason="no golden cases: set PYARGUS_SHARED")
-@pytest.mark.parametrize(("ident", "arguments"), CASES, ids=[case[0] for case in CASES])
-def test_case(ident: str, arguments: str, tmp_path: Path) -> None:
-    got = golden.run_case("racluster", arguments, tmp_path)
+@pytest.mark.parametrize(("program", "ident", "arguments"), [case for case in CASES if case[1] not in NOT_RUN])
+def test_case(program: str, ident: str, arguments: str, tmp_path: Path) -> None:
+    got = golden.run_case(program, arguments, tmp_path)
     assert (got == golden.expected(ident)) == (ident not in DIFFERENT), got.decode(errors="replace")
 
 
@@ -48,7 +57,7 @@ def test_case(ident: str, arguments: str, tmp_path: Path) -> None:
     ("ident", "words"), [("racluster-agr-ssh", " avgdur mindur maxdur"), ("racluster-m-v6-mixed", " smask dmask")], ids=["agr", "v6"]
 )
 def test_case_without_unknown_fields(ident: str, words: str, tmp_path: Path) -> None:
-    arguments = dict(CASES)[ident]
+    arguments = {case[1]: case[2] for case in CASES}[ident]
     for word in words.split():
         arguments = arguments.replace(f" {word}", "")
     assert golden.run_case("racluster", arguments, tmp_path) == golden.expected(ident)

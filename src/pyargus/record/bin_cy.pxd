@@ -1,0 +1,33 @@
+from pyargus.record.cluster_cy cimport Cluster
+from pyargus.record.cut_cy cimport Cutter
+from pyargus.record.record_cy cimport Record
+
+cdef class Binner(Cluster):
+    cdef readonly Cutter cutter
+    cdef public bint zero, edges
+    cdef public long long hold, live, begin, end
+    cdef public unsigned long long most_records, most_bytes
+    cdef readonly unsigned long long late
+    cdef long long closed, now_bin
+    cdef dict held
+    cdef unsigned long long counted, octets
+    cdef long long number
+    cdef list queue, group
+    cdef Py_ssize_t spot
+    cdef Record edge
+    cpdef int add(self, Record rec) except -1
+    cpdef int tick(self, unsigned long long now) except -1
+    cpdef bint finish(self) except -1
+    cdef int piece(self, Record rec, long long start) except -1
+    cdef int add_counted(self, Record rec) except -1
+    cdef int close(self, long long until) except -1
+    cdef long long end_of(self, long long start) except -1
+    cdef bint gap(self, long long until) except -1
+    cdef int empty(self, long long start, long long end) except -1
+    cdef int mark(self, long long moment, bint stop) except -1
+    cdef int put_bin(self, long long start) except -1
+    cdef int take_up(self, long long start) except -1
+    cdef int member(self) except -1
+    cdef int lay_down(self) except -1
+    cdef list in_order(self, list members)
+    cpdef tuple span(self)

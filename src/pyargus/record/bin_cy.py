@@ -1,0 +1,283 @@
+"""The stage of rabins: records are cut at the edges of bins and merged within each; bins go out in the order of time.
+
+Only bins that hold something take memory, however short they are. Source: argus 3 clients, "rabins".
+"""
+# mypy: ignore-errors
+
+from __future__ import annotations
+
+import cython
+
+if cython.compiled:
+    from cython.cimports.pyargus.record.cluster_cy import Cluster, Statement
+    from cython.cimports.pyargus.record.cut_cy import Cutter
+    from cython.cimports.pyargus.record.decode_cy import decode
+    from cython.cimports.pyargus.record.record_cy import Record
+    from cython.cimports.pyargus.record.repair_cy import duration, repair
+    from cython.cimports.pyargus.record.values_cy import last_f, last_s, start_f, start_s
+else:
+    from pyargus.record.cluster_cy import Cluster
+    from pyargus.record.cut_cy import Cutter
+    from pyargus.record.decode_cy import decode
+    from pyargus.record.record_cy import Record
+    from pyargus.record.repair_cy import duration, repair
+    from pyargus.record.values_cy import last_f, last_s, start_f, start_s
+
+
+def moment_words(moment):
+    """Seconds and microseconds of a time as they stand on disk."""
+    return (moment // 1000000).to_bytes(4, "big") + (moment % 1000000).to_bytes(4, "big")
+
+
+def edge_record(moment, stop):
+    """The management record that stands where a bin begins, or where it ends (`stop`)."""
+    head = bytes((0x83, 0x30 if stop else 0x10, 0, 0x20)) + bytes(20)
+    return head + moment_words(moment) * 2 + bytes((3,)) + bytes(83) + b"\xff\xff\xff\xff"
+
+
+def empty_record(start, end):
+    """The flow record of a bin without records: its times, and statistics of aggregation of no record."""
+    time = b"\x03\x02\x18\x05" + moment_words(start) + moment_words(end)
+    return b"\x13\x20\x00\x1a" + time + b"\x60\x04\x01\x14" + bytes(76)
+
+
+class Binner(Cluster):
+    """Puts merged records bin by bin.
+
+    statements, keys: as for `Cluster`; the order within a bin is that of `keys`. cutter: a `cut_cy.Cutter` with the bins, or None for
+    bins of so many records (`most_records`) or bytes (`most_bytes`), which follow each other as records come.
+    zero: empty bins between the first and the last are put too. edges: management records stand around each bin. hold: µs past the end of
+    a bin after which it goes out and takes no more, -1 to keep all bins to the end; live: that many on sources where records come as
+    they happen. begin, end: bins of a range, which are there with `zero` even if they are empty; 0 for none.
+    late: records and pieces that came after their bin had gone out. first_bin, last_bin: starts of the bins put first and last.
+    """
+
+    def __init__(self, statements, keys, cutter=None):
+        Cluster.__init__(self, statements, keys)
+        self.cutter = cutter
+        self.zero = self.edges = False
+        self.hold = -1
+        self.live = 10_000_000
+        self.begin = self.end = 0
+        self.most_records = self.most_bytes = 0
+        self.late = 0
+        self.closed = 0
+        self.held = {}
+        self.counted = self.octets = 0
+        self.number = 0
+        self.queue = None
+        self.group = None
+        self.spot = 0
+        self.now_bin = 0
+        self.edge = Record()
+        for statement in statements:
+            statement.table.intact = True
+            statement.table.fresh = []
+
+    def add(self, rec):
+        """Take a record: flows are cut and merged, events handed on, management records dropped."""
+        cutter: Cutter = self.cutter
+        first: cython.longlong
+        last: cython.longlong
+        whole: cython.bint
+        if rec.kind & 0xF0 == 0x80:
+            return 0
+        if rec.kind & 0xF0 == 0x40 or not rec.present & 2:
+            return self.out.put(rec) if rec.kind & 0xF0 == 0x40 else 0
+        if self.as_recorded:
+            self.unturn(rec)
+        if cutter is None:
+            return self.add_counted(rec)
+        first = cython.cast(cython.longlong, start_s(rec)) * 1000000 + start_f(rec)
+        last = cython.cast(cython.longlong, last_s(rec)) * 1000000 + last_f(rec)
+        cutter.bins.find(first)
+        if not cutter.hard and (last <= cutter.bins.end or cutter.nomodify):
+            self.piece(rec, cutter.bins.start)
+        else:
+            whole = last <= cutter.bins.end or cutter.nomodify
+            cutter.begin(rec)
+            while cutter.next():
+                if not whole:
+                    rec.raw_dur = duration(rec)
+                for statement in self.statements:
+                    statement.table.changed()
+                self.piece(rec, cutter.start)
+        if first > self.latest:
+            self.latest = first
+            if self.hold >= 0:
+                self.close(self.latest - self.hold)
+        return 0
+
+    def piece(self, rec, start):
+        """Merge a record, or a piece of one, into the bin that begins at `start`."""
+        statement: Statement
+        i: cython.Py_ssize_t = 0
+        taken: cython.bint = False
+        members: list
+        if start < self.closed:
+            self.late += 1
+            return 0
+        members = self.held.get(start)
+        if members is None:
+            members = []
+            self.held[start] = members
+        for statement in self.statements:
+            if (statement.filter is None or statement.filter.accepts(rec)) and (
+                statement.grep is None or statement.grep.search(rec.label() or b"") is not None
+            ):
+                taken = True
+                statement.table.keys.bin = start
+                statement.table.add(rec)
+                if statement.table.fresh:
+                    for g in statement.table.fresh:
+                        members.append((i, g))
+                    statement.table.fresh.clear()
+                if not statement.more:
+                    break
+            i += 1
+        self.unmatched += not taken
+        return 0
+
+    def add_counted(self, rec):
+        """Merge a record into the bin that is being filled, and put that once it is full."""
+        self.piece(rec, self.number)
+        self.counted += 1
+        self.octets += rec.sbytes + rec.dbytes
+        if (self.most_records and self.counted >= self.most_records) or (self.most_bytes and self.octets >= self.most_bytes):
+            self.put_bin(self.number)
+            self.number += 1
+            self.counted = self.octets = 0
+        return 0
+
+    def close(self, until):
+        """Put the bins that end before `until`."""
+        starts: list = sorted([start for start in self.held if self.end_of(start) <= until])
+        for start in starts:
+            if self.gap(start):
+                break
+            self.put_bin(start)
+            self.closed = self.end_of(start)
+        return 0
+
+    def end_of(self, start):
+        """The end of the bin that begins at `start`."""
+        self.cutter.bins.find(start)
+        return self.cutter.bins.end
+
+    def tick(self, now):
+        """Put what is complete by the clock."""
+        if self.cutter is not None:
+            self.close(now - (self.hold if self.hold >= 0 else self.live))
+        return 0
+
+    def gap(self, until):
+        """Put the empty bins before that which begins at `until`; whether the outputs were full before all were put."""
+        at: cython.longlong = self.closed if self.closed else self.begin
+        if not self.zero or at == 0:
+            return False
+        self.cutter.bins.find(at)
+        at = self.cutter.bins.start
+        while at < until and not self.out.done:
+            if self.out.full():
+                return True
+            self.empty(at, self.end_of(at))
+            at = self.cutter.bins.end
+            self.closed = at
+        return False
+
+    def empty(self, start, end):
+        data = memoryview(empty_record(start, end))
+        self.edge.point_to(data)
+        decode(self.edge, 0, 0)
+        repair(self.edge)
+        self.out.aggregate = False
+        return self.out.put(self.edge)
+
+    def mark(self, moment, stop):
+        """Put the management record of an edge."""
+        data = memoryview(edge_record(moment, stop))
+        self.edge.point_to(data)
+        decode(self.edge, 0, 0)
+        return self.out.put(self.edge)
+
+    def put_bin(self, start):
+        """Put a whole bin."""
+        self.take_up(start)
+        while self.spot < len(self.group):
+            self.member()
+        return self.lay_down()
+
+    def take_up(self, start):
+        """Begin to put a bin."""
+        self.now_bin = start
+        self.group = self.in_order(self.held.pop(start))
+        self.spot = 0
+        if self.edges and self.cutter is not None:
+            self.mark(start, False)
+        return 0
+
+    def member(self):
+        """Put the next record of the bin."""
+        statement: Statement
+        i, g = self.group[self.spot]
+        statement = self.statements[i]
+        self.deliver(statement, g)
+        statement.table.remove(g)
+        self.spot += 1
+        return 0
+
+    def lay_down(self):
+        """Be done with the bin."""
+        self.group = None
+        if self.edges and self.cutter is not None:
+            self.mark(self.end_of(self.now_bin), True)
+        return 0
+
+    def in_order(self, members):
+        """Members of a bin sorted by the keys."""
+        statement: Statement
+        if self.keys is None:
+            return members
+        order = self.order_for()
+        for i, g in members:
+            statement = self.statements[i]
+            statement.table.record_of(g, self.record)
+            self.keys.extract(self.record)
+            order.append(self.keys)
+        order.sort()
+        return [members[order.at(k)] for k in range(len(members))]
+
+    def span(self):
+        """Start and end of all bins that are held, those of the range included; (0, 0) without."""
+        starts: list = list(self.held)
+        if self.begin:
+            starts.append(self.begin)
+        if self.end > self.begin:
+            starts.append(self.end - 1)
+        if not starts:
+            return 0, 0
+        self.cutter.bins.find(min(starts))
+        low = self.cutter.bins.start
+        self.cutter.bins.find(max(starts))
+        return low, self.cutter.bins.end
+
+    def finish(self):
+        """Put the bins that are left until the outputs are full; whether there is more."""
+        if self.queue is None:
+            self.queue = sorted(self.held)
+            self.queue.reverse()
+        while self.queue or self.group is not None:
+            if self.group is None:
+                if self.cutter is not None and self.gap(self.queue[-1]):
+                    return True
+                self.take_up(self.queue.pop())
+            while self.spot < len(self.group):
+                self.member()
+                if self.out.done:
+                    return False
+                if self.out.full():
+                    return True
+            self.lay_down()
+            if self.cutter is not None:
+                self.closed = self.end_of(self.now_bin)
+        return self.cutter is not None and self.end > self.closed and self.gap(self.end)
