@@ -120,6 +120,8 @@ class Run:
     def read(self, source: Source, stopper: Stopper) -> None:
         """Handle the records of a source. Raises BadInput where it is damaged, after the records before."""
         batch = self.batch
+        if self.stage is not None:
+            self.stage.reading = source.name
         for _ in stopper.until(source.begin()):
             self.started += 1
             if self.settings.xml and self.started == 1:

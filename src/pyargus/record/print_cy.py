@@ -351,6 +351,9 @@ class Printer(Output):
                 return t.puts(b"Error")
             return t.puts(b"Unknown")
         if field == 12:  # srcid
+            if rec.kind & 0xF0 != 0x80 and not rec.present & 1 and self.values.mask & 1:
+                # A record that came without one; one that it was taken off shows zeros.
+                return 0
             return source(t, rec)
         if rec.kind & 0xF0 == 0x80:
             return t.ch(48) if field == 15 or field == 16 else 0

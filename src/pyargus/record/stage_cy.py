@@ -7,11 +7,13 @@ from __future__ import annotations
 class Stage:
     """Takes selected records and puts what it makes of them to `out`. This one hands on what it is given.
 
-    `out` is set before the first call. A record given to `add` and the bytes it points to are valid during the call only.
+    `out` is set before the first call, `reading` to the name of each source before its first record. A record given to `add` and the bytes
+    it points to are valid during the call only.
     """
 
     def __init__(self):
         self.out = None
+        self.reading = ""
 
     def opening(self, rec):
         """See the management record that a source begins with; the outputs get the first of them without the stage's doing."""

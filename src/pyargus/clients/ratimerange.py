@@ -1,0 +1,61 @@
+"""ratimerange: the first and the last time of flow records."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from pyargus.clients import frame
+from pyargus.clients.program import Program
+from pyargus.errors import ExitCode
+
+if TYPE_CHECKING:
+    from pyargus.clients.settings import Settings
+    from pyargus.record.pick_cy import Extent
+
+
+def moment(settings: Settings, micro: int) -> bytes:
+    """A time in µs as the columns print it."""
+    from pyargus.clients.output import clock
+
+    seconds, rest = divmod(micro, 1_000_000)
+    whole = b"%d" % seconds if settings.unix else clock(settings)(seconds)
+    digits = b"%06d" % rest
+    shown = not settings.time_format or "%f" in settings.time_format or settings.unix
+    return whole + b"." + digits[: settings.precision] if settings.precision and shown else whole
+
+
+def make_stage(settings: Settings, stages: list[Extent]) -> Extent:
+    """The stage that looks at times."""
+    from pyargus.record.pick_cy import Extent
+
+    stage = Extent()
+    stages.append(stage)
+
+    def report() -> bytes:
+        return moment(settings, stage.first) + b" - " + moment(settings, stage.last) + b"\n" if stage.last else b""
+
+    stage.report = report
+    return stage
+
+
+def run(settings: Settings) -> int:
+    """Look at all inputs; without a flow record nothing is printed and the status is an error's."""
+    stages: list[Extent] = []
+    settings.program = replace(settings.program, make_stage=partial(make_stage, stages=stages))
+    status = frame.run(settings)
+    return status if status or stages[0].last else ExitCode.ERROR
+
+
+PROGRAM = Program(
+    "ratimerange",
+    "Print the first and the last time of flow records.",
+    without=frozenset({"w", "s", "c", "L", "H", "z", "Z", "A", "q", "xml", "printer", "disa", "color", "format", "oui", "m", "P", "%"}),
+    run=run,
+)
+
+
+def main() -> None:
+    """Entry point of the program."""
+    frame.main(PROGRAM)
