@@ -138,5 +138,5 @@ def test_lines_of_a_list(text: str, first: str, last: str) -> None:
 
 @pytest.mark.parametrize("text", ["x", "10.0.0.9-10.0.0.1", "10.0.0.1-::1", "10.0.0.0/33"])
 def test_bad_lines_of_a_list(text: str) -> None:
-    with pytest.raises(ValueError, match="appear|range|version|octet|netmask|permitted"):
+    with pytest.raises(ValueError, match=r"appear|range|version|octet|netmask|permitted"):
         parse_line(text)
