@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 from rich.console import Console
+from rich.segment import Segments
 from rich.terminal_theme import TerminalTheme
 
 from pyargus.capture import frames
@@ -80,10 +81,12 @@ async def picture(path: Path, keys: list[str]) -> str:
         for key in keys:
             await pilot.press(key)
             browser.engine.settle()
+        browser.view.widths.clear()
         app.draw()
-        await pilot.pause(0.2)
-        console = Console(width=SIZE[0], height=SIZE[1], file=io.StringIO(), force_terminal=True, color_system="truecolor", record=True)
-        console.print(app.screen._compositor.render_update(full=True))
+        strips = [app.canvas.render_line(y) for y in range(SIZE[1])]
+    console = Console(width=SIZE[0], height=SIZE[1], file=io.StringIO(), force_terminal=True, color_system="truecolor", record=True)
+    for strip in strips:
+        console.print(Segments(strip), end="\n", soft_wrap=True)
     browser.engine.stop()
     return console.export_svg(title="ratop", theme=THEME, unique_id="ratop")
 

@@ -261,6 +261,8 @@ def test_appearance(office: Path) -> None:
         assert ":D: there are no debugging levels" in press(browser, ":", "D")[-1]
         assert "is no command" in press(browser, ":", "x")[-1]
         assert "is no key" in press(browser, "ä")[-1]
+        press(browser, ":", "M", "<printer=hex>", "enter", ":", "s", "< saddr suser:8 duser:8>", "enter")
+        assert len(screen(browser)) == 24 and len(rows(browser)) == browser.body
         press(browser, ":", "M", "<disa>", "enter")
         assert browser.view.settings.disa
         assert "no such mode" in press(browser, ":", "M", "<nonsense>", "enter")[-1]

@@ -51,7 +51,7 @@ class Browser(Drill):
 
     @property
     def _roomy(self) -> bool:
-        return self.rows >= ROOMY
+        return self.whole or self.rows >= ROOMY
 
     def press(self, key: str) -> None:
         """A key: the character it types, or its name."""

@@ -125,7 +125,7 @@ class Commands(Finding):
         self.ask("Specify Update value:", f"{self.interval:g}", self._update, lambda text: number(text, 0.05))
 
     def _update(self, text: str) -> None:
-        self.interval = number(text or "0.5", 0.05)
+        self.interval = number(text or "0.25", 0.05)
 
     def do_playback(self) -> None:
         """Ask for the pace of files."""

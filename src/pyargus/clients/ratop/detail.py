@@ -6,13 +6,12 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from pyargus.clients.output import make_printer
 from pyargus.clients.ratop import plots
 from pyargus.clients.ratop.express import both_ways, expression, parts_of
 from pyargus.clients.ratop.grid import state_colour
 from pyargus.clients.ratop.pages import TextPage
 from pyargus.clients.ratop.styles import Line, Palette, printable
-from pyargus.clients.ratop.table import SEPARATOR, combined
+from pyargus.clients.ratop.table import SEPARATOR, cell_printer, combined
 from pyargus.clients.settings import Column, Settings
 from pyargus.record.decode_cy import decode
 from pyargus.record.filter import compile_filter
@@ -181,7 +180,7 @@ class DetailPage(TextPage):
         source = got["saddr"] + (f".{got['sport']}" if got["sport"] else "")
         target = got["daddr"] + (f".{got['dport']}" if got["dport"] else "")
         first: Line = [(got["proto"] + "  ", "bold"), (source, palette["source"]), (f"  {got['dir'].strip() or '->'}  ", "bold")]
-        first += [(target, palette["destination"]), (f"  {got['state']}", palette.strip(f"bold {state_colour(got['state'])}".strip()))]
+        first += [(target, palette["destination"]), (f"  {got['state']}", palette.shown(f"bold {state_colour(got['state'])}".strip()))]
         second: Line = [("packets ", palette["label"]), (got["pkts"], "bold"), ("   bytes ", palette["label"]), (got["bytes"], "bold")]
         second += [("   seconds ", palette["label"]), (got["dur"], "bold"), ("   status records ", palette["label"])]
         second += [(str(len(self.gatherer.records)), "bold")]
@@ -254,7 +253,7 @@ class DetailPage(TextPage):
         out.append([(" ".join(title.rjust(size) for title, size in zip(titles, widths, strict=True)), palette["title"])])
         for row in rows:
             text = [cell.rjust(size) for cell, size in zip(row, widths, strict=True)]
-            state = palette.strip(state_colour(row[6]))
+            state = palette.shown(state_colour(row[6]))
             out.append([(" ".join(text[:2]) + " ", ""), (text[2] + " ", palette["source"]), (text[3] + " ", palette["destination"]),
                         (text[4] + " ", palette["source"]), (text[5] + " ", palette["destination"]), (text[6], state)])  # fmt: skip
         return [*out, []]
@@ -283,10 +282,9 @@ def clock(micro: int, settings: Settings, fraction: bool = False) -> str:
 
 def texts(settings: Settings, record: Record, names: tuple[str, ...] | list[str]) -> list[str]:
     """Fields of a record as printed."""
-    plain = replace(settings, variable=True, delimiter=SEPARATOR, join=False, join_given=True, labels=-1, xml=False)
-    printer = make_printer(replace(plain, columns=[Column(name) for name in names]))
+    printer = cell_printer(replace(settings, columns=[Column(name) for name in names]))
     printer.line(record)
-    cells: list[str] = printer.out.take().decode("utf-8", "replace").rstrip("\n").split(SEPARATOR)
+    cells: list[str] = printer.out.take().decode("utf-8", "replace").rstrip("\n").split(SEPARATOR)[:-1]
     if len(cells) > len(names) and "dport" in names:
         del cells[names.index("dport") + 1]
     return [cells[at].strip() if at < len(cells) else "" for at in range(len(names))]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pyargus.clients.ratop.grid import row_text, searchable
+from pyargus.clients.ratop.grid import searchable
 from pyargus.clients.ratop.moving import Moving
 from pyargus.errors import BadUse
 from pyargus.record.filter import check_filter as parse_only
@@ -14,7 +14,7 @@ from pyargus.record.filter import compile_filter
 from pyargus.record.filter_cy import Filter
 
 # Rows that are printed at a time to be searched.
-STRIDE = 512
+STRIDE = 1024
 PLACES = ("display", "local", "remote")
 
 
@@ -115,39 +115,39 @@ class Finding(Moving):
 
     def _find(self, start: int, times: int, backwards: bool, here: bool) -> tuple[int, bool] | None:
         """The place of a match from `start` on, itself only if `here`, and whether the end was passed on the way; None without a match."""
-        table, pattern = self.view.table, self.grid.search
-        count = table.listed
-        if pattern is None or not count:
+        if self.grid.search is None or not self.view.table.listed:
             return None
         passed = False
         at = start
         for turn in range(times):
-            found = None
-            first = 0 if here and turn == 0 else 1
-            for block in range(first, count + first, STRIDE):
-                steps = range(block, min(block + STRIDE, count + first))
-                places = [(at - step) % count if backwards else (at + step) % count for step in steps]
-                texts = self._texts(places)
-                found = next((place for place in places if pattern.search(texts[place])), None)
-                if found is not None:
-                    break
+            found = self._beyond(at, backwards, here and turn == 0)
             if found is None:
                 return None
-            if ((found < at) != backwards and found != at) or (found == at and first):
-                passed = True
+            here_again = found == at and not (here and turn == 0)
+            passed = passed or here_again or (found != at and (found < at) != backwards)
             at = found
         return at, passed
 
-    def _texts(self, places: Sequence[int]) -> dict[int, str]:
-        out = {}
-        low, high = min(places), max(places)
-        if high - low < len(places):
-            for place, row in enumerate(self.view.table.listing(low, high - low + 1), low):
-                out[place] = row_text(self.view, row)
-            return out
-        for place in places:
-            out[place] = row_text(self.view, next(self.view.table.listing(place, 1)))
-        return out
+    def _beyond(self, at: int, backwards: bool, here: bool) -> int | None:
+        """The nearest match in one direction, round the end and up to the row itself."""
+        count = self.view.table.listed
+        edge = at + here if backwards else at + (not here)
+        spans = [(0, edge), (edge, count)] if backwards else [(edge, count), (0, edge)]
+        for low, high in spans:
+            blocks = range(low, high, STRIDE)
+            for first in reversed(blocks) if backwards else blocks:
+                places = self._matches(first, min(STRIDE, high - first))
+                if places:
+                    return places[-1] if backwards else places[0]
+        return None
+
+    def _matches(self, first: int, count: int) -> list[int]:
+        """The places of the rows that match, among `count` from one on."""
+        assert self.grid.search is not None
+        text = self.view.table.texts(first, count)
+        if self.grid.search.search(text) is None:
+            return []
+        return [place for place, line in enumerate(text.split("\n")[:-1], first) if self.grid.search.search(line)]
 
     def do_filter(self) -> None:
         """Ask for a filter."""

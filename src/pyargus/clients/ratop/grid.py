@@ -242,22 +242,10 @@ class Grid:
         return None
 
 
-def row_text(view: View, row: Row) -> str:
-    """A row as it is searched: its cells with a blank between them, ports after their addresses and a dot."""
-    names = [column.name for column in view.columns()]
-    out = []
-    for at, cell in enumerate(row.cells):
-        out.append(printable(cell.strip()))
-        following = names[at + 1] if at + 1 < len(names) else ""
-        joins = view.settings.join and (names[at], following) in (("saddr", "sport"), ("daddr", "dport")) and row.cells[at + 1].strip()
-        out.append("." if joins else " ")
-    return "".join(out[:-1])
-
-
 def searchable(text: str, ignore_case: bool = False) -> re.Pattern[str]:
     """A pattern for rows: a blank in it stands for one or more. Raises re.error for one that is wrong."""
     with warnings.catch_warnings():
         # What may mean something else in a later Python means now what it says.
         warnings.simplefilter("ignore", FutureWarning)
-        return re.compile(re.sub(r"(?<!\\) +", " +", text), re.IGNORECASE if ignore_case else 0)
+        return re.compile(re.sub(r"(?<!\\) +", " +", text), re.MULTILINE | (re.IGNORECASE if ignore_case else 0))
 

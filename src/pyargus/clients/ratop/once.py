@@ -7,7 +7,7 @@ import shutil
 import sys
 import time
 
-from pyargus.clients.ratop.browser import Browser
+from pyargus.clients.ratop.browser import ROOMY, Browser
 from pyargus.clients.ratop.engine import Engine
 from pyargus.clients.ratop.styles import coded, plain
 from pyargus.errors import ExitCode
@@ -28,19 +28,18 @@ def width_of_output() -> int:
 
 def lines(browser: Browser, columns: int, coloured: bool) -> list[str]:
     """The screen with as many rows as the table has, and where `columns` is 0 as wide as the table."""
-    browser.status = True
-    browser.resize(columns or WIDE, 24)
+    browser.status = browser.whole = True
+    browser.resize(columns or WIDE, ROOMY)
     browser.frame()
+    # Two lines of the header, the titles, the rows; the status line and one for questions, which is left out.
+    rows = 3 + browser.view.table.listed + browser.grid.totals + 2
+    browser.resize(columns or WIDE, rows)
+    frame = browser.frame()
     if not columns:
         last = browser.grid.places[-1]
-        columns = max(LEAST, last.x + last.width)
-    listed = browser.view.table.listed
-    browser.resize(columns, max(12, listed + 6))
-    frame = browser.frame()
-    text = [coded(line).rstrip() if coloured else plain(line) for line in frame]
-    # The last line is for questions, and there is no row to be on.
-    first = 2 + browser._roomy
-    return [*text[: first + listed + browser.grid.totals], text[-2]]
+        browser.resize(max(LEAST, last.x + last.width), rows)
+        frame = browser.frame()
+    return [coded(line).rstrip() if coloured else plain(line) for line in frame[:-1]]
 
 
 def run_once(browser: Browser, engine: Engine, seconds: float, coloured: bool) -> int:

@@ -65,10 +65,10 @@ def run(settings: Settings) -> int:
         colours = coloured(settings)
         browser = make_browser(settings, colours, unicode_terminal())
         return run_once(browser, browser.engine, seconds, colours)
+    colours = settings.color == "always" or (settings.color == "auto" and not os.environ.get("NO_COLOR"))
+    browser = make_browser(settings, colours, unicode_terminal())
     if not sys.stdout.isatty():
         raise BadUse("standard output is no terminal; -1 prints the view once")
     from pyargus.clients.ratop.app import run_app
 
-    colours = settings.color == "always" or (settings.color == "auto" and not os.environ.get("NO_COLOR"))
-    browser = make_browser(settings, colours, unicode_terminal())
     return run_app(browser, "nomouse" not in settings.mode_values, seconds)

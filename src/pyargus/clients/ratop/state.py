@@ -38,7 +38,7 @@ class State:
     """settings: of the sources and their selection; views: the way down to what is seen, the last is on the screen; pages: what is over it.
 
     effects: what the terminal is to do, as (what, text): copy, suspend, redraw. moment: of the history that is shown, µs since 1970, 0 for
-    now.
+    now. whole: all rows are shown, however high the screen is.
     """
 
     def __init__(self, settings: Settings, engine: Engine, palette: Palette, unicode: bool = True) -> None:
@@ -57,9 +57,10 @@ class State:
         self.paused = False
         self.moment = 0
         self.status = True
+        self.whole = False
         self.leaving = False
         self.remote = ""
-        self.interval = 0.5
+        self.interval = 0.25
         self.idle_seconds = 60.0
         self.columns, self.rows = 80, 24
         self.effects: list[tuple[str, str]] = []

@@ -54,10 +54,10 @@ class Palette:
 
     def __getitem__(self, role: str) -> str:
         if not self.coloured:
-            return PLAIN.get(role, self.strip(ROLES[role]))
+            return PLAIN.get(role, self.shown(ROLES[role]))
         return ROLES[role]
 
-    def strip(self, style: str) -> str:
+    def shown(self, style: str) -> str:
         """A style as it may be shown: without colours where there are none."""
         if self.coloured:
             return style

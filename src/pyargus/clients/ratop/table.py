@@ -87,6 +87,7 @@ class Table:
         self.record = Record()
         self.rows = Rows(_words_printer(settings, []))
         self.printer = cell_printer(settings)
+        self.searched = row_printer(settings)
         self.colours: Colours | None = None
         self.sorting: tuple[Sorting, ...] = ()
         self.pattern: re.Pattern[str] | None = None
@@ -217,6 +218,7 @@ class Table:
         """Print rows by other settings."""
         self.settings = settings
         self.printer = cell_printer(settings)
+        self.searched = row_printer(settings)
         if self.pattern is not None:
             self._stale = True
 
@@ -230,20 +232,20 @@ class Table:
             changed = self.groups.handles()
         self._seen = self.groups.clock
         self.limit = limit
-        for at in changed:
-            self.groups.record_of(at, self.record)
-            self.rows.put(at, self.record)
-            if self.pattern is not None and self.rows.is_shown(at) and not self._matches():
-                self.rows.hide(at)
+        self.rows.update(self.groups, self.record, changed)
+        if self.pattern is not None:
+            for at in changed:
+                if self.rows.is_shown(at) and not self._matches(self.load(at)):
+                    self.rows.hide(at)
         if changed or self._stale or self._gone:
             self.rows.arrange(limit)
         self._stale = self._gone = False
         return bool(changed)
 
-    def _matches(self) -> bool:
+    def _matches(self, record: Record) -> bool:
         assert self.pattern is not None
-        self.printer.line(self.record)
-        return self.pattern.search(line_text(self.cells(self.printer.out.take().decode("utf-8", "replace").rstrip("\n"))[:-1])) is not None
+        self.searched.line(record)
+        return self.pattern.search(self.searched.out.take().decode("utf-8", "replace").rstrip("\n")) is not None
 
     def holds(self, group: Any) -> bool:
         """Whether there is such a group."""
@@ -269,13 +271,11 @@ class Table:
         """The place of a group, -1 if it is not listed."""
         return -1 if group is None else self.rows.place_of(group)
 
-    def texts(self, first: int, count: int) -> list[str]:
-        """Rows as printed, their cells apart, from a place of the order on."""
-        printer = self.printer
-        for place in range(first, min(first + count, self.listed)):
-            printer.line(self.load(self.group_at(place)))
-        text: str = printer.out.take().decode("utf-8", "replace")
-        return text.split("\n")[:-1]
+    def texts(self, first: int, count: int) -> str:
+        """Rows as they are searched, a line each, from a place of the order on."""
+        self.rows.print_rows(self.groups, self.record, self.searched, first, count)
+        text: str = self.searched.out.take().decode("utf-8", "replace")
+        return text
 
     def listing(self, first: int, count: int) -> Iterator[Row]:
         """Rows from a place of the order on."""
@@ -315,16 +315,20 @@ class Table:
         return cells
 
 
-def line_text(cells: Sequence[str]) -> str:
-    """The cells of a row as one text, a blank between two of them."""
-    return " ".join(cell.strip() for cell in cells)
+def row_printer(settings: Settings) -> Printer:
+    """A printer of rows as they are searched: a blank between fields, ports after their addresses and a dot."""
+    return make_printer(replace(_one_line(settings), delimiter=" ", join_given=False))
 
 
 def cell_printer(settings: Settings) -> Printer:
     """A printer of the cells of a row, a separator between them; the state follows."""
     columns = [*settings.columns, Column("state")]
-    plain = replace(settings, columns=columns, variable=True, delimiter=SEPARATOR, join=False, join_given=True, labels=-1, xml=False)
-    return make_printer(plain)
+    return make_printer(replace(_one_line(settings), columns=columns, delimiter=SEPARATOR, join=False, join_given=True))
+
+
+def _one_line(settings: Settings) -> Settings:
+    """Settings by which a record is one line without padding; a dump below it is hexadecimal digits in it."""
+    return replace(settings, variable=True, labels=-1, xml=False, encoding=3 if settings.encoding == 2 else settings.encoding)
 
 
 def _words_printer(settings: Settings, ids: Sequence[int]) -> Printer:

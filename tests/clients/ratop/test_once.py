@@ -1,0 +1,106 @@
+"""The view printed once, and what the command line says of it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.clients.ratop.support import capture
+from tests.clients.ratop.test_terminal import Server
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return capture(tmp_path_factory.mktemp("capture"))
+
+
+def ratop(*arguments: object, stdin: bytes | None = None, **more: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "LC_ALL": "C.UTF-8", "TZ": "UTC", "HOME": "/nowhere", **more}
+    environment = {name: value for name, value in environment.items() if value}
+    command = [sys.executable, "-c", "from pyargus.clients.ratop import main; main()", "-X", *map(str, arguments)]
+    result = subprocess.run(command, input=stdin, capture_output=True, env=environment, timeout=60, check=False)
+    return subprocess.CompletedProcess(command, result.returncode, result.stdout.decode(), result.stderr.decode())
+
+
+def test_the_whole_table_is_printed(office: Path) -> None:
+    result = ratop("-1", "-n", "-r", office, COLUMNS="")
+    assert (result.returncode, result.stderr) == (0, "")
+    lines = result.stdout.splitlines()
+    assert len(lines) == 3 + 54 + 1
+    assert lines[0].startswith("ratop -r ")
+    assert lines[2].split()[0] == "StartTime" and lines[2].split()[-1] == "State"
+    assert lines[-1].startswith("ProcessQueue     54")
+    assert "\x1b" not in result.stdout
+
+
+def test_options_of_the_table(office: Path) -> None:
+    options = ["-m", "saddr", "-M", "rmon", "-s", "saddr", "bytes", "-P", "bytes", "-N", "o3", "-A", "-%", "-p", "1"]
+    result = ratop("-1", "-n", "-r", office, *options, COLUMNS="")
+    lines = result.stdout.splitlines()
+    assert lines[2].split() == ["Host", "pTotBytes▼"]
+    assert [line.split()[0] for line in lines[3:6]] == ["10.1.0.12", "203.0.113.25", "10.1.0.11"]
+    assert lines[6].split()[0] == "Totals" and len(lines) == 8
+    assert lines[3].split()[1] == "17.9"
+
+
+def test_width_and_colours(office: Path) -> None:
+    result = ratop("-1", "-n", "-r", office, "--color", "always", COLUMNS="60")
+    assert "\x1b[36m" in result.stdout
+    plain = ratop("-1", "-n", "-r", office, COLUMNS="60", NO_COLOR="1")
+    assert max(len(line) for line in plain.stdout.splitlines()) <= 60
+    ascii_only = ratop("-1", "-n", "-r", office, LC_ALL="C", COLUMNS="")
+    assert ascii_only.stdout.isascii()
+
+
+def test_standard_input_and_sources_that_are_none(office: Path, tmp_path: Path) -> None:
+    result = ratop("-1", "-n", stdin=office.read_bytes())
+    assert "TotalRecords       60" in result.stdout
+    result = ratop("-1", "-r", tmp_path / "none", office)
+    assert result.returncode == 1 and "No such file" in result.stderr and "TotalRecords       60" in result.stdout
+
+
+def test_a_server_is_read_for_some_seconds(office: Path) -> None:
+    from pyargus.clients.inputs import open_input
+
+    source = open_input(str(office))
+    source.start()
+    server = Server(source.initial + b"".join(bytes(data) for data, _ in source.chunks()))
+    source.close()
+    result = ratop("-1", "-n", "-S", f"127.0.0.1:{server.port}", "-T", "1")
+    server.close()
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "TotalRecords       60" in result.stdout
+
+
+def test_colours_of_a_file(office: Path, tmp_path: Path) -> None:
+    colours, rc = tmp_path / "racolor.conf", tmp_path / "rarc"
+    colours.write_text('# colours\nfilter="udp" color="all:RED+UNDERLINE"\nfilter="" color="state:BLUE"\n')
+    rc.write_text(f"RA_COLOR_SUPPORT=yes\nRA_COLOR_CONFIG={colours}\nRA_UPDATE_INTERVAL=2\nRA_TIMEOUT_INTERVAL=7\n")
+    result = ratop("-1", "-n", "-F", rc, "-r", office, "--color", "always", COLUMNS="")
+    assert result.returncode == 0, result.stderr
+    for line in result.stdout.splitlines()[3:-1]:
+        assert ("\x1b[31;4m" in line) == (" udp" in line or "udp\x1b" in line), line
+    colours.write_text('filter="udp" color="state:PINK"\n')
+    result = ratop("-1", "-F", rc, "-r", office)
+    assert result.returncode == 2 and "line 1: state:PINK: expected field:COLOR" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["-w", "out"], "`:w file`"),
+        (["-f", "racluster.conf"], "one table has one key"),
+        (["-m", "sadr"], "no such key"),
+        (["-P", "byts"], "no such field to sort by"),
+        (["-M", "rate=x"], "expected a number"),
+        (["-", "tcp", "and", "por"], ""),
+        (["--format", "csv"], "any format by `:w file`"),
+        ([], "standard output is no terminal"),
+    ],
+)
+def test_what_cannot_be_followed_is_said(office: Path, arguments: list[str], message: str) -> None:
+    result = ratop("-r", office, *arguments)
+    assert result.returncode == 2 and message in result.stderr and result.stdout == ""
+    assert "Traceback" not in result.stderr

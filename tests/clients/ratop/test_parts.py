@@ -1,0 +1,195 @@
+"""The small parts: the line that is typed, pictures, the pace, the log, colours, filters of rows."""
+
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from pyargus.clients.ratop import plots
+from pyargus.clients.ratop.colours import parse_colour, parse_rule
+from pyargus.clients.ratop.express import both_ways
+from pyargus.clients.ratop.feeds import FileFeeder, Queue
+from pyargus.clients.ratop.line import Editor, file_names
+from pyargus.clients.ratop.log import Log
+from pyargus.clients.ratop.pace import Pace
+from pyargus.clients.ratop.styles import Palette, coded, cut, fit, mark, plain, printable
+from pyargus.errors import BadUse
+from tests.clients.ratop.support import browsing, capture, screen
+
+
+def typed(editor: Editor, *keys: str) -> str:
+    for key in keys:
+        for one in key[1:-1] if len(key) > 2 and key[0] == "<" else [key]:
+            editor.press(one)
+    return editor.text
+
+
+def test_a_line_is_edited() -> None:
+    editor = Editor("", ["first", "second"])
+    assert typed(editor, "<abc>", "left", "X", "home", "Y", "end", "Z") == "YabXcZ"
+    assert typed(editor, "backspace", "ctrl+a", "delete", "ctrl+k") == ""
+    assert typed(editor, "<one two  >", "ctrl+w") == "one "
+    assert typed(editor, "<two>", "left", "ctrl+u") == "o"
+    assert typed(editor, "up") == "second"
+    assert typed(editor, "up", "up") == "first"
+    assert typed(editor, "down", "down") == "o"
+    assert typed(editor, "ctrl+d") == ""
+    assert not editor.press("f5")
+    assert typed(Editor("saddr"), "< daddr>") == "daddr"
+    assert typed(Editor("saddr"), "< >", "<x>") == "x"
+    assert typed(Editor("saddr"), "end", "< daddr>") == "saddr daddr"
+    editor = Editor("same", history := ["same"])
+    assert editor.accepted() == "same" and history == ["same"]
+
+
+def test_words_are_completed() -> None:
+    words = ["saddr", "sport", "state", "daddr"]
+    assert typed(Editor(words=lambda part: words), "<d>", "tab") == "daddr "
+    editor = Editor(words=lambda part: words)
+    assert typed(editor, "<-s>", "tab") == "-s" and editor.shown == ["saddr", "sport", "state"]
+    assert typed(Editor(words=lambda part: words), "<daddr,sp>", "tab") == "daddr,sport "
+    assert typed(Editor(words=lambda part: words), "<zz>", "tab") == "zz"
+
+
+def test_files_are_completed(tmp_path: Path) -> None:
+    (tmp_path / "one").mkdir()
+    (tmp_path / "only.argus").touch()
+    assert sorted(file_names(f"{tmp_path}/on")) == [f"{tmp_path}/one/", f"{tmp_path}/only.argus"]
+    assert file_names("/nowhere/at/all/x") == []
+
+
+def test_a_long_paste_has_an_end() -> None:
+    editor = Editor()
+    editor.insert("x" * 100_000 + "\n\x00\x1b")
+    assert len(editor.text) == 4096
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0, "0"), (7, "7"), (0.25, "0.2"), (950, "950"), (12_345, "12.3k"), (999_600, "1.00M"), (4.57e9, "4.57G"), (1e20, "100000P")],
+)
+def test_short_numbers(value: float, text: str) -> None:
+    assert plots.short(value) == text
+
+
+def test_pictures_have_the_size_asked_for() -> None:
+    assert plots.spark([], 5) == "     "
+    assert plots.spark([0, 1, 8], 3) == " ▁█"
+    assert plots.spark([0, 1, 8], 3, False) == " .@"
+    assert len(plots.spark(list(range(100)), 7)) == 7
+    assert [len(line) for line in plots.chart([1, 2, 3], 9, 4)] == [9] * 4
+    assert plots.chart([4, 2, 0], 3, 2) == ["█  ", "██ "]
+    assert plots.bar(1, 4) == "━━━━" and plots.bar(0, 4) == "    " and plots.bar(0.0001, 4) == "╸   "
+    assert plots.bar(2, 4, False) == "===="
+
+
+def test_amounts_are_spread_over_their_time() -> None:
+    second = 1_000_000
+    assert plots.spread([(0, 10 * second, 100.0)], 0, 10 * second, 10) == [10.0] * 10
+    assert plots.spread([(0, 0, 5.0), (9 * second, 10 * second, 5.0)], 0, 10 * second, 2) == [1.0, 1.0]
+    rates = plots.spread([(3 * second, 7 * second, 40.0)], 0, 10 * second, 10)
+    assert rates == [0, 0, 0, 10, 10, 10, 10, 0, 0, 0]
+
+
+def test_lines_of_pieces() -> None:
+    line = [("abc", "red"), ("def", "")]
+    assert cut(line, 2, 2) == [("c", "red"), ("d", "")]
+    assert fit(line, 8) == [*line, ("  ", "")] and fit(line, 2) == [("ab", "red")]
+    assert mark(line, 1, 4, "x") == [("a", "red"), ("bcd", "x"), ("ef", "")]
+    assert plain([*line, ("  ", "")]) == "abcdef"
+    assert coded([("a", "bold black on cyan"), ("b", "")]) == "\x1b[1;30;46ma\x1b[0mb"
+    assert printable("a\x1b漢e\u0301") == "a.?e?"
+    shown = Palette(False).shown
+    assert shown("bold red on blue") == "bold"
+
+
+def test_the_pace_of_files() -> None:
+    now = [100.0]
+    pace = Pace(10.0, lambda: now[0])
+    pace.wait(5_000_000, lambda: False)
+    assert pace.now() == 5_000_000
+    now[0] += 1
+    assert pace.now() == 15_000_000
+    pace.set(1.0)
+    now[0] += 2
+    assert pace.now() == 17_000_000
+    pace.wait(17_000_000, lambda: False)
+    stopped: list[bool] = []
+    waiting = threading.Thread(target=lambda: (pace.wait(10**12, lambda: bool(stopped)), stopped.append(False)))
+    waiting.start()
+    time.sleep(0.02)
+    stopped.append(True)
+    waiting.join(2)
+    assert not waiting.is_alive()
+    pace.set(0)
+    assert pace.now() is None
+
+
+def test_a_file_is_replayed_at_its_pace(tmp_path: Path) -> None:
+    """The office is 80 seconds long; at 40 seconds a second it takes two, and half of it has come after one."""
+    with browsing("-n", "-M", "rate=40", "-r", capture(tmp_path)) as browser:
+        counts = []
+        began = time.monotonic()
+        while browser.engine.active and time.monotonic() - began < 20:
+            time.sleep(0.1)
+            browser.beat()
+            screen(browser)
+            counts.append(browser.view.table.flow.records)
+        took = time.monotonic() - began
+        assert counts[-1] == 60 or browser.view.table.flow.records == 60
+        assert 1.5 < took < 15
+        assert len(set(counts)) > 5
+        assert browser.engine.rates
+
+
+def test_the_log_keeps_the_newest() -> None:
+    log = Log(100)
+    for number in range(10):
+        log.add(bytes([number]) * 30)
+    assert (log.size, log.lost) == (90, 210)
+    assert [piece[0] for piece in log.pieces()] == [7, 8, 9]
+    log.clear()
+    assert (log.size, log.lost, list(log.pieces())) == (0, 0, [])
+
+
+def test_a_file_larger_than_the_log_is_read_again(tmp_path: Path) -> None:
+    from tests.clients.ratop.support import press
+
+    with browsing("-n", "-r", capture(tmp_path)) as browser:
+        browser.engine.log.limit = 1
+        browser.engine.log.add(b"")
+        browser.engine.log.lost = 1
+        press(browser, ":", "m", "< saddr>", "enter")
+        assert browser.view.table.flow.records == 60
+
+
+def test_a_full_queue_drops_what_is_live_and_counts_it() -> None:
+    queue = Queue(100)
+    feeder = FileFeeder("x", queue, Pace())
+    record = bytes.fromhex("13100004") + bytes(12)
+    queue.put(feeder, record * 6)
+    feeder.live = True  # type: ignore[misc]
+    queue.put(feeder, record * 3)
+    assert queue.dropped == 3
+    assert queue.get(0) == (feeder, record * 6)
+    queue.put(feeder, record)
+    assert queue.get(0) == (feeder, record) and queue.get(0) is None
+    queue.close()
+
+
+def test_rules_of_colour() -> None:
+    rule = parse_rule('filter="tcp" color="saddr,sport:GREEN+BLINK daddr:YELLOW" cont')
+    assert rule.test is not None and rule.goes_on
+    assert rule.styles == {"saddr": "green blink", "sport": "green blink", "daddr": "bold yellow"}
+    assert parse_colour("all:RED+Reverse") == {"": "red reverse"}
+    for wrong in ("saddr", "saddr:PINK", "sadr:RED", "saddr:RED+Q"):
+        with pytest.raises(BadUse):
+            parse_colour(wrong)
+    with pytest.raises(BadUse, match="expected filter="):
+        parse_rule("color=red")
+
+
+def test_filters_in_both_directions() -> None:
+    assert both_ways("tcp and src host a and dst port 3") == "(tcp and src host a and dst port 3) or (tcp and dst host a and src port 3)"
+    assert both_ways("arp") == "arp"
