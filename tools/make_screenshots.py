@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 from rich.console import Console
-from rich.segment import Segments
+from rich.segment import Segment, Segments
 from rich.terminal_theme import TerminalTheme
 
 from pyargus.capture import frames
@@ -85,8 +85,7 @@ async def picture(path: Path, keys: list[str]) -> str:
         app.draw()
         strips = [app.canvas.render_line(y) for y in range(SIZE[1])]
     console = Console(width=SIZE[0], height=SIZE[1], file=io.StringIO(), force_terminal=True, color_system="truecolor", record=True)
-    for strip in strips:
-        console.print(Segments(strip), end="\n", soft_wrap=True)
+    console.print(Segments([segment for strip in strips for segment in (*strip, Segment.line())]), end="")
     browser.engine.stop()
     return console.export_svg(title="ratop", theme=THEME, unique_id="ratop")
 
