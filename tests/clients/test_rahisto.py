@@ -1,0 +1,198 @@
+"""rahisto: bins against a count of the values, the reference's rows, ranges that are found, pictures."""
+
+import math
+import re
+import xml.etree.ElementTree as ET
+from array import array
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pyargus.clients.histogram import bar, find_range, make_bins, parse_spec, summarise
+from pyargus.errors import BadUse
+from tests.clients import golden
+from tests.clients.programs import needs_samples, program
+
+MIX = str(golden.GOLDEN / "data" / "mix.argus")
+
+
+def rows(text: str) -> list[list[str]]:
+    """The rows of a histogram."""
+    return [line.split() for line in text.splitlines() if re.match(r" *\d+ +[-\d]", line)]
+
+
+def histogram(*arguments: str) -> str:
+    """The output of rahisto."""
+    return program("rahisto", "-X", "-n", *arguments).stdout.decode()
+
+
+def numbers(text: str) -> list[float]:
+    """The numbers of a text."""
+    return [float(word) for word in re.findall(r"-?\d+(?:\.\d+)?(?:e[-+]\d+)?", text)]
+
+
+@needs_samples
+@pytest.mark.parametrize(("ident", "arguments"), [case for case in golden.cases("rahisto") if case[0] != "rahisto-nozero"])
+def test_rows_are_those_of_the_reference(ident: str, arguments: str, tmp_path: Path) -> None:
+    # The reference takes median, 95 % and mode from other values, and sums in singles.
+    got, want = golden.run_case("rahisto", arguments, tmp_path).decode(), golden.expected(ident).decode()
+    hidden = re.compile(r"^ +median .*\n(?: +mode .*\n)?|,median=.*$", re.MULTILINE)
+    got, want = hidden.sub("", got), hidden.sub("", want)
+    assert re.sub(r"\d", "", got.replace(" ", "")) == re.sub(r"\d", "", want.replace(" ", "")) or "csv" in ident
+    assert numbers(got) == pytest.approx(numbers(want), rel=2e-6, abs=2e-4)
+
+
+def test_differences_are_documented() -> None:
+    for word in ("`median`, `95%` and `mode`", "sums in IEEE singles", "empty rows at both ends"):
+        assert golden.documented(word)
+
+
+@needs_samples
+def test_bins_count_the_values() -> None:
+    values = [float(line) for line in program("ra", "-X", "-r", MIX, "-L", "-1", "-s", "bytes").stdout.split()]
+    counts = [int(row[2]) for row in rows(histogram("-H", "bytes", "8:0-4000", "-r", MIX))]
+    assert counts == [sum(low < value < low + 500 or (value == low and low > 0) for value in values) for low in range(0, 4000, 500)]
+    outside = [int(row[2]) for row in rows(histogram("-H", "bytes", "8:0-4000", "-M", "outlayer", "-r", MIX))]
+    assert sum(outside) == len(values)
+
+
+@needs_samples
+def test_a_range_is_found() -> None:
+    for spec in (["dur", "10"], ["bytes", "10L"], ["sttl", "7"], ["sport", "16"]):
+        text = histogram("-H", *spec, "-r", MIX)
+        whole = re.search(r" N = (\d+)", text)
+        assert whole
+        assert sum(int(row[2]) for row in rows(text)) == int(whole[1]) > 0
+    assert sum(int(row[2]) for row in rows(histogram("-H", "dur", "10", "-r", MIX))) == 300
+
+
+@needs_samples
+def test_columns_add_up() -> None:
+    text = histogram("-H", "bytes", "5", "-s", "pkts", "bytes", "-r", MIX)
+    total = [int(part) for part in program("racount", "-X", "-r", MIX).stdout.split()[10:15]]
+    found = [row[5:] for row in rows(text) if len(row) > 5]
+    assert sum(int(row[0]) for row in found) == total[0]
+    assert sum(int(row[1]) for row in found) == total[3]
+
+
+@needs_samples
+def test_written_bins_add_up(tmp_path: Path) -> None:
+    out = str(tmp_path / "bins.argus")
+    assert program("rahisto", "-X", "-H", "dur", "5:0-10", "-M", "outlayer", "-r", MIX, "-w", out).returncode == 0
+    assert program("racount", "-X", "-r", out).stdout.split()[10:] == program("racount", "-X", "-r", MIX).stdout.split()[10:]
+    lines = program("ra", "-X", "-u", "-n", "-c", ",", "-L", "-1", "-p", "1", "-r", out, "-s", "stime", "ltime").stdout.decode().split()
+    assert "2.0,4.0" in lines
+
+
+@needs_samples
+def test_modes() -> None:
+    filled = rows(histogram("-H", "dur", "20:0-20", "-M", "nozero", "-r", MIX))
+    assert filled[0][2] != "0" != filled[-1][2]
+    assert len(filled) < 20
+    assert sum(int(row[2]) for row in rows(histogram("-H", "dur", "20", "-M", "interval", "-r", MIX))) == 299
+
+
+@needs_samples
+def test_bars_and_pictures(tmp_path: Path) -> None:
+    path = tmp_path / "a.svg"
+    text = histogram("-H", "dur", "5:0-5", "--plot", "--image", str(path), "-r", MIX)
+    assert "█" in text
+    root = ET.fromstring(path.read_text())
+    assert root.tag == "{http://www.w3.org/2000/svg}svg"
+    counts = [int(row[2]) for row in rows(text)]
+    heights = [float(rect.get("height", "0")) for rect in root.iter("{http://www.w3.org/2000/svg}rect")][1:]
+    assert [height / max(heights) for height in heights] == pytest.approx([count / max(counts) for count in counts], abs=0.001)
+
+
+@needs_samples
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "-H METRIC BINS"),
+        (["-H", "durr", "5"], "nearest: dur"),
+        (["-H", "dur", "x"], "-H dur x"),
+        (["-H", "dur", "0:0-5"], "1 to 100000 bins"),
+        (["-H", "dur", "5:5-1"], "ends before it begins"),
+        (["-H", "dur", "5", "--image", "a.gif"], ".svg or .png"),
+        (["-H", "dur", "5", "--format", "csv"], "a histogram is text"),
+        (["-H", "saddr", "5"], "no such number"),
+    ],
+)
+def test_refused(arguments: list[str], message: str) -> None:
+    result = program("rahisto", "-X", "-r", MIX, *arguments)
+    assert result.returncode == 2
+    assert message in result.stderr.decode()
+
+
+def test_two_passes_need_files() -> None:
+    assert b"two passes" in program("rahisto", "-X", "-r", "-", "-H", "dur", "5", "-s", "pkts").stderr
+
+
+@given(st.lists(st.floats(-1e9, 1e9, allow_subnormal=False), min_size=1, max_size=30), st.integers(1, 30), st.booleans())
+def test_every_value_has_the_bin_between_its_edges(values: list[float], count: int, logarithmic: bool) -> None:
+    if logarithmic:
+        values = [abs(value) + 1e-6 for value in values]
+    spec = parse_spec(["dur", f"{count}{'L' if logarithmic else ''}"], True)
+    find_range(spec, values)
+    bins = make_bins(spec)
+    for value in values:
+        at = bins.place(value)
+        assert 0 <= at < len(bins.counts)
+        assert bins.edges[at] <= value < bins.edges[at + 1]
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds", "start", "end"),
+    [
+        ("dur 5:0-10", True, 0, 10),
+        ("dur 5:1-10m", True, 0.001, 0.01),
+        ("dur 5:1u-1M", True, 1e-6, 60),
+        ("bytes 5:1-10M", False, 1e6, 1e7),
+        ("bytes 5:1k-10M", False, 1e3, 1e7),
+        ("abs dur 5:2", True, 0, 10),
+        ("dur 5L:0.001-1000", True, 0.001, 1000),
+        ("pcr 4:-1-1", False, -1, 1),
+    ],
+)
+def test_ranges(text: str, seconds: bool, start: float, end: float) -> None:
+    spec = parse_spec(text.split(), seconds)
+    assert (spec.start, spec.end) == (pytest.approx(start), pytest.approx(end))
+
+
+@pytest.mark.parametrize("text", ["dur", "dur 5:", "dur 5:1-", "dur 5L:2", "dur -5", "dur 5:1-2-3", "dur 5:1x-2"])
+def test_bad_specifications(text: str) -> None:
+    with pytest.raises(BadUse):
+        parse_spec(text.split(), True)
+
+
+@given(st.lists(st.integers(0, 20), min_size=1, max_size=50))
+def test_summary(values: Sequence[int]) -> None:
+    found = summarise(array("d", values))
+    ordered = sorted(values)
+    assert found.count == len(values)
+    assert found.mean == pytest.approx(sum(values) / len(values))
+    assert found.deviation == pytest.approx(math.sqrt(sum((value - found.mean) ** 2 for value in values) / len(values)), abs=1e-9)
+    below = sum(value <= found.median for value in ordered)
+    assert below >= len(values) / 2 and sum(value >= found.median for value in ordered) >= len(values) / 2
+    assert all(values.count(int(mode)) >= 3 for mode in found.modes)
+
+
+def test_bars() -> None:
+    assert bar(1.0, 4) == "████"
+    assert bar(0.5, 4) == "██"
+    assert bar(1 / 32, 4) == "▏"
+    assert bar(0.0, 4) == ""
+
+
+@needs_samples
+def test_png_says_what_it_needs(tmp_path: Path) -> None:
+    path = tmp_path / "a.png"
+    result = program("rahisto", "-X", "-H", "dur", "5", "--image", str(path), "-r", MIX)
+    if result.returncode == 0:
+        assert path.read_bytes().startswith(b"\x89PNG")
+    else:
+        assert result.returncode == 2
+        assert b"matplotlib" in result.stderr
