@@ -18,6 +18,7 @@ if cython.compiled:
         NET_RTCP,
         NET_RTP,
         NET_TCP,
+        NET_UDT,
         NOT_RTP,
         Flow,
         Gaps,
@@ -29,7 +30,20 @@ else:
     from math import sqrt
 
     from pyargus.capture.packet_cy import ARP, ETHERNET, IPV4, IPV6, ISIS, LCP, RARP
-    from pyargus.flow.flow_cy import NET_ARP, NET_ESP, NET_FRAGMENT, NET_ICMP, NET_RTCP, NET_RTP, NET_TCP, NOT_RTP, Flow, Gaps, Half
+    from pyargus.flow.flow_cy import (
+        NET_ARP,
+        NET_ESP,
+        NET_FRAGMENT,
+        NET_ICMP,
+        NET_RTCP,
+        NET_RTP,
+        NET_TCP,
+        NET_UDT,
+        NOT_RTP,
+        Flow,
+        Gaps,
+        Half,
+    )
     from pyargus.record.encode_cy import Encoder, metric_head
     from pyargus.record.encode_network_cy import arp, esp, icmp, le_words, rtcp, rtp, shorts
 
@@ -314,6 +328,8 @@ class Emitter:
         if flow.net == NET_RTCP:
             rtcp(out, 0x30090006, src.rtp0, src.rtp1, dst.rtp0, dst.rtp1)
             return shorts(out, src.drops & 0xFFFF, dst.drops & 0xFFFF)
+        if flow.net == NET_UDT:
+            return le_words(out, 0x300D002C, flow.udt.words, 43)
         if flow.net == NET_FRAGMENT:
             for i in range(13):
                 self.words[i] = 0

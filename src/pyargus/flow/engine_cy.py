@@ -27,6 +27,7 @@ if cython.compiled:
         NET_RTCP,
         NET_RTP,
         NET_TCP,
+        NET_UDT,
         NOT_RTP,
         Flow,
         Half,
@@ -45,6 +46,7 @@ if cython.compiled:
     )
     from cython.cimports.pyargus.flow.table_cy import FlowTable
     from cython.cimports.pyargus.flow.tcp_cy import TcpMachine
+    from cython.cimports.pyargus.flow.udt_cy import udt_object, udt_probe
 else:
     from pyargus.capture.bpf_cy import FilterProgram
     from pyargus.capture.link_cy import decode
@@ -63,6 +65,7 @@ else:
         NET_RTCP,
         NET_RTP,
         NET_TCP,
+        NET_UDT,
         NOT_RTP,
         Flow,
         Half,
@@ -73,6 +76,7 @@ else:
     from pyargus.flow.objects_cy import arp_object, esp_object, icmp_bytes, icmp_data, icmp_object, rtp_object, rtp_probe
     from pyargus.flow.table_cy import FlowTable
     from pyargus.flow.tcp_cy import TcpMachine
+    from pyargus.flow.udt_cy import udt_object, udt_probe
 
 START = cython.declare(cython.uint, 0x10)
 STATUS = cython.declare(cython.uint, 0x20)
@@ -409,8 +413,13 @@ class Engine:
                 flow.net = NET_NONE
             if new and p.sport and p.dport:
                 rtp_probe(p, flow)
+                if flow.net == NET_NONE:
+                    udt_probe(p, flow)
             if flow.net == NET_RTP or flow.net == NET_RTCP:
                 app = rtp_object(p, flow, own, new, 1 if from_src else 2)
+                start += p.length - 8 - app
+            elif flow.net == NET_UDT and not new:
+                app = udt_object(p, flow)
                 start += p.length - 8 - app
         elif p.proto == 1 and p.kind == IPV4:
             icmp_object(p, flow, new)

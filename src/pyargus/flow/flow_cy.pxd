@@ -2,6 +2,7 @@ cdef int NET_NONE
 cdef int NET_TCP
 cdef int NET_RTCP
 cdef int NET_RTP
+cdef int NET_UDT
 cdef int NET_ARP
 cdef int NET_ICMP
 cdef int NET_ESP
@@ -33,6 +34,9 @@ cdef class Gaps:
     cdef unsigned long long squares
     cdef int add(self, long long value) except -1
     cdef int clear(self) except -1
+
+cdef class Udt:
+    cdef unsigned int[::1] words
 
 cdef class Half:
     cdef unsigned long long packets
@@ -163,6 +167,7 @@ cdef class Flow:
     cdef list fragments
     # RTP: directions that were silent
     cdef unsigned int quiet
+    cdef Udt udt
     # keystrokes
     cdef object strokes
     cdef int clear_interval(self) except -1

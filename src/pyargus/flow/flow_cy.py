@@ -14,6 +14,7 @@ NET_NONE = cython.declare(cython.int, 0x00)
 NET_TCP = cython.declare(cython.int, 0x05)
 NET_RTCP = cython.declare(cython.int, 0x09)
 NET_RTP = cython.declare(cython.int, 0x0A)
+NET_UDT = cython.declare(cython.int, 0x0D)
 NET_ARP = cython.declare(cython.int, 0x10)
 NET_ICMP = cython.declare(cython.int, 0x34)
 NET_ESP = cython.declare(cython.int, 0x38)
@@ -81,6 +82,16 @@ class Gaps:
         self.cell[0] += self.cell[1]
         self.squares += value * value
         return 0
+
+
+@cython.final
+@cython.no_gc
+@cython.cclass
+class Udt:
+    """The words of a flow's UDT object, behind the DSR's header."""
+
+    def __init__(self) -> None:
+        self.words = memoryview(array("I", bytes(4 * 43)))
 
 
 @cython.final
@@ -196,6 +207,7 @@ class Flow:
         self.spi = self.esp_seq = self.esp_lost = 0
         self.responder = 0
         self.quiet = 0
+        self.udt = None
         return 0
 
     @cython.cfunc
