@@ -179,7 +179,7 @@ def test_handshake_of_udt() -> None:
     assert dsr.subtype == 0x0D and dsr.body[8:36] == shake[16:] and not any(dsr.body[:8] + dsr.body[36:])
 
 
-@pytest.mark.parametrize("first", [b"x" * 15, control(2, 1), control(0, 5, 1, 1, 1, 1, 1, 1), control(0, 4, 1)])
+@pytest.mark.parametrize("first", [b"x" * 15, b"", control(2, 1), control(0, 5, 1, 1, 1, 1, 1, 1), control(0, 4, 1)])
 def test_what_is_no_udt(first: bytes) -> None:
     assert flow((0, first), (0, data(2)), ports=UDT).dsr(0x30).raw == b"\x30\0\0\1"
     assert flow((0, data(1)), ports=(800, 9001)).dsr(0x30).raw == b"\x30\0\0\1"

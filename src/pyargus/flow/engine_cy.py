@@ -348,8 +348,8 @@ class Engine:
         own.bytes += p.wire
         if app > 0:
             own.app += app
-        elif app < 0 and flow.net == NET_RTP and own.app >= cython.cast(cython.ulonglong, -app):
-            # An RTP header that claims a little more than there is takes bytes away.
+        elif app < 0 and (flow.net == NET_RTP or flow.net == NET_UDT) and own.app >= cython.cast(cython.ulonglong, -app):
+            # An RTP or UDT header that claims a little more than there is takes bytes away.
             own.app -= cython.cast(cython.ulonglong, -app)
         if not p.fragment or flow.net == NET_FRAGMENT:
             # 16 bits on disk, and compared as they are stored.
@@ -413,8 +413,8 @@ class Engine:
                 flow.net = NET_NONE
             if new and p.sport and p.dport:
                 rtp_probe(p, flow)
-                if flow.net == NET_NONE:
-                    udt_probe(p, flow)
+            if new and flow.net == NET_NONE:
+                udt_probe(p, flow)
             if flow.net == NET_RTP or flow.net == NET_RTCP:
                 app = rtp_object(p, flow, own, new, 1 if from_src else 2)
                 start += p.length - 8 - app

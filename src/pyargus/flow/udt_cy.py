@@ -50,7 +50,7 @@ def udt_probe(p: Packet, flow: Flow) -> cython.int:
     i: cython.int
     if p.sport != PORT and p.dport != PORT:
         return 0
-    if p.length < 24 or p.end - o < 16:
+    if p.end - o < 16:
         return 0
     if p.buf[o] & 0x80:
         if p.u16(o) != 0x8000 or p.end - o < 44 or p.u32(o + 16) != 4:
@@ -71,7 +71,7 @@ def udt_object(p: Packet, flow: Flow) -> cython.longlong:
     size: cython.longlong = p.length - 8
     words: cython.uint[::1] = flow.udt.words
     kind: cython.uint
-    if size < 16 or p.end - o < 16:
+    if p.end - o < 16:
         return size
     if not p.buf[o] & 0x80:
         _data(p, words, o)
