@@ -234,7 +234,7 @@ def test_rastream_runs_a_program_on_every_file(tmp_path: Path) -> None:
     [
         (["-w", "$protoo"], "nearest: proto"),
         (["-M", "time", "5m", "count", "3"], "split by one of them"),
-        (["-M", "time", "200ms"], "time 200ms"),
+        (["-M", "time", "200q"], "time 200q"),
         (["-M", "size", "x"], "-M size"),
         (["-M", "count", "0"], "above zero"),
         (["-M", "nomodify"], "-M time"),

@@ -649,10 +649,8 @@ class Engine:
             flow.fragment_end = start + size
         if not p.more:
             flow.fragment_total = start + size
-            if p.kind == IPV6:
-                # The reference counts the extension headers in: an IPv6 datagram never becomes complete.
-                flow.fragment_total += cython.cast(cython.uint, p.l4 - p.l3 - 40)
-        if flow.fragment_total == 0 or flow.fragment_total != flow.fragment_sum:
+        # The reference counts the extension headers of IPv6 in: such a datagram never becomes complete.
+        if flow.fragment_total == 0 or flow.fragment_total != flow.fragment_sum or p.kind == IPV6:
             return 0
         parent = self.table.at(flow.parent)
         if parent is None:
