@@ -38,7 +38,7 @@ else:
     from pyargus.record.rewrite_cy import Rewriter
     from pyargus.record.values_cy import last_f, last_s, start_f, start_s
 
-_SLOTS = cython.declare(cython.Py_ssize_t, 1024)
+_SLOTS = cython.declare(cython.Py_ssize_t, 4096)
 _NONE = cython.declare(cython.longlong, -1)
 
 # What the bytes of a group are: as read; the client form, reversed by repairs or not; how often merged is counted apart.

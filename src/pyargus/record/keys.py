@@ -5,8 +5,6 @@ Source: argus 3 clients, "racluster", section "Keys".
 
 from __future__ import annotations
 
-import difflib
-import ipaddress
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -96,6 +94,8 @@ def mask_lengths(word: str, text: str) -> tuple[int, int]:
     """Mask lengths for IPv4 and IPv6 of what stands after the slash. Raises BadUse for what is neither a length nor a mask."""
     if text.isdigit() and int(text) <= 128:
         return min(int(text), 255 if int(text) > 32 else 32), int(text)
+    import ipaddress
+
     try:
         mask = ipaddress.ip_address(text)
     except ValueError:
@@ -120,6 +120,8 @@ def parse_key(words: Iterable[str], rmon: bool = False) -> Key:
     for word in given:
         name, slash, mask = word.partition("/")
         if name not in WORDS:
+            import difflib
+
             close = difflib.get_close_matches(name, list(WORDS), 1)
             raise BadUse(f"no such key: {word!r}" + (f" (nearest: {close[0]})" if close else ""))
         if slash and name not in MASKED:

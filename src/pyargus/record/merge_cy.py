@@ -19,16 +19,18 @@ if cython.compiled:
     from cython.cimports.pyargus.record.merge_network_cy import network
     from cython.cimports.pyargus.record.record_cy import Record
     from cython.cimports.pyargus.record.repair_cy import duration
-    from cython.cimports.pyargus.record.stats_cy import bits_of, classes, pool, pool_whole, pool_words
+    from cython.cimports.pyargus.record.stats_cy import bits_of, classes, pool, pool_jitter, pool_records
 else:
     from pyargus.record.merge_flow_cy import flow_key, mask4, prefix4
     from pyargus.record.merge_network_cy import network
     from pyargus.record.record_cy import Record
     from pyargus.record.repair_cy import duration
-    from pyargus.record.stats_cy import bits_of, classes, pool, pool_whole, pool_words
+    from pyargus.record.stats_cy import bits_of, classes, pool, pool_jitter, pool_records
 
 # What `merge` leaves to a caller that has room for bytes, in bits of what it returns: user data of each side, label.
-SOURCE_DATA, DESTINATION_DATA, LABEL = 1, 2, 4
+SOURCE_DATA = cython.declare(cython.int, 1)
+DESTINATION_DATA = cython.declare(cython.int, 2)
+LABEL = cython.declare(cython.int, 4)
 
 _U32 = cython.declare(cython.ulonglong, 0xFFFFFFFF)
 
@@ -151,7 +153,7 @@ def idle_time(a: Record, gap: cython.longlong) -> cython.int:
     """The time between two records of a direction, in µs whatever its sign."""
     if gap < 0:
         gap = -gap
-    return pool(a.agr, 11, 1, cython.cast(cython.double, gap), cython.cast(cython.double, gap), 0.0, cython.cast(cython.double, gap))
+    return pool(a, 11, 1, cython.cast(cython.double, gap), cython.cast(cython.double, gap), 0.0, cython.cast(cython.double, gap))
 
 
 def begin_aggregation(a):
@@ -183,11 +185,11 @@ def aggregation(a: Record, b: Record) -> cython.int:
             a.agr[4] = a.agr[5] = a.agr[6] = a.agr[8] = 0
     if theirs:
         a.agr_count = (a.agr_count + b.agr_count) & _U32
-        pool_words(a.agr, 4, b.agr, 4)
-        pool_words(a.agr, 11, b.agr, 11)
+        pool_records(a, b, 4)
+        pool_records(a, b, 11)
     else:
         a.agr_count = (a.agr_count + 1) & _U32
-        pool(a.agr, 4, 1, b.raw_dur, b.raw_dur, 0.0, b.raw_dur)
+        pool(a, 4, 1, b.raw_dur, b.raw_dur, 0.0, b.raw_dur)
     if a.spkts and b.spkts:
         idle_time(a, micro(b.sstart_s, b.sstart_f) - micro(a.send_s, a.send_f))
     if a.dpkts and b.dpkts:
@@ -299,7 +301,7 @@ def jitter(a: Record, b: Record) -> cython.int:
             if not a.jit_blocks & bit:
                 for i in range(16):
                     a.jit[16 * block + i] = 0
-            pool_whole(a.jit, 16 * block, b.jit, 16 * block)
+            pool_jitter(a, b, 16 * block)
             if a.jit_stride > 5 and b.jit_stride > 5 and (a.head[8] >> 16) & 3 == 1:
                 a.jit[16 * block + 5] = classes(a.jit[16 * block + 5], b.jit[16 * block + 5])
     a.jit_blocks |= b.jit_blocks

@@ -1,6 +1,8 @@
-cpdef int pool(unsigned int[:] words, Py_ssize_t at, unsigned int count, double low, double mean, double deviation, double high) except -1
-cpdef int pool_words(unsigned int[:] words, Py_ssize_t at, unsigned int[:] others, Py_ssize_t where) except -1
-cpdef int pool_whole(unsigned int[:] words, Py_ssize_t at, unsigned int[:] others, Py_ssize_t where) except -1
-cpdef unsigned int classes(unsigned int a, unsigned int b) noexcept
+from pyargus.record.record_cy cimport Record
+
 cpdef unsigned int bits_of(double value) except? 1
 cpdef double from_bits(unsigned int bits) except? -1
+cpdef int pool(Record rec, Py_ssize_t at, unsigned int count, double low, double mean, double deviation, double high) except -1
+cpdef int pool_records(Record rec, Record other, Py_ssize_t at) except -1
+cpdef int pool_jitter(Record rec, Record other, Py_ssize_t at) except -1
+cpdef unsigned int classes(unsigned int a, unsigned int b) noexcept

@@ -14,6 +14,7 @@ import cython
 
 if cython.compiled:
     from cython.cimports.libc.math import fabs, floor, sqrt
+    from cython.cimports.pyargus.record.record_cy import Record  # noqa: F401
 else:
     from math import fabs, floor, sqrt
 
@@ -23,16 +24,30 @@ _real = cython.declare(cython.float[::1], _view)
 _bits = cython.declare(cython.uint[::1], _view.cast("B").cast("I"))
 
 
-def bits_of(value):
-    """The bits of the nearest IEEE single."""
+@cython.cfunc
+@cython.inline
+@cython.exceptval(check=False)
+def to_bits(value: cython.double) -> cython.uint:
     _real[0] = value
     return _bits[0]
 
 
-def from_bits(bits):
-    """The number whose IEEE single form is `bits`."""
+@cython.cfunc
+@cython.inline
+@cython.exceptval(check=False)
+def number_of(bits: cython.uint) -> cython.double:
     _bits[0] = bits
     return _real[0]
+
+
+def bits_of(value):
+    """The bits of the nearest IEEE single."""
+    return to_bits(value)
+
+
+def from_bits(bits):
+    """The number whose IEEE single form is `bits`."""
+    return number_of(bits)
 
 
 @cython.cfunc
@@ -60,84 +75,77 @@ def finite(value: cython.double) -> cython.double:
     return value if value == value and value - value == 0 else 0.0
 
 
-def pool(words, at, count, low, mean, deviation, high):
-    """Join `count` values of this mean and deviation to the block of n, min, mean, deviation, max at `words[at]`."""
-    n: cython.double = words[at]
-    m: cython.double = finite(from_bits(words[at + 2]))
+def pool(rec, at, count, low, mean, deviation, high):
+    """Join `count` values of this mean and deviation to the block of n, min, mean, deviation, max at `agr[at]` of a record."""
+    n: cython.double = rec.agr[at]
+    m: cython.double
     joined: cython.double
     squares: cython.double
     if count == 0:
         return 0
     if n == 0:
-        words[at] = count
-        words[at + 1] = bits_of(low)
-        words[at + 2] = bits_of(mean)
-        words[at + 3] = bits_of(deviation)
-        words[at + 4] = bits_of(high)
+        rec.agr[at] = count
+        rec.agr[at + 1] = to_bits(low)
+        rec.agr[at + 2] = to_bits(mean)
+        rec.agr[at + 3] = to_bits(deviation)
+        rec.agr[at + 4] = to_bits(high)
         return 0
-    squares = square_sum(n, m, finite(from_bits(words[at + 3]))) + square_sum(count, mean, deviation)
+    m = finite(number_of(rec.agr[at + 2]))
+    squares = square_sum(n, m, finite(number_of(rec.agr[at + 3]))) + square_sum(count, mean, deviation)
     # The products and the result in singles, as readers of the format compute it.
     joined = single((single(m * n) + single(mean * count)) / (n + count))
-    words[at + 2] = bits_of(joined)
-    words[at + 3] = bits_of(sqrt(fabs(squares / (n + count) - joined * joined)))
-    return extremes(words, at, count, low, high)
-
-
-@cython.cfunc
-@cython.exceptval(-1)
-def extremes(
-    words: cython.uint[:], at: cython.Py_ssize_t, count: cython.uint, low: cython.double, high: cython.double
-) -> cython.int:
-    words[at] = (words[at] + count) & 0x7FFFFFFF
-    if low < from_bits(words[at + 1]):
-        words[at + 1] = bits_of(low)
-    if high > from_bits(words[at + 4]):
-        words[at + 4] = bits_of(high)
+    rec.agr[at] = (rec.agr[at] + count) & 0x7FFFFFFF
+    if low < number_of(rec.agr[at + 1]):
+        rec.agr[at + 1] = to_bits(low)
+    rec.agr[at + 2] = to_bits(joined)
+    rec.agr[at + 3] = to_bits(sqrt(fabs(squares / (n + count) - joined * joined)))
+    if high > number_of(rec.agr[at + 4]):
+        rec.agr[at + 4] = to_bits(high)
     return 0
 
 
-def pool_words(words, at, others, where):
-    """Join the block at `others[where]` to that at `words[at]`."""
-    i: cython.Py_ssize_t
-    if others[where] == 0:
-        return 0
-    if words[at] == 0:
-        for i in range(5):
-            words[at + i] = others[where + i]
-        return 0
+def pool_records(rec, other, at):
+    """Join the block at `agr[at]` of the other record to that of the first."""
     return pool(
-        words,
+        rec,
         at,
-        others[where],
-        finite(from_bits(others[where + 1])),
-        finite(from_bits(others[where + 2])),
-        finite(from_bits(others[where + 3])),
-        finite(from_bits(others[where + 4])),
+        other.agr[at],
+        finite(number_of(other.agr[at + 1])),
+        finite(number_of(other.agr[at + 2])),
+        finite(number_of(other.agr[at + 3])),
+        finite(number_of(other.agr[at + 4])),
     )
 
 
-def pool_whole(words, at, others, where):
-    """The same for times between packets, whose mean and deviation are whole numbers once they are joined."""
+def pool_jitter(rec, other, at):
+    """The same for times between packets at `jit[at]`, whose mean and deviation are whole numbers once they are joined."""
     i: cython.Py_ssize_t
-    n1: cython.double = words[at]
-    n2: cython.double = others[where]
-    m1: cython.double = finite(from_bits(words[at + 2]))
-    m2: cython.double = finite(from_bits(others[where + 2]))
+    n1: cython.double = rec.jit[at]
+    n2: cython.double = other.jit[at]
+    m1: cython.double
+    m2: cython.double = finite(number_of(other.jit[at + 2]))
+    d2: cython.double = finite(number_of(other.jit[at + 3]))
     joined: cython.double
     squares: cython.double
     if n2 == 0:
         return 0
     if n1 == 0:
-        for i in range(5):
-            words[at + i] = others[where + i]
-        words[at + 2] = bits_of(floor(m2))
-        words[at + 3] = bits_of(floor(finite(from_bits(others[where + 3]))))
+        for i in range(at, at + 5):
+            rec.jit[i] = other.jit[i]
+        rec.jit[at + 2] = to_bits(floor(m2))
+        rec.jit[at + 3] = to_bits(floor(d2))
         return 0
+    m1 = finite(number_of(rec.jit[at + 2]))
     joined = (m1 * n1 + m2 * n2) / (n1 + n2)
-    squares = square_sum(n1, m1, finite(from_bits(words[at + 3]))) + square_sum(n2, m2, finite(from_bits(others[where + 3])))
-    words[at + 2] = bits_of(floor(joined))
-    words[at + 3] = bits_of(floor(sqrt(fabs(squares / (n1 + n2) - joined * joined))))
-    return extremes(words, at, others[where], finite(from_bits(others[where + 1])), finite(from_bits(others[where + 4])))
+    squares = square_sum(n1, m1, finite(number_of(rec.jit[at + 3]))) + square_sum(n2, m2, d2)
+    rec.jit[at] = (rec.jit[at] + other.jit[at]) & 0x7FFFFFFF
+    if finite(number_of(other.jit[at + 1])) < number_of(rec.jit[at + 1]):
+        rec.jit[at + 1] = other.jit[at + 1]
+    rec.jit[at + 2] = to_bits(floor(joined))
+    rec.jit[at + 3] = to_bits(floor(sqrt(fabs(squares / (n1 + n2) - joined * joined))))
+    if finite(number_of(other.jit[at + 4])) > number_of(rec.jit[at + 4]):
+        rec.jit[at + 4] = other.jit[at + 4]
+    return 0
 
 
 def classes(a, b):
