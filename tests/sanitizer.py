@@ -20,12 +20,19 @@ from pyargus.clients.settings import from_argv
 from pyargus.errors import BadInput
 from pyargus.network import pieces_cy, shift_cy
 from pyargus.record import client_cy, decode_cy, repair_cy
+from pyargus.record.bin_cy import Binner
+from pyargus.record.cluster_cy import Statement
+from pyargus.record.cut_cy import Bins, Cutter
+from pyargus.record.delivery_cy import Delivery
 from pyargus.record.filter import compile_filter
 from pyargus.record.filter_cy import Filter
+from pyargus.record.group_cy import Aggregator
+from pyargus.record.keys import parse_key
 from pyargus.record.lines_cy import Lines
 from pyargus.record.record_cy import Record
 from pyargus.record.rewrite_cy import Rewriter
 from pyargus.record.schema import FIELDS
+from pyargus.record.sortkeys import parse_keys
 from tests.capture.craft import Frame, frames, pcap, pcapng, ring_block
 from tests.flow.noise import LINKTYPES, traffic
 from tests.flow.play import play_all
@@ -33,6 +40,7 @@ from tests.kernels import SOURCE
 
 EVERYTHING = ["-X", "-AJRZCm", "-U", "512", "-S", "1"]
 FILTERS = ["tcp and dst port 80", "src host 10.0.0.1 or net ff00::/8", "bytes gt 1000 and dur lt 1.0", "ttl gt 10", "encaps gre"]
+KEYS: list[list[str]] = [[], ["none"], ["matrix"], ["addr/20"], ["saddr/24", "daddr/16", "inode"], ["smac", "svlan", "smpls", "stos"]]
 CAPTURES = 150
 RECORD_ROUNDS = 12
 
@@ -139,6 +147,35 @@ def read(data: bytes) -> int:
     return count
 
 
+def group(data: bytes) -> None:
+    """Records, sound or not, through the table of groups by keys of every kind, and through time bins of a month."""
+    record, into = Record(), Record()
+    printer = make_printer(from_argv(["-X", "-s", *(field.name for field in FIELDS)]))
+    tables = [Aggregator(parse_key(words), correct=not words, preserve=len(words) < 3) for words in KEYS]
+    network = Statement(Aggregator(parse_key(["saddr/12"]), preserve=False))
+    month = Binner([network], parse_keys(["bytes"]), Cutter(Bins(28 * 86400 * 10**6), True))
+    month.out = Delivery(printer)
+    for table in [*tables, month]:
+        view = memoryview(data)
+        record.point_to(view)
+        at = 0
+        while (size := decode_cy.frame(view, at)) > 0:
+            decode_cy.decode(record, at, at)
+            if record.kind & 0xF0 != 0x80 and record.present & 4:
+                repair_cy.repair(record)
+                table.add(record)
+            at += size
+    month.finish()
+    for table in tables:
+        for handle in table.handles():
+            table.record_of(handle, into)
+            printer.line(into)
+            printer.out.take()
+        for handle in table.handles()[::2]:
+            table.reverse(handle)
+        table.expire(1 << 60, 1)
+
+
 def main(seed: int) -> None:
     """Captures to records, records damaged and read."""
     check_build()
@@ -150,13 +187,16 @@ def main(seed: int) -> None:
     for number, stream in enumerate(streams):
         print("records of stream", number, flush=True)
         count += read(stream[:200_000])
+        group(stream[:200_000])
         for _ in range(RECORD_ROUNDS):
             at = draw.randrange(max(1, len(stream) - 8000))
             start = 0
             while start < at and (size := decode_cy.frame(memoryview(stream), start)) > 0:
                 start += size
             if start < len(stream):
-                count += read(damaged(draw, stream[start : start + 8000]))
+                bad = damaged(draw, stream[start : start + 8000])
+                count += read(bad)
+                group(bad)
     print(f"nothing found: {len(streams)} streams of records, {count} records read, seed {seed}")
 
 

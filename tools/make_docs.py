@@ -22,7 +22,7 @@ from pyargus.clients.sensor_settings import SensorSettings
 from pyargus.flow import config
 from pyargus.flow.tcp_table import ACK, CWR, ECE, FIN, FIRST, FIRST_ODD, FIRST_RST, PSH, RST, STEPS, SYN, URG, First, State, Step
 from pyargus.record.keys import WORDS
-from pyargus.record.schema import FIELDS
+from pyargus.record.schema import FIELDS, MERGE
 from pyargus.record.sortkeys import ALIASES, parse_key, sort_names
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -304,11 +304,11 @@ def timeouts() -> str:
 
 def fields() -> str:
     """The field table."""
-    lines = ["| name | title | type | unit | description |", "|---|---|---|---|---|"]
+    lines = ["| name | title | type | unit | merged | description |", "|---|---|---|---|---|---|"]
     for field in FIELDS:
         text = field.text.replace("|", "\\|")
         title = f"`{field.title}`" if field.title else ""
-        lines.append(f"| `{field.name}` | {title} | {TYPES[field.arrow]} | {field.unit} | {text} |")
+        lines.append(f"| `{field.name}` | {title} | {TYPES[field.arrow]} | {field.unit} | {field.merge} | {text} |")
     return "\n".join(lines) + "\n"
 
 
@@ -333,6 +333,11 @@ def browser_keys() -> str:
     return "\n".join(out)
 
 
+def merge_rules() -> str:
+    """What the words of the column `merged` say."""
+    return table(("merged", "the values of several records become"), [(f"`{word}`", text) for word, text in MERGE.items()])
+
+
 def cluster_keys() -> str:
     """The words of an aggregation key."""
     return table(("word", "part of the key"), [(f"`{word}`", text) for word, text in WORDS.items()])
@@ -340,6 +345,7 @@ def cluster_keys() -> str:
 
 PARTS: dict[str, Callable[[], str]] = {
     "cluster-keys": cluster_keys,
+    "merge-rules": merge_rules,
     "fields": fields,
     "options": options,
     "refused-options": refused_options,

@@ -130,7 +130,7 @@ def ending(work: Any) -> None:
         frame.complain(settings, f"{stage.unmatched} records were taken by no statement of {settings.own['f'][-1]}")
     if "V" in settings.own:
         groups = sum(statement.table.count for statement in stage.statements)
-        frame.complain(settings, f"{work.batch.passed} records, {groups} groups")
+        frame.complain(settings, f"{stage.records} records, {groups} groups")
     if "norep" in settings.mode_values and isinstance(work.delivery.printer, Printer):
         work.delivery.printer.values.mask &= ~16
     if "%" in settings.own:

@@ -16,7 +16,7 @@ cdef class Statement:
 cdef class Cluster(Stage):
     cdef readonly list statements
     cdef SortKeys keys
-    cdef public unsigned long long unmatched
+    cdef public unsigned long long records, unmatched
     cdef Record record, labelled
     cdef Joiner joiner
     cdef list waiting

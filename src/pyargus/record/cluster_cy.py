@@ -54,7 +54,7 @@ def timed(statement):
 
 
 class Cluster(Stage):
-    """Merges records by statements. unmatched: how many records no statement took.
+    """Merges records by statements. records: how many flow records came; unmatched: how many of them no statement took.
 
     as_recorded: TCP flows whose direction was corrected when they were read get back the direction in which they were recorded.
     keys: SortKeys that the output is ordered by, None for the order of the last update. counts_written, from_number, to_number: the
@@ -65,7 +65,7 @@ class Cluster(Stage):
         Stage.__init__(self)
         self.statements = statements
         self.keys = keys
-        self.unmatched = 0
+        self.records = self.unmatched = 0
         self.record = Record()
         self.labelled = Record()
         self.joiner = Joiner()
@@ -92,6 +92,7 @@ class Cluster(Stage):
             return 0
         if rec.kind & 0xF0 == 0x40 or not rec.present & 2:
             return self.out.put(rec) if rec.kind & 0xF0 == 0x40 else 0
+        self.records += 1
         if self.as_recorded:
             self.unturn(rec)
         if self.plain:

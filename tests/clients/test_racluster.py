@@ -1,0 +1,157 @@
+"""racluster: configuration files, modes, what is refused."""
+
+import gzip
+from pathlib import Path
+
+import pytest
+
+from tests.clients.golden import GOLDEN
+from tests.clients.programs import needs_samples, program
+
+MIX, SSH = (str(GOLDEN / "data" / f"{name}.argus") for name in ("mix", "ssh"))
+pytestmark = needs_samples
+
+
+def fields(*arguments: str) -> list[list[str]]:
+    """Values of each line of the output, without its title."""
+    lines = program("racluster", "-X", "-n", "-L", "-1", "-c", ",", *arguments).stdout.decode().splitlines()
+    return [line.split(",") for line in lines]
+
+
+def conf(folder: Path, *lines: str) -> str:
+    """A configuration file of these lines."""
+    path = folder / "racluster.conf"
+    path.write_text("\n".join(lines) + "\n")
+    return str(path)
+
+
+def total(rows: list[list[str]], column: int) -> int:
+    return sum(int(row[column]) for row in rows)
+
+
+def test_a_statement_takes_what_those_before_left(tmp_path: Path) -> None:
+    path = conf(tmp_path, "# a comment", "", 'filter="tcp" model="proto" label="kind=t"', 'filter="" model="proto" label="kind=rest"')
+    rows = fields("-r", MIX, "-f", path, "-s", "proto", "trans", "label")
+    assert rows == [["tcp", "122", "kind=t"], ["udp", "178", "kind=rest"]]
+
+
+def test_cont_offers_a_record_to_the_next_statement_too(tmp_path: Path) -> None:
+    path = conf(tmp_path, 'filter="tcp" model="saddr/8 proto" cont', 'filter="" model="proto"')
+    rows = fields("-r", MIX, "-f", path, "-s", "proto", "trans", "bytes")
+    whole = fields("-r", MIX, "-m", "proto", "-s", "proto", "trans", "bytes")
+    assert sorted(rows[-2:]) == sorted(whole)
+    tcp = next(row for row in whole if row[0] == "tcp")
+    assert (total(rows[:-2], 1), total(rows[:-2], 2)) == (int(tcp[1]), int(tcp[2]))
+
+
+def test_what_no_statement_takes_is_counted(tmp_path: Path) -> None:
+    result = program("racluster", "-X", "-n", "-r", MIX, "-f", conf(tmp_path, 'filter="tcp" model="proto"'), "-s", "trans")
+    assert result.stderr.decode().startswith("racluster: 178 records were taken by no statement of ")
+
+
+def test_idle_divides_a_group_where_nothing_came(tmp_path: Path) -> None:
+    """Of the groups of 10 s of silence none spans a silence of 10 s, and nothing is lost."""
+    path = conf(tmp_path, 'filter="" model="saddr daddr proto" idle=10s')
+    rows = fields("-r", SSH, "-f", path, "-s", "trans", "pkts", "saddr", "daddr", "proto", "-u", "-p", "6", "-s", "+stime", "+ltime")
+    plain = fields("-r", SSH, "-m", "saddr", "daddr", "proto", "-s", "trans", "pkts")
+    assert len(rows) > len(plain)
+    assert [total(rows, 0), total(rows, 1)] == [total(plain, 0), total(plain, 1)]
+    by_key: dict[tuple[str, ...], list[tuple[float, float]]] = {}
+    for row in rows:
+        by_key.setdefault(tuple(row[2:5]), []).append((float(row[5]), float(row[6])))
+    for spans in by_key.values():
+        for (_, before), (after, _) in zip(sorted(spans), sorted(spans)[1:], strict=False):
+            assert after - before >= 10
+
+
+def test_status_puts_a_group_once_it_is_long(tmp_path: Path) -> None:
+    path = conf(tmp_path, 'filter="tcp" model="saddr daddr proto sport dport" status=2s')
+    rows = fields("-r", SSH, "-f", path, "-s", "trans", "pkts", "dur", "-", "tcp")
+    plain = fields("-r", SSH, "-s", "trans", "pkts", "-", "tcp")
+    assert len(rows) > len(plain)
+    assert [total(rows, 0), total(rows, 1)] == [total(plain, 0), total(plain, 1)]
+
+
+def test_grep_looks_into_labels(tmp_path: Path) -> None:
+    labelled = str(tmp_path / "labelled.argus")
+    path = conf(tmp_path, 'filter="tcp" model="saddr daddr" label="app=web"', 'filter="" model="saddr daddr" label="app=other"')
+    program("racluster", "-X", "-r", MIX, "-f", path, "-w", labelled)
+    path = conf(tmp_path, 'filter="" grep="^app=web" model="proto"', 'filter="" model="proto"')
+    rows = fields("-r", labelled, "-f", path, "-s", "proto", "trans", "label")
+    assert rows == [["tcp", "122", "app=web"], ["udp", "178", "app=other"]]
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ('filtr="tcp"', "no such part of a statement: 'filtr' (nearest: filter)"),
+        ('filter="tcp" model="sadr"', "no such key: 'sadr' (nearest: saddr)"),
+        ('filter="tcp and" model="saddr"', "line 2"),
+        ('filter="" idle=ten', "idle=ten"),
+        ("RACLUSTER_PRESERV_FIELDS=yes", "nearest: RACLUSTER_PRESERVE_FIELDS"),
+        ("RACLUSTER_AUTO_CORRECTION=maybe", "expected yes or no"),
+        ("RACLUSTER_HISTOGRAM=dur 10:0-1", "not supported"),
+        ('filter="tcp', "cannot be read"),
+        ('grep="("', "line 2"),
+    ],
+)
+def test_what_cannot_be_followed_is_named_with_its_line(line: str, message: str, tmp_path: Path) -> None:
+    path = conf(tmp_path, "# one", line)
+    result = program("racluster", "-X", "-r", MIX, "-f", path)
+    assert result.returncode == 2
+    assert f"{path}, line 2: " in result.stderr.decode() and message in result.stderr.decode()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["-m", "dadr"], "nearest: daddr"),
+        (["-m", "saddr", "-f", "x"], "take the place of -m"),
+        (["-M", "replace", "ind"], "each by itself"),
+        (["-M", "replase"], "nearest: replace"),
+        (["-%", "--format", "csv"], "-% is for text"),
+    ],
+)
+def test_refused(arguments: list[str], message: str) -> None:
+    result = program("racluster", "-X", "-r", MIX, *arguments)
+    assert result.returncode == 2
+    assert message in result.stderr.decode()
+
+
+def test_files_by_themselves() -> None:
+    each = [fields("-r", name, "-m", "proto", "-s", "proto", "trans") for name in (MIX, SSH)]
+    assert fields("-M", "ind", "-r", MIX, SSH, "-m", "proto", "-s", "proto", "trans") == each[0] + each[1]
+
+
+def test_replace(tmp_path: Path) -> None:
+    path = tmp_path / "a.argus.gz"
+    path.write_bytes(gzip.compress(Path(SSH).read_bytes()))
+    assert program("racluster", "-X", "-M", "replace", "-r", str(path), "-m", "proto").returncode == 0
+    assert fields("-r", str(path), "-m", "none", "-s", "proto", "trans") == [["udp", "2"], ["tcp", "63"]]
+    assert path.read_bytes()[:2] == b"\x1f\x8b"
+
+
+def test_both_ends_of_every_record() -> None:
+    rows = fields("-r", MIX, "-M", "rmon", "-m", "saddr", "-s", "spkts", "dpkts")
+    plain = fields("-r", MIX, "-m", "none", "-s", "spkts", "dpkts")
+    assert total(rows, 0) == total(rows, 1) == total(plain, 0) + total(plain, 1)
+
+
+def test_correction_merges_the_two_directions() -> None:
+    """Directions taken apart and put together again: the counters of the whole."""
+    icmp = str(GOLDEN / "data" / "voip.argus")
+    rows = fields("-r", icmp, "-M", "correct", "-s", "spkts", "dpkts", "-", "udp")
+    apart = fields("-r", icmp, "-M", "nocorrect", "-s", "spkts", "dpkts", "-", "udp")
+    assert len(rows) < len(apart)
+    assert total(rows, 0) + total(rows, 1) == total(apart, 0) + total(apart, 1)
+
+
+def test_written_range(tmp_path: Path) -> None:
+    out = str(tmp_path / "out.argus")
+    assert program("racluster", "-X", "-r", MIX, "-m", "saddr", "-N", "o3", "-w", out).returncode == 0
+    assert len(fields("-r", out, "-m", "none")) == 3
+
+
+def test_verbose_says_how_many_became_how_many() -> None:
+    result = program("racluster", "-X", "-V", "-r", MIX, "-m", "proto")
+    assert result.stderr == b"racluster: 300 records, 2 groups\n"
