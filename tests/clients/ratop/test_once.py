@@ -17,7 +17,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def ratop(*arguments: object, stdin: bytes | None = None, **more: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "LC_ALL": "C.UTF-8", "TZ": "UTC", "HOME": "/nowhere", **more}
+    environment = {**os.environ, "LC_ALL": "C.UTF-8", "TZ": "UTC", "HOME": "/nowhere", "COLUMNS": "", **more}
     environment = {name: value for name, value in environment.items() if value}
     command = [sys.executable, "-c", "from pyargus.clients.ratop import main; main()", "-X", *map(str, arguments)]
     result = subprocess.run(command, input=stdin, capture_output=True, env=environment, timeout=60, check=False)
