@@ -276,8 +276,6 @@ def mask(dsr: Dsr) -> bytes:
         width = (1, 2, 4, 8)[(dsr.qualifier - 1) % 4]
         used = 4 + width * (3 if dsr.subtype == 4 else 2) * (2 if dsr.qualifier <= 4 else 1)
         raw[used:] = bytes(len(raw) - used)
-    elif dsr.kind == 0x30 and dsr.subtype == 3:
-        raw[16:18] = b"\0\0"
     elif dsr.kind == 0x50:
         used = 8 + int.from_bytes(raw[6:8], "big")
         raw[used:] = bytes(len(raw) - used)

@@ -444,3 +444,30 @@ def test_any_segments(segments: list[tuple[int, int, int, int, int, int]]) -> No
             for sender, flags, *_ in segments:
                 seen |= flags if sender == side else 0
             assert own.flags == seen
+
+
+# ---- the record of one segment
+
+
+def test_the_window_of_one_segment_is_what_the_records_before_left_there() -> None:
+    """Records are made in one buffer; the two bytes are those at their place, exchanged. It is zeros at first."""
+    packets = []
+    for number, size in enumerate((None, 700, None, None, 0, None, 3, None, None)):
+        talk = Talk(sport=1000 + number)
+        talk.send(1000 * number, CLIENT, SYN, 0x11223344 + number)
+        if size is not None:
+            talk.send(1000 * number + 10, SERVER, SYN | ACK, 77, 0x11223345 + number)
+            talk.send(1000 * number + 20, CLIENT, ACK, 0x11223345 + number, 78, b"x" * size)
+        packets += talk.segments
+    buffer = bytearray(1024)
+    left = []
+    for record in run(packets, FlowConfig(app_bytes=True, jitter=True)):
+        network = record.dsr(0x30)
+        place = record.raw.index(network.raw) + 16
+        if network.subtype == 3:
+            assert network.raw[16:18] == buffer[place : place + 2][::-1]
+            left.append(network.raw[16:18])
+        buffer[: len(record.raw)] = record.raw
+    assert len(left) == 6
+    assert left[0] == b"\0\0"
+    assert any(map(any, left))

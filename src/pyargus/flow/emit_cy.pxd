@@ -15,8 +15,10 @@ cdef class Emitter:
     cdef unsigned int user_size
     cdef bint control
     cdef unsigned int[::1] words
+    cdef unsigned char[::1] image
 
     cdef int flow_record(self, Flow flow, unsigned int cause) except -1
+    cdef int remember(self) except -1
     cdef int key(self, Flow flow) except -1
     cdef int raw_key(self, unsigned int subtype, unsigned int qualifier, bytes body) except -1
     cdef int times(self, Flow flow) except -1

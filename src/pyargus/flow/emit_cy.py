@@ -58,6 +58,9 @@ _NAN = cython.declare(cython.double, float("nan"))
 _PAIRS = cython.declare(cython.uint, 0xFFF0C0FF)
 _U32 = cython.declare(cython.ulonglong, 0xFFFFFFFF)
 
+# Bytes of a record up to the end of its TCP object of one segment, with the longest key, times and counters.
+_IMAGE = cython.declare(cython.Py_ssize_t, 192)
+
 
 @cython.cfunc
 @cython.inline
@@ -123,6 +126,7 @@ class Emitter:
         self.ident = ident
         self.user_size = user_size if user_size < 0xFFFF else 0xFFFF
         self.control = control
+        self.image = memoryview(bytearray(_IMAGE))
 
     def take_decided(self) -> bytes:
         """How source and destination were decided, a byte for each record since the last call (`flow_cy.BY_...`)."""
@@ -180,7 +184,19 @@ class Emitter:
         if flow.strokes is not None:
             out.pair32(0x54000003 | (flow.strokes.algorithm << 16), flow.strokes.source, flow.strokes.destination)
         out.end()
+        self.remember()
         self.decided.append(flow.provenance)
+        return 0
+
+    @cython.cfunc
+    @cython.exceptval(-1, check=False)
+    def remember(self) -> cython.int:
+        """Lay the record just made over those before it, as in the one buffer in which the reference makes all of a source's."""
+        start: cython.Py_ssize_t = self.encoder.start
+        size: cython.Py_ssize_t = self.encoder.pos - start
+        if size > _IMAGE:
+            size = _IMAGE
+        self.image[:size] = self.encoder.out[start : start + size]
         return 0
 
     # ---- key
@@ -353,10 +369,20 @@ class Emitter:
         dst: Half = flow.dst
         status: cython.uint
         own: Half
+        place: cython.Py_ssize_t
         if flow.segments <= 1:
             own = dst if dst.tcp_last and not src.tcp_last else src
-            # The window stays 0: the reference does not fill it either.
-            return self.encoder.tcp_initial(0x30030005, flow.status, own.base, flow.options, 0, own.flags, own.shift)
+            # The reference does not fill in the window: there stays what the records before left at this place, bytes exchanged.
+            place = self.encoder.pos - self.encoder.start + 16
+            return self.encoder.tcp_initial(
+                0x30030005,
+                flow.status,
+                own.base,
+                flow.options,
+                (cython.cast(cython.uint, self.image[place + 1]) << 8) | self.image[place],
+                own.flags,
+                own.shift,
+            )
         # The pairs of the overall word are made from the two directions: lower bit src, upper bit dst.
         status = flow.status & _PAIRS
         status |= src.status & 0x11500
