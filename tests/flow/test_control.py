@@ -60,3 +60,26 @@ def test_lcp_on_a_serial_line() -> None:
     assert request.counters == (2, 20, 0, 0) and answer.counters == (1, 10, 0, 0)
     assert request.dsr(0x20).raw == b"\x20\x00\x00\x03" + b"\x00\x00\x04\x10" + bytes(4)
     assert answer.dsr(0x50).body == b"\xff\xff\x00\x0a" + packets[1].data[4:] + bytes(2)
+
+
+@pytest.mark.parametrize(
+    ("frame", "user"),
+    [
+        ("0001af 810100 6162", "6162"),
+        ("4242bf 81ff00 6162", "6162"),
+        ("0001af 820100 6162", "8201006162"),
+        ("000103 810100 6162", "8101006162"),
+        ("000100 00 6162", "6162"),
+        ("aaaaaf 810100 6162", "aaaaaf8101006162"),
+        ("aaaa03 000000 9001 6162", "6162"),
+        ("aaaa03 000000 90", ""),
+        ("0001af 810100", ""),
+    ],
+)
+def test_where_the_data_of_802_2_begin(frame: str, user: str) -> None:
+    """Behind the control field, of XID behind its parameters; SNAP has all of its header, or with another control field none of it."""
+    body = bytes.fromhex(frame)
+    packet = Packet(BEGIN, build.mac(MACS[A]) + build.mac(MACS[B]) + struct.pack("!H", len(body)) + body)
+    [record] = run([packet], FlowConfig(user_size=64))
+    data = record.dsr(0x50).raw
+    assert data[8 : 8 + int.from_bytes(data[6:8], "big")].hex() == user

@@ -216,8 +216,14 @@ class Packet:
         if self.dsap == 0xFF and self.ssap == 0xFF:
             # IPX directly in IEEE 802.3: these are the first bytes of its header, there is no LLC.
             self.l3 = o
-        if self.dsap == 0xAA and self.ssap == 0xAA and self.buf[o + 2] == 3:
-            return self.snap(o)
+        elif self.dsap == 0xAA and self.ssap == 0xAA:
+            if self.buf[o + 2] == 3:
+                return self.snap(o)
+            # The reference reads SNAP with another control field as far as here.
+            self.l3 = o
+        elif self.buf[o + 2] & 0xEF == 0xAF and self.end - o > 3 and self.buf[o + 3] == 0x81:
+            # XID in the format of IEEE 802.2, 5.4.1.1.2: format, classes and window are part of the header.
+            self.l3 = o + 6
         if self.dsap == 0xFE and self.ssap == 0xFE and self.buf[o + 2] == 3 and self.end - o >= 4 and self.buf[o + 3] == 0x83:
             return self.isis(o + 3)
         return self.ether_flow(0)
@@ -227,9 +233,9 @@ class Packet:
     def snap(self, o: cython.Py_ssize_t) -> cython.int:
         """SNAP: IP, ARP, VLAN, MPLS and PPPoE are followed, everything else stays an LLC flow."""
         etype: cython.uint
+        self.l3 = o + 8
         if self.end - o < 8:
             return self.ether_flow(0)
-        self.l3 = o + 8
         etype = self.u16(o + 6)
         if (
             etype == 0x0800

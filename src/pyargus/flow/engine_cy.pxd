@@ -39,6 +39,7 @@ cdef class Engine:
 
     cdef int packet(self) except -1
     cdef int timeout_of(self) except -1
+    cdef bint unblocked(self) except -1
     cdef int touch(self, Flow flow) except -1
     cdef int count(self, Flow flow, bint new) except -1
     cdef long long transport(self, Flow flow, Half own, Half peer, bint from_src, bint new) except? -1

@@ -306,12 +306,23 @@ class Engine:
         if flow.queue == 0:
             if self.interval == 0 or self.now - flow.entry >= self.interval:
                 self.process_status()
+                if not flow.reported and self.unblocked():
+                    self.merge_fragments(flow, True)
+                    self.report(flow, STATUS if flow.started else START)
                 self.table.push(flow, 0, self.now)
         elif flow.queue > 0 and not (flow.k5 >> 24) & 1:
             self.table.push(flow, 0, self.now)
         if flow.reported:
             flow.clear_interval()
         return 0
+
+    @cython.cfunc
+    @cython.exceptval(-1, check=False)
+    def unblocked(self) -> cython.bint:
+        """Whether a flow is reported by its own traffic though one that was entered at a later time, before a step back, stands before
+        it: so does the reference, on links without addresses that are not of Ethernet's kind (NULL, SLIP, PPP, raw IP)."""
+        kind: cython.int = self.p.linktype
+        return kind == 0 or kind == 8 or kind == 9 or kind == 12 or kind == 16 or kind == 101
 
     @cython.cfunc
     @cython.exceptval(-1, check=False)
