@@ -128,8 +128,8 @@ class Run:
                 from pyargus.clients.output import xml_head
 
                 self.delivery.printer.header = xml_head(self.settings, source.initial)
-            batch.opening(source.initial)
             batch.number += self.started > 1
+            batch.opening(source.initial)
         if not source.initial:
             return
         for data, offset in stopper.until(source.chunks(), not source.live):

@@ -15,6 +15,8 @@ from pyargus.record.schema import BY_NAME, Field
 from pyargus.record.state_cy import Style
 
 LOAD_TITLES = {"load": "AppLoad", "sload": "SrcAppLoad", "dload": "DstAppLoad"}
+# Blanks behind a centred title, beyond those before it, in columns of even and of odd width.
+CENTRED = {"rank": (0, -1), "suser": (0, 1), "duser": (0, 1)}
 RMON_TITLES = {"saddr": "Host", "spkts": "OutPkts", "dpkts": "InPkts", "sbytes": "OutBytes", "dbytes": "InBytes",
                "sappbytes": "OAppBytes", "dappbytes": "IAppBytes", "smac": "Mac"}  # fmt: skip
 
@@ -84,9 +86,9 @@ def resolver(settings: Settings) -> Callable[[int], bytes]:
     return resolve
 
 
-def column_width(settings: Settings, name: str, sized: str = "") -> int:
-    """Columns a value occupies; user data need room for their `s[n]=`. sized: the field whose width was set, if it is another."""
-    width = width_of(settings, sized or name)
+def column_width(settings: Settings, name: str, given: int | None = None) -> int:
+    """Columns a value occupies; user data need room for their `s[n]=`. given: as for `width_of`."""
+    width = width_of(settings, name, given)
     if name in ("suser", "duser"):
         if settings.encoding >= 3:
             width *= 2
@@ -133,18 +135,19 @@ def title_line(settings: Settings) -> bytes:
     parts = []
     for column in settings.columns:
         row = BY_NAME[column.name]
+        if column.name == "xxx":
+            continue
         title = f"{settings.quote}{title_of(settings, column)}{settings.quote}"
         if settings.variable:
-            parts.append(title[: column_width(settings, column.name) + 2 * len(settings.quote)] if row.title else "(null)")
+            parts.append(title[: column_width(settings, column.name, column.width) + 2 * len(settings.quote)] if row.title else "(null)")
             continue
         if not row.title:
             continue
         # The title of suser is centred in the columns of duser, whose value is the narrower one.
-        width = column_width(settings, "duser" if column.name == "suser" else column.name, column.name)
+        width = column_width(settings, "duser" if column.name == "suser" else column.name, column.width)
         if row.align == "C" or column.name in ("suser", "duser"):
-            width += column.name == "binnum"
-            left = (width - len(title)) // 2
-            title = (" " * left + title).ljust(width)[:width] if left > 0 else title[:width]
+            left = max(1, (width - len(title)) // 2)
+            title = " " * left + title + " " * (left + CENTRED.get(column.name, (1, 0))[width % 2])
         else:
             # Titles of the times of one side stand a column to the right of their values.
             width += column.name in ("sstime", "sltime", "dstime", "dltime")
@@ -152,7 +155,7 @@ def title_line(settings: Settings) -> bytes:
         parts.append(title)
     if settings.variable:
         line = (settings.delimiter or " ").join(parts)
-        return line.encode() + (b" \n" if settings.delimiter in (" ", "") and not settings.join_given else b"\n")
+        return line.encode() + (b" \n" if settings.delimiter in (" ", "") else b"\n")
     return "".join(part + settings.delimiter for part in parts).encode() + b"\n"
 
 
@@ -175,8 +178,8 @@ def make_printer(settings: Settings) -> Printer:
     columns = []
     for column in settings.columns:
         row = BY_NAME[column.name]
-        width = column_width(settings, column.name)
-        shown = (width_of(settings, column.name), printf_format(column.format))
+        width = column_width(settings, column.name, column.width)
+        shown = (width_of(settings, column.name, column.width), printf_format(column.format))
         columns.append((row.id, width, int(row.align == "L"), level[row.absent], level[row.man], *shown))
     if settings.xml:
         return make_xml(settings, columns)

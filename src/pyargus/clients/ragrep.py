@@ -24,7 +24,7 @@ def patterns_of(settings: Settings) -> tuple[list[re.Pattern[bytes]], list[re.Pa
 
     Raises BadUse for none at all and for one that does not compile, Unreachable for a file that cannot be read.
     """
-    from pyargus.clients.select import compile_regex
+    from pyargus.clients.regex import compile_regex
 
     texts = list(settings.own.get("e", []))
     for name in settings.own.get("f", []):

@@ -2,34 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from pyargus.clients.regex import compile_regex, occurs
 from pyargus.clients.settings import Settings
 from pyargus.errors import BadUse
 
 if TYPE_CHECKING:
     from pyargus.record.arrange_cy import Arranger
     from pyargus.record.filter_cy import Filter
-
-_CLASSES = {"alpha": "a-zA-Z", "digit": "0-9", "alnum": "a-zA-Z0-9", "upper": "A-Z", "lower": "a-z", "space": r"\s", "blank": r" \t",
-            "punct": r"!-/:-@\[-`{-~", "xdigit": "0-9A-Fa-f", "print": " -~", "graph": "!-~", "cntrl": r"\x00-\x1f\x7f"}  # fmt: skip
-
-
-def compile_regex(text: str, ignore_case: bool) -> re.Pattern[bytes]:
-    """A POSIX extended expression, its character classes included. Raises BadUse if it is none."""
-    for name, members in _CLASSES.items():
-        text = text.replace(f"[:{name}:]", members)
-    try:
-        return re.compile(text.encode("utf-8", "surrogateescape"), re.DOTALL | (re.IGNORECASE if ignore_case else 0))
-    except re.error as error:
-        raise BadUse(f"regular expression {text!r}: {error}") from error
-
-
-def occurs(pattern: re.Pattern[bytes], data: bytes) -> bool:
-    """Whether the pattern matches in any of the texts that NUL bytes end; `^` and `$` stand for the ends of a text, not of a line."""
-    return any(pattern.search(text) is not None for text in data.split(b"\0"))
 
 
 def matcher(settings: Settings) -> Callable[[Any], bool]:
@@ -43,7 +25,9 @@ def matcher(settings: Settings) -> Callable[[Any], bool]:
 
     def wanted(record: Any) -> bool:
         if pattern is not None:
-            found = any(occurs(pattern, record.user_data(side == "d")) for side in sides)
+            # What was not captured is no empty text.
+            held = record.present & ~record.opaque
+            found = any(held & (0x1000 if side == "d" else 0x800) and occurs(pattern, record.user_data(side == "d")) for side in sides)
             if found == settings.invert:
                 return False
         if label is not None:

@@ -25,17 +25,21 @@ ENCODINGS = {"ascii": 0, "obfuscate": 1, "hex": 2, "encode32": 3, "encode64": 4}
 
 @dataclass(slots=True)
 class Column:
-    """A field of the output: its name and the printf format given for it; its width stands in Settings.widths."""
+    """A field of the output: its name, the printf format given for it, and the width that held when it was named, 0 for the field's own."""
 
     name: str
     format: str = ""
+    width: int = 0
 
 
 @dataclass(slots=True)
 class Range:
-    """-N: records first to last (1-based, both included); last None is open. printed: counted as printed, not as read."""
+    """-N: records first to last (both included); last None is open. printed: counted as printed, not as read.
 
-    first: int = 1
+    The initial management record of the first source is number 0.
+    """
+
+    first: int = 0
     last: int | None = None
     printed: bool = False
 
@@ -121,14 +125,14 @@ class Settings:
     warnings: list[str] = field(default_factory=list)
 
 
-def width_of(settings: Settings, name: str) -> int:
-    """The number of columns of a field, the digits of a time's fraction included."""
+def width_of(settings: Settings, name: str, given: int | None = None) -> int:
+    """The number of columns of a field, the digits of a time's fraction included. given: `Column.width`, None for the last one of the name."""
     row = BY_NAME[name]
-    width = settings.widths.get(name, row.width)
+    given = settings.widths.get(name, 0) if given is None else given
+    width = given or row.width
     if row.kind != "time":
         return width
-    if name not in settings.widths:
-        width = 12
+    width = given or 12
     # stime makes room for the fraction only where the format shows one.
     return width + settings.precision * (name != "stime" or not settings.time_format or "." in settings.time_format)
 
@@ -160,7 +164,7 @@ def parse_fields(settings: Settings, words: list[str]) -> None:
             fresh = False
         if settings.time_format and BY_NAME[name].kind == "time" and not width:
             settings.widths[name] = settings.time_width
-        column = Column(name, form or "")
+        column = Column(name, form or "", settings.widths.get(name, 0))
         if plus and place:
             settings.columns.insert(int(place), column)
         else:

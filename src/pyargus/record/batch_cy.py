@@ -29,7 +29,8 @@ class Batch:
     parts: the DSRs that are kept, bit n for index n. arranger: decides doubtful directions, or None. uni: a record for each side that
     sent packets; rmon: every record once for each of its hosts.
     select, period: functions of a record that say whether it is wanted (user data, labels; times), None for all.
-    from_number, to_number: the range of -N over what passed the filter, to_number 0 for no end. done: no further record is wanted.
+    from_number, to_number: the range of -N over what passed the filter, to_number 0 for no end; whatever is read once it is reached, the
+    initial record of a source for one, is followed by one record more. done: no further record is wanted.
     flows, mans: records read; passed, pkts, bytes_: those that passed the selection and their totals.
     """
 
@@ -47,7 +48,7 @@ class Batch:
         self.trouble = 0
         self.done = False
         self.number = 0
-        self.from_number = 1
+        self.from_number = 0
         self.to_number = 0
         self.select = self.period = None
 
@@ -65,7 +66,7 @@ class Batch:
             self.stage.opening(rec)
         self.sources += 1
         self.mans += 1
-        if self.stage is None and not delivery.writers and delivery.show_man and not delivery.quiet:
+        if self.stage is None and not delivery.writers and delivery.show_man and not delivery.quiet and self.number >= self.from_number:
             if self.filter is None or self.filter.accepts(rec):
                 delivery.printer.line(rec)
         return 0
@@ -151,16 +152,15 @@ class Batch:
         rec: Record = self.record
         delivery: Delivery = self.delivery
         self.passed += 1
-        self.pkts += rec.spkts + rec.dpkts
-        self.bytes_ += rec.sbytes + rec.dbytes
         self.number += 1
         if self.number < self.from_number:
             return False
-        if self.to_number and self.number > self.to_number:
+        self.pkts += rec.spkts + rec.dpkts
+        self.bytes_ += rec.sbytes + rec.dbytes
+        if self.to_number and self.number >= self.to_number:
             self.done = True
-            return True
         if self.period is not None and not self.period(rec):
-            return False
+            return self.done
         if self.stage is not None:
             self.stage.add(rec)
         else:

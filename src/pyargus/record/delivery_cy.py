@@ -26,7 +26,8 @@ class Delivery:
 
     size: how many bytes are gathered before `full`. writers: a Rewriter for each output of records; their_filters: for each the Filter of
     its own, or None; filtered: whether there is any. aggregate: whether records without statistics of aggregation are written with some.
-    from_number, to_number: the range of printed records, to_number 0 for no end, counted where by_output is set; done: it is over.
+    from_number, to_number: the range of printed records, to_number 0 for no end, counted where by_output is set, management records
+    aside; done: it is over.
     show_man, show_events: whether management and event records are printed; quiet: nothing is. ordinal: flow and event records printed.
     """
 
@@ -38,7 +39,7 @@ class Delivery:
         self.aggregate = True
         self.size = 1 << 16
         self.shown = 0
-        self.from_number = 1
+        self.from_number = 0
         self.to_number = 0
         self.ordinal = 0
         self.record = Record()
@@ -67,12 +68,12 @@ class Delivery:
             return self.write(rec)
         if self.quiet or (kind == 0x80 and not self.show_man) or (kind == 0x40 and not self.show_events):
             return 0
-        if self.by_output:
+        if self.by_output and kind != 0x80:
             self.shown += 1
-            if self.shown < self.from_number:
-                return 0
             if self.to_number and self.shown > self.to_number:
                 self.done = True
+            if self.done or self.shown < self.from_number:
+                self.printer.heading()
                 return 0
         self.ordinal += kind != 0x80
         rec.ordinal = self.ordinal

@@ -114,13 +114,13 @@ def classful(t, rec, destination, style):
                 low = low >> 16 << 16
             elif low >> 29 < 7:
                 low = low >> 8 << 8
-            elif low == _U32:
+            elif low >> 28 == 15:
                 low = 0
             return t.ipv4(cython.cast(cython.uint, low))
         if rec.family == 4:
             return t.ipv4(0)
         if rec.family == 10 or (rec.family == 8 and not destination):
-            return 0
+            return t.puts(b"(null)") if style.variable else 0
     return address(t, rec, destination, style)
 
 

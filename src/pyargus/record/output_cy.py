@@ -25,6 +25,10 @@ class Output:
         """Write what comes before the first record."""
         return 0
 
+    def heading(self):
+        """Write the title that is due before a record, which is left out."""
+        return 0
+
     def line(self, rec):
         """Write one record."""
         return 0

@@ -31,6 +31,7 @@ cdef class Printer(Output):
     cdef double[::1] whole
     cpdef int shares(self, list totals) except -1
     cdef long long[::1] clock_key
+    cpdef int heading(self) except -1
     cpdef int line(self, Record rec) except -1
     cdef int value(self, Record rec, int i) except -1
     cdef int stamp(self, unsigned int sec, unsigned int frac) except -1

@@ -81,6 +81,14 @@ class Printer(Output):
             self.whole[i] = totals[i]
         return 0
 
+    def heading(self):
+        """Print the title line where it is due before a line, which is counted and left out."""
+        if self.label_every >= 0:
+            if self.printed == 0 or (self.label_every > 0 and self.printed % self.label_every == 0):
+                self.out.puts(self.header)
+        self.printed += 1
+        return 0
+
     def line(self, rec):
         """Print one record, and the title line before it where it is due."""
         t: Text = self.out
@@ -113,8 +121,11 @@ class Printer(Output):
                 for k in range(5 - size):
                     t.s[mark + k] = 32
                 t.n = mark + 5
-            if self.variable and size == 0 and (field == 19 or field == 20) and self.delimiter == b" " and self.join:
-                # Without a delimiter of its own a port that is missing keeps its columns.
+            if size == 0 and (field == 60 or (field == 30 and rec.kind & 0xF0 != 0x80)):
+                # A flow without a response has no column for it, nor has the placeholder in any line.
+                continue
+            if self.variable and size == 0 and (field == 19 or field == 20) and self.delimiter == b" ":
+                # A port that is missing keeps its columns where blanks are between the columns.
                 for k in range(self.widths[i]):
                     t.ch(32)
                 self.separate()
@@ -127,17 +138,18 @@ class Printer(Output):
                     t.ch(32)
                 if i + 1 < self.count:
                     self.separate()
-                if field == 20 and rec.family == 10 and rec.present & 2:
-                    # The reference writes the delimiter twice after the check sum of an ISIS flow.
+                if field == 20 and rec.family == 10 and rec.present & 2 and self.delimiter != b" " and self.delimiter != b"\t":
+                    # The reference writes the delimiter twice after the check sum of an ISIS flow, unless it is a blank.
                     self.separate()
                 continue
             width = self.widths[i]
             if size > width:
-                if (field == 19 or field == 20) and self.style.names > 1 and t.s[mark + 1] != 120:
+                if (field == 19 or field == 20) and self.style.names > 1 and (t.s[mark + 1] != 120 or rec.family == 1 and rec.proto == 1):
                     pass
                 else:
                     t.n = mark + width
-                    t.s[t.n - 1] = 42
+                    if field != 47 and field != 21:
+                        t.s[t.n - 1] = 42
             elif size < width:
                 if self.aligns[i] and rec.kind & 0xF0 != 0x80:
                     if self.padded:
@@ -154,7 +166,7 @@ class Printer(Output):
                 t.ch(32)
             if self.padded or i + 1 < self.count:
                 self.separate()
-        while not self.variable and t.n > start and t.s[t.n - 1] == 32:
+        while (not self.variable or self.delimiter == b" " or self.delimiter == b"\t") and t.n > start and (t.s[t.n - 1] == 32 or 9 <= t.s[t.n - 1] <= 13):
             t.n -= 1
         t.ch(10)
         if self.style.user_encoding == 2:
@@ -204,24 +216,23 @@ class Printer(Output):
                 return self.short(number, False)
             return t.fixed(number, self.style.precision)
         if man:
-            count = 0
-            if self.mans[i] == 2:
-                count = rec.mar_nextseq if field == 201 else rec.mar_pkts if field == 215 else rec.mar_memory if field == 218 else 0
-                if field == 203:
-                    count = rec.offset
+            count = managed(rec, field)
         else:
             count = v.integer(rec, field)
             if not v.ok:
+                if self.style.abbreviate and (field == 231 or field == 232):
+                    # The reference shortens the mark of an absent gap, too.
+                    return self.short(-1.0, True)
                 if self.absents[i] == 0:
                     return 0
                 count = 0
         if self.whole[i] >= 0:
             number = single(100.0 * cython.cast(cython.double, count) / self.whole[i]) if self.whole[i] > 0 else 0.0
             return t.fixed(number, self.style.precision)
-        if (field == 231 or field == 232) and count >= 0x80000000:
+        if (field == 231 or field == 232) and count >= 0x80000000 and not self.style.abbreviate:
             # The reference turns the gap into a signed 32-bit number, which saturates at the lowest one.
             return t.puts(b"-2147483648")
-        if self.style.abbreviate and abbreviated(field):
+        if self.style.abbreviate and abbreviated(field) and not man:
             return self.short(cython.cast(cython.double, count), True)
         return t.u64(count)
 
@@ -313,7 +324,7 @@ class Printer(Output):
         """Put the delimiter."""
         if len(self.delimiter) == 1:
             return self.out.ch(self.delimiter[0])
-        return self.ouself.separate()
+        return self.out.puts(self.delimiter)
 
     def word(self, rec, field, i):
         """A field of text."""
@@ -467,10 +478,29 @@ def abbreviated(field: cython.int) -> cython.bint:
     return (
         109 <= field <= 110
         or 116 <= field <= 121
-        or 161 <= field <= 163
-        or 215 <= field <= 230
+        or 161 <= field <= 165
+        or 215 <= field <= 223
         or field == 231
         or field == 232
         or field == 245
         or field == 246
     )
+
+
+@cython.cfunc
+@cython.exceptval(check=False)
+def managed(rec: Record, field: cython.int) -> cython.ulonglong:
+    """What a management record shows as a counter: the numbers that stand where the reference looks for those of a flow."""
+    if field == 201:
+        return rec.mar_nextseq
+    if field == 203:
+        return rec.offset
+    if field == 215:
+        return rec.mar_pkts
+    if field == 217:
+        return rec.mar_records
+    if field == 218 or field == 221:
+        return rec.mar_memory
+    if field == 222:
+        return rec.mar_bufs
+    return 0

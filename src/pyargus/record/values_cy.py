@@ -192,6 +192,9 @@ class Values:
             return qual
         if 228 <= field <= 230:
             if field == 228:  # loss
+                if rec.net == 0x05 and not rec.spkts:
+                    # Without packets from the source the loss of a TCP flow is not added up.
+                    return 0
                 return self.integer(rec, 229) + self.integer(rec, 230)
             if rec.net == 0x05:
                 if rec.tcp_status == 0:
