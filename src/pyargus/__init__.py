@@ -3,9 +3,13 @@
 `read` opens files of flow records and captures from Python; it is loaded when it is first asked for.
 """
 
-from typing import TYPE_CHECKING, Any
+from __future__ import annotations
+
+TYPE_CHECKING = False
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from pyargus.reading import Reader, read
 
 __all__ = ["Reader", "read"]

@@ -39,7 +39,7 @@ def sums(data: bytes, make: Any, kind: Any, read: Any, mend: Any, size_of: Any) 
     rec.point_to(view)
     while at < len(data):
         size = size_of(view, at)
-        if counter.glance(view, at, size):
+        if counter.glance(rec, at, size):
             glanced += 1
         else:
             read(rec, at, at)

@@ -8,14 +8,17 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, BinaryIO
 
 from pyargus.clients.settings import Settings, nearest
 from pyargus.errors import BadUse, Unreachable
+from pyargus.plain import dataclass, replace
 from pyargus.record.schema import BY_NAME, Field
 
+TYPE_CHECKING = False
+
 if TYPE_CHECKING:
+    from typing import Any, BinaryIO
+
     from pyargus.record.cells_cy import Cells
 
 FORMATS = ("text", "csv", "ndjson", "json", "xml", "argus", "parquet", "arrow")

@@ -8,11 +8,12 @@ from __future__ import annotations
 import os
 import sys
 import time
-from typing import TYPE_CHECKING
 
 from pyargus.clients.program import Program
 from pyargus.clients.settings import Settings, from_argv
 from pyargus.errors import BadInput, ExitCode, PyargusError, Unreachable
+
+TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     from pyargus.clients.stop import Stopper

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
 
 from pyargus.clients.options import OPTIONS, Option
+from pyargus.plain import dataclass
+
+TYPE_CHECKING = False
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from pyargus.clients.settings import Settings
 
 SUMMARY = "The filter stands last; '-' or '--' before it sets it apart."

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
 
 from pyargus.clients import frame
 from pyargus.clients.argv import MANY, NONE, ONE
@@ -13,7 +12,11 @@ from pyargus.clients.racluster import CONF, MODES, make_statements
 from pyargus.errors import BadUse
 from pyargus.record.keys import parse_key
 
+TYPE_CHECKING = False
+
 if TYPE_CHECKING:
+    from typing import Any
+
     from pyargus.clients.settings import Settings
     from pyargus.record.bin_cy import Binner
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
 
 from pyargus.clients import frame
 from pyargus.clients.argv import MANY, NONE, ONE
 from pyargus.clients.options import Option
 from pyargus.clients.program import Mode, Program
 from pyargus.errors import BadUse, ExitCode
+from pyargus.plain import replace
 from pyargus.record.keys import Key, parse_key
 
+TYPE_CHECKING = False
+
 if TYPE_CHECKING:
+    from typing import Any
+
     from pyargus.clients.settings import Settings
     from pyargus.record.cluster_cy import Cluster, Statement
     from pyargus.record.group_cy import Aggregator

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
 
 from pyargus.clients import frame
 from pyargus.clients.argv import ONE
@@ -13,7 +12,11 @@ from pyargus.errors import BadUse
 from pyargus.record import names
 from pyargus.record.schema import BY_NAME
 
+TYPE_CHECKING = False
+
 if TYPE_CHECKING:
+    from typing import Any
+
     from pyargus.clients.settings import Settings
     from pyargus.record.count_cy import Counter
 

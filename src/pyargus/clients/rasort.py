@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from pyargus.clients import frame
 from pyargus.clients.argv import MANY, NONE, ONE
 from pyargus.clients.options import Option
 from pyargus.clients.program import Mode, Program
 from pyargus.errors import BadUse
+
+TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     from pyargus.clients.settings import Settings

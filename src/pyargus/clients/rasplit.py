@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING
 
 from pyargus.clients import frame
 from pyargus.clients.argv import NONE, ONE
 from pyargus.clients.options import Option
 from pyargus.clients.program import Mode, Program
 from pyargus.errors import BadUse
+
+TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -134,10 +135,9 @@ def configure(splitter: Splitter, settings: Settings, kind: str) -> None:
 
 def make_names(settings: Settings, archive: Archive) -> object:
     """What prints the fields of a name, a unit separator between them."""
-    from dataclasses import replace
-
     from pyargus.clients.output import make_printer
     from pyargus.clients.settings import Column
+    from pyargus.plain import replace
 
     columns = [Column(name) for name in archive.template.fields]
     plain = replace(settings, columns=columns, widths={}, variable=True, delimiter="\x1f", labels=-1, xml=False, join=False, encoding=0)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from pathlib import Path
 
 from pyargus.clients.settings import ENCODINGS, Settings, nearest, parse_delimiter, parse_fields, parse_range
 from pyargus.errors import BadUse
@@ -192,7 +191,8 @@ VARIABLES: dict[str, Callable[[Settings, str], None]] = {
 def read_rc(settings: Settings, name: str) -> None:
     """Apply a file. Raises BadUse for a file that cannot be read, an unknown variable or a value that cannot be used."""
     try:
-        text = Path(name).read_text(encoding="utf-8", errors="surrogateescape")
+        with open(name, encoding="utf-8", errors="surrogateescape") as file:
+            text = file.read()
     except OSError as error:
         raise BadUse(f"{name}: {error.strerror}") from error
     for number, line in enumerate(text.split("\n"), 1):

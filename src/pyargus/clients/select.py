@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
 
 from pyargus.clients.regex import compile_regex, occurs
 from pyargus.clients.settings import Settings
 from pyargus.errors import BadUse
 
+TYPE_CHECKING = False
+
 if TYPE_CHECKING:
+    from typing import Any
+
     from pyargus.record.arrange_cy import Arranger
     from pyargus.record.filter_cy import Filter
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Iterator
-from types import FrameType
-from typing import TypeVar
 
 from pyargus.errors import ExitCode
 
-Item = TypeVar("Item")
+TYPE_CHECKING = False
+
+if TYPE_CHECKING:
+    from types import FrameType
+    from typing import TypeVar
+
+    Item = TypeVar("Item")
 
 
 class _Stop(Exception):

@@ -22,5 +22,7 @@ cdef class Batch:
     cpdef Py_ssize_t run(self, const unsigned char[::1] data, Py_ssize_t at, unsigned long long offset) except -1
     cpdef int opening(self, const unsigned char[::1] data) except -1
     cdef bint direct(self) except -1
+    cdef bint brief(self) except -1
+    cdef bint fails(self, Py_ssize_t at) except -1
     cdef bint prepare(self, Py_ssize_t at, unsigned long long offset) except -1
     cdef bint deliver(self, unsigned int kind, Py_ssize_t start, unsigned long long offset) except -1

@@ -7,13 +7,13 @@ import cython
 
 if cython.compiled:
     from cython.cimports.pyargus.record.arrange_cy import Arranger, one_way, strip, turn
-    from cython.cimports.pyargus.record.decode_cy import decode, frame
+    from cython.cimports.pyargus.record.decode_cy import decode, framed, glimpse
     from cython.cimports.pyargus.record.delivery_cy import Delivery
     from cython.cimports.pyargus.record.record_cy import Record
     from cython.cimports.pyargus.record.repair_cy import repair
 else:
     from pyargus.record.arrange_cy import Arranger, one_way, strip, turn
-    from pyargus.record.decode_cy import decode, frame
+    from pyargus.record.decode_cy import decode, framed, glimpse
     from pyargus.record.delivery_cy import Delivery
     from pyargus.record.record_cy import Record
     from pyargus.record.repair_cy import repair
@@ -80,17 +80,22 @@ class Batch:
         kind: cython.uint
         dated: cython.bint
         direct: cython.bint = self.direct()
+        brief: cython.bint = self.brief()
         end = rec.point_to(data)
         self.trouble = 0
         while at < end:
-            length = frame(data, at)
+            length = framed(rec, at)
             if length <= 0:
                 self.trouble = 1 if length < 0 else 2
                 return at
             start = at
-            if direct and self.stage.glance(data, at, length):
+            if direct and self.stage.glance(rec, at, length):
                 self.flows += 1
                 self.passed += 1
+                at += length
+                continue
+            if brief and self.fails(start):
+                self.flows += rec.present & 4 != 0
                 at += length
                 continue
             dated = self.prepare(start, offset + start)
@@ -132,6 +137,22 @@ class Batch:
         if self.stage is None or self.filter is not None or self.select is not None or self.period is not None or self.arranger is not None:
             return False
         return self.parts == 0xFFFFFFFF and not self.uni and self.from_number <= 1 and self.to_number == 0
+
+    def brief(self):
+        """Whether the filter can tell from the ends of a flow that a record fails, and nobody asks for those that do."""
+        if self.filter is None or not self.filter.brief or self.rejected is not None:
+            return False
+        return self.parts == 0xFFFFFFFF and self.arranger is None
+
+    def fails(self, at):
+        """Whether the record at `at` is a flow or event record that the filter does not pass; those it passes are to be read in full."""
+        rec: Record = self.record
+        kind: cython.uint = rec.data[at] & 0xF0
+        if kind != 0x10 and kind != 0x30 and kind != 0x40:
+            return False
+        glimpse(rec, at)
+        repair(rec)
+        return not self.filter.accepts(rec)
 
     def prepare(self, at, offset):
         """Fill the record from the bytes at `at`, as the selection is to see it; whether it has times."""

@@ -17,7 +17,6 @@ cdef class Counter(Stage):
     cdef readonly dict values
     cdef readonly Addresses ipv4, ipv6
     cdef unsigned long long[::1] sums
-    cdef Record scratch
     cdef bint reported
     cdef int count(self, Record rec, int row) except -1
     cdef int flow(self, Record rec) except -1

@@ -13,12 +13,10 @@ import cython
 if cython.compiled:
     from cython.cimports.pyargus.record.arrange_cy import turn
     from cython.cimports.pyargus.record.decode_cy import flow_key, metric
-    from cython.cimports.pyargus.record.record_cy import Record
     from cython.cimports.pyargus.record.stage_cy import Stage
 else:
     from pyargus.record.arrange_cy import turn
     from pyargus.record.decode_cy import flow_key, metric
-    from pyargus.record.record_cy import Record
     from pyargus.record.stage_cy import Stage
 
 # Rows of sums: all, the 256 IP protocols, the 65,536 Ethernet types, ARP, RARP, everything else.
@@ -102,16 +100,14 @@ class Counter(Stage):
         self.ipv4 = Addresses()
         self.ipv6 = Addresses()
         self.sums = array("Q", bytes(8 * COLUMNS * ROWS))
-        self.scratch = Record()
         self.reported = False
 
     def row(self, number):
         """Records, packets and bytes of the source, packets and bytes of the destination."""
         return [self.sums[COLUMNS * number + i] for i in range(COLUMNS)]
 
-    def glance(self, d, at, length):
+    def glance(self, rec, at, length):
         """Count a flow record from the parts that matter; False for one that only a full reading can tell the direction of."""
-        rec: Record = self.scratch
         o: cython.Py_ssize_t = at + 4
         end: cython.Py_ssize_t = at + length
         size: cython.Py_ssize_t
@@ -123,16 +119,16 @@ class Counter(Stage):
         flow_size: cython.Py_ssize_t = 0
         network: cython.Py_ssize_t = 0
         status: cython.uint
-        if self.printer is not None or (d[at] & 0xF0 != 0x10 and d[at] & 0xF0 != 0x30):
+        if self.printer is not None or (rec.data[at] & 0xF0 != 0x10 and rec.data[at] & 0xF0 != 0x30):
             return False
         while o + 4 <= end:
-            kind = d[o]
+            kind = rec.data[o]
             if kind & 0x80:
                 size = 4
-            elif d[o + 1] & 0x80:
-                size = 4 * ((cython.cast(cython.Py_ssize_t, d[o + 2]) << 8) | d[o + 3])
+            elif rec.data[o + 1] & 0x80:
+                size = 4 * ((cython.cast(cython.Py_ssize_t, rec.data[o + 2]) << 8) | rec.data[o + 3])
             else:
-                size = 4 * cython.cast(cython.Py_ssize_t, d[o + 3])
+                size = 4 * cython.cast(cython.Py_ssize_t, rec.data[o + 3])
             if size == 0 or o + size > end:
                 return False
             if kind == 0x02 or kind == 0x03 or kind == 0x10 or kind == 0x30:
@@ -151,24 +147,24 @@ class Counter(Stage):
             o += size
         if not seen & 8 or not flow or not counters:
             return False
-        if d[flow + 1] & 0x40 or (network and d[network + 1] == 0x09):
+        if rec.data[flow + 1] & 0x40 or (network and rec.data[network + 1] == 0x09):
             return False
-        if d[flow + 1] & 0x3F == 1 and d[flow + 2] & 0x1F == 1:
+        if rec.data[flow + 1] & 0x3F == 1 and rec.data[flow + 2] & 0x1F == 1:
             if flow_size < 20:
                 return False
-            if d[flow + 12] == 6 and network and 3 <= d[network + 1] <= 5:
+            if rec.data[flow + 12] == 6 and network and 3 <= rec.data[network + 1] <= 5:
                 if network + 8 > end:
                     return False
-                status = d[network + 7]
+                status = rec.data[network + 7]
                 if not status & 1 and status & 2:
                     return False
-            elif d[flow + 12] == 1 and (d[flow + 14] & 0xED == 0 or d[flow + 14] == 14):
+            elif rec.data[flow + 12] == 1 and (rec.data[flow + 14] & 0xED == 0 or rec.data[flow + 14] == 14):
                 # An answer, whose question may not have been seen, stands the other way round.
                 return False
-        if metric(rec, d, counters, counters_size) == 0:
+        if metric(rec, counters, counters_size) == 0:
             return False
         if self.by_protocol or self.by_address:
-            if flow_key(rec, d, flow, flow_size) == 0:
+            if flow_key(rec, flow, flow_size) == 0:
                 return False
             rec.present = 2
         self.flow(rec)

@@ -13,70 +13,70 @@ from __future__ import annotations
 import cython
 
 if cython.compiled:
-    from cython.cimports.pyargus.record.decode_network_cy import network
+    from cython.cimports.pyargus.record.decode_network_cy import brief, network
     from cython.cimports.pyargus.record.record_cy import Record
 else:
-    from pyargus.record.decode_network_cy import network
+    from pyargus.record.decode_network_cy import brief, network
     from pyargus.record.record_cy import Record
 
 
 @cython.cfunc
 @cython.inline
-def be16(d: cython.const[cython.uchar][::1], o: cython.Py_ssize_t) -> cython.uint:
-    return (cython.cast(cython.uint, d[o]) << 8) | d[o + 1]
+def be16(rec: Record, o: cython.Py_ssize_t) -> cython.uint:
+    return (cython.cast(cython.uint, rec.data[o]) << 8) | rec.data[o + 1]
 
 
 @cython.cfunc
 @cython.inline
-def be32(d: cython.const[cython.uchar][::1], o: cython.Py_ssize_t) -> cython.uint:
+def be32(rec: Record, o: cython.Py_ssize_t) -> cython.uint:
     return (
-        (cython.cast(cython.uint, d[o]) << 24)
-        | (cython.cast(cython.uint, d[o + 1]) << 16)
-        | (cython.cast(cython.uint, d[o + 2]) << 8)
-        | d[o + 3]
+        (cython.cast(cython.uint, rec.data[o]) << 24)
+        | (cython.cast(cython.uint, rec.data[o + 1]) << 16)
+        | (cython.cast(cython.uint, rec.data[o + 2]) << 8)
+        | rec.data[o + 3]
     )
 
 
 @cython.cfunc
 @cython.inline
-def le32(d: cython.const[cython.uchar][::1], o: cython.Py_ssize_t) -> cython.uint:
+def le32(rec: Record, o: cython.Py_ssize_t) -> cython.uint:
     return (
-        (cython.cast(cython.uint, d[o + 3]) << 24)
-        | (cython.cast(cython.uint, d[o + 2]) << 16)
-        | (cython.cast(cython.uint, d[o + 1]) << 8)
-        | d[o]
+        (cython.cast(cython.uint, rec.data[o + 3]) << 24)
+        | (cython.cast(cython.uint, rec.data[o + 2]) << 16)
+        | (cython.cast(cython.uint, rec.data[o + 1]) << 8)
+        | rec.data[o]
     )
 
 
 @cython.cfunc
 @cython.inline
-def le16(d: cython.const[cython.uchar][::1], o: cython.Py_ssize_t) -> cython.uint:
-    return (cython.cast(cython.uint, d[o + 1]) << 8) | d[o]
+def le16(rec: Record, o: cython.Py_ssize_t) -> cython.uint:
+    return (cython.cast(cython.uint, rec.data[o + 1]) << 8) | rec.data[o]
 
 
 @cython.cfunc
 @cython.inline
-def be64(d: cython.const[cython.uchar][::1], o: cython.Py_ssize_t) -> cython.ulonglong:
-    return (cython.cast(cython.ulonglong, be32(d, o)) << 32) | be32(d, o + 4)
+def be64(rec: Record, o: cython.Py_ssize_t) -> cython.ulonglong:
+    return (cython.cast(cython.ulonglong, be32(rec, o)) << 32) | be32(rec, o + 4)
 
 
 @cython.cfunc
 @cython.inline
-def be48(d: cython.const[cython.uchar][::1], o: cython.Py_ssize_t) -> cython.ulonglong:
-    return (cython.cast(cython.ulonglong, be16(d, o)) << 32) | be32(d, o + 2)
+def be48(rec: Record, o: cython.Py_ssize_t) -> cython.ulonglong:
+    return (cython.cast(cython.ulonglong, be16(rec, o)) << 32) | be32(rec, o + 2)
 
 
 @cython.cfunc
 @cython.inline
-def number(d: cython.const[cython.uchar][::1], o: cython.Py_ssize_t, width: cython.uint) -> cython.ulonglong:
+def number(rec: Record, o: cython.Py_ssize_t, width: cython.uint) -> cython.ulonglong:
     """A big-endian counter of 1, 2, 4 or 8 bytes."""
     if width == 1:
-        return d[o]
+        return rec.data[o]
     if width == 2:
-        return be16(d, o)
+        return be16(rec, o)
     if width == 4:
-        return be32(d, o)
-    return be64(d, o)
+        return be32(rec, o)
+    return be64(rec, o)
 
 
 def frame(d, at):
@@ -85,7 +85,21 @@ def frame(d, at):
     size: cython.Py_ssize_t
     if at + 4 > n:
         return -1
-    size = 4 * cython.cast(cython.Py_ssize_t, be16(d, at + 2))
+    size = 4 * ((cython.cast(cython.Py_ssize_t, d[at + 2]) << 8) | d[at + 3])
+    if size == 0:
+        return 0
+    if at + size > n:
+        return -1
+    return size
+
+
+def framed(rec, at):
+    """The same of the record at `at` of the buffer that `rec` points to."""
+    n: cython.Py_ssize_t = rec.data.shape[0]
+    size: cython.Py_ssize_t
+    if at + 4 > n:
+        return -1
+    size = 4 * cython.cast(cython.Py_ssize_t, be16(rec, at + 2))
     if size == 0:
         return 0
     if at + size > n:
@@ -98,10 +112,12 @@ def whole(d, at, limit):
     n: cython.Py_ssize_t = d.shape[0]
     size: cython.Py_ssize_t
     while at < limit:
-        size = frame(d, at)
+        if at + 4 > n:
+            return at
+        size = 4 * ((cython.cast(cython.Py_ssize_t, d[at + 2]) << 8) | d[at + 3])
         if size == 0:
             return n
-        if size < 0:
+        if at + size > n:
             return at
         at += size
     return at
@@ -113,25 +129,117 @@ def decode(rec, at, offset):
     The caller has framed the record: all its bytes are in the buffer. Returns 1 if the DSRs ended as the record did, 0 if reading
     stopped at a DSR of length zero or one that overruns the record.
     """
-    d: cython.const[cython.uchar][::1] = rec.data
     rec.base = at
     rec.offset = offset
-    rec.kind = d[at]
-    rec.cause_option = d[at + 1]
-    rec.words = be16(d, at + 2)
+    rec.kind = rec.data[at]
+    rec.cause_option = rec.data[at + 1]
+    rec.words = be16(rec, at + 2)
     rec.present = rec.opaque = rec.unknown_count = rec.order_count = rec.rest_len = 0
     rec.family = rec.net = rec.time_form = 0
     rec.reversed_ = rec.repaired = rec.rated = rec.halved = rec.merged = 0
     rec.spkts = rec.sbytes = rec.sapp = rec.dpkts = rec.dbytes = rec.dapp = 0
     rec.sstart_s = rec.sstart_f = rec.send_s = rec.send_f = rec.dstart_s = rec.dstart_f = rec.dend_s = rec.dend_f = 0
     if rec.kind & 0xF0 == 0x80:
-        return management(rec, d, at)
-    return dsrs(rec, d, at + 4, at + 4 * cython.cast(cython.Py_ssize_t, rec.words))
+        return management(rec, at)
+    return dsrs(rec, at + 4, at + 4 * cython.cast(cython.Py_ssize_t, rec.words))
+
+
+def glimpse(rec, at):
+    """Fill what the ends of a flow are told from: presence of each DSR, flow key, counters, and of the network DSR what `repair` asks for.
+
+    The caller has framed the record, which is a flow or event record. All else of `rec` is undefined, and times are zero: after `repair`
+    the key, the counters and `net` are those that `decode` would have led to. Returns as `decode` does.
+    """
+    o: cython.Py_ssize_t = at + 4
+    end: cython.Py_ssize_t
+    size: cython.Py_ssize_t
+    kind: cython.uint
+    sub: cython.uint
+    index: cython.uint
+    rec.kind = rec.data[at]
+    rec.cause_option = rec.data[at + 1]
+    rec.words = be16(rec, at + 2)
+    end = at + 4 * cython.cast(cython.Py_ssize_t, rec.words)
+    rec.present = rec.opaque = 0
+    rec.family = rec.net = rec.time_form = 0
+    rec.reversed_ = rec.repaired = rec.rated = rec.halved = rec.merged = 0
+    rec.spkts = rec.sbytes = rec.sapp = rec.dpkts = rec.dbytes = rec.dapp = 0
+    rec.sstart_s = rec.sstart_f = rec.send_s = rec.send_f = rec.dstart_s = rec.dstart_f = rec.dend_s = rec.dend_f = 0
+    while o + 4 <= end:
+        kind = rec.data[o]
+        sub = rec.data[o + 1]
+        if kind & 0x80:
+            size = 4
+        elif sub & 0x80:
+            size = 4 * cython.cast(cython.Py_ssize_t, be16(rec, o + 2))
+        else:
+            size = 4 * cython.cast(cython.Py_ssize_t, rec.data[o + 3])
+        if size == 0 or o + size > end:
+            return 0
+        if kind == 0x02:
+            index = 1
+            rec.head[1] = be32(rec, o)
+            if flow_key(rec, o, size) == 0:
+                rec.opaque |= 2
+            else:
+                rec.opaque &= ~cython.cast(cython.uint, 2)
+        elif kind == 0x10:
+            index = 3
+            metric(rec, o, size)
+        elif kind == 0x30:
+            index = 5
+            brief(rec, o, size)
+        elif kind == 0x50 and sub & 0x80:
+            index = 12 if sub & 0x20 else 11
+        else:
+            index = place(kind)
+        if index < 32:
+            rec.present |= cython.cast(cython.uint, 1) << index
+        o += size
+    return 1
+
+
+@cython.cfunc
+@cython.inline
+@cython.exceptval(check=False)
+def place(kind: cython.uint) -> cython.uint:
+    """Index of the DSRs whose type alone tells what they are; 32 for all others."""
+    if kind == 0x01:
+        return 0
+    if kind == 0x03:
+        return 2
+    if kind == 0x48:
+        return 9
+    if kind == 0x20:
+        return 15
+    if kind == 0x42:
+        return 13
+    if kind == 0x12:
+        return 10
+    if kind == 0x46:
+        return 8
+    if kind == 0x60:
+        return 4
+    if kind == 0x40:
+        return 6
+    if kind == 0x44:
+        return 7
+    if kind == 0x34:
+        return 14
+    if kind == 0x54:
+        return 17
+    if kind == 0x62:
+        return 18
+    if kind == 0x64:
+        return 19
+    if kind == 0x66:
+        return 20
+    return 21 if kind == 0x32 else 32
 
 
 @cython.cfunc
 @cython.exceptval(-1)
-def management(rec: Record, d: cython.const[cython.uchar][::1], at: cython.Py_ssize_t) -> cython.int:
+def management(rec: Record, at: cython.Py_ssize_t) -> cython.int:
     size: cython.Py_ssize_t = 4 * cython.cast(cython.Py_ssize_t, rec.words)
     if size < 128:
         rec.mar_status = rec.mar_argusid = rec.mar_nextseq = rec.mar_start_s = rec.mar_start_f = rec.mar_now_s = rec.mar_now_f = 0
@@ -139,39 +247,39 @@ def management(rec: Record, d: cython.const[cython.uchar][::1], at: cython.Py_ss
         rec.rest_off = at + 4
         rec.rest_len = size - 4
         return 1
-    rec.mar_status = be32(d, at + 4)
-    rec.mar_argusid = be32(d, at + 8)
-    rec.mar_localnet = be32(d, at + 12)
-    rec.mar_netmask = be32(d, at + 16)
-    rec.mar_nextseq = be32(d, at + 20)
-    rec.mar_start_s = be32(d, at + 24)
-    rec.mar_start_f = be32(d, at + 28)
-    rec.mar_now_s = be32(d, at + 32)
-    rec.mar_now_f = be32(d, at + 36)
-    rec.mar_major = d[at + 40]
-    rec.mar_minor = d[at + 41]
-    rec.mar_iftype = d[at + 42]
-    rec.mar_ifstatus = d[at + 43]
-    rec.mar_interval = be16(d, at + 44)
-    rec.mar_mar_interval = be16(d, at + 46)
-    rec.mar_pkts = be64(d, at + 48)
-    rec.mar_bytes = be64(d, at + 56)
-    rec.mar_drift = be64(d, at + 64)
-    rec.mar_records = be32(d, at + 72)
-    rec.mar_flows = be32(d, at + 76)
-    rec.mar_dropped = be32(d, at + 80)
-    rec.mar_queue = be32(d, at + 84)
-    rec.mar_output = be32(d, at + 88)
-    rec.mar_clients = be32(d, at + 92)
-    rec.mar_bufs = be32(d, at + 96)
-    rec.mar_memory = be32(d, at + 100)
-    rec.mar_suserlen = le16(d, at + 104)
-    rec.mar_duserlen = le16(d, at + 106)
-    rec.mar_pad0 = be32(d, at + 108)
-    rec.mar_pad1 = be32(d, at + 112)
-    rec.mar_pad2 = be32(d, at + 116)
-    rec.mar_thisid = be32(d, at + 120)
-    rec.mar_reclen = be32(d, at + 124)
+    rec.mar_status = be32(rec, at + 4)
+    rec.mar_argusid = be32(rec, at + 8)
+    rec.mar_localnet = be32(rec, at + 12)
+    rec.mar_netmask = be32(rec, at + 16)
+    rec.mar_nextseq = be32(rec, at + 20)
+    rec.mar_start_s = be32(rec, at + 24)
+    rec.mar_start_f = be32(rec, at + 28)
+    rec.mar_now_s = be32(rec, at + 32)
+    rec.mar_now_f = be32(rec, at + 36)
+    rec.mar_major = rec.data[at + 40]
+    rec.mar_minor = rec.data[at + 41]
+    rec.mar_iftype = rec.data[at + 42]
+    rec.mar_ifstatus = rec.data[at + 43]
+    rec.mar_interval = be16(rec, at + 44)
+    rec.mar_mar_interval = be16(rec, at + 46)
+    rec.mar_pkts = be64(rec, at + 48)
+    rec.mar_bytes = be64(rec, at + 56)
+    rec.mar_drift = be64(rec, at + 64)
+    rec.mar_records = be32(rec, at + 72)
+    rec.mar_flows = be32(rec, at + 76)
+    rec.mar_dropped = be32(rec, at + 80)
+    rec.mar_queue = be32(rec, at + 84)
+    rec.mar_output = be32(rec, at + 88)
+    rec.mar_clients = be32(rec, at + 92)
+    rec.mar_bufs = be32(rec, at + 96)
+    rec.mar_memory = be32(rec, at + 100)
+    rec.mar_suserlen = le16(rec, at + 104)
+    rec.mar_duserlen = le16(rec, at + 106)
+    rec.mar_pad0 = be32(rec, at + 108)
+    rec.mar_pad1 = be32(rec, at + 112)
+    rec.mar_pad2 = be32(rec, at + 116)
+    rec.mar_thisid = be32(rec, at + 120)
+    rec.mar_reclen = be32(rec, at + 124)
     rec.rest_off = at + 128
     rec.rest_len = size - 128
     return 1
@@ -179,78 +287,78 @@ def management(rec: Record, d: cython.const[cython.uchar][::1], at: cython.Py_ss
 
 @cython.cfunc
 @cython.exceptval(-1)
-def dsrs(rec: Record, d: cython.const[cython.uchar][::1], o: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.int:
+def dsrs(rec: Record, o: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.int:
     kind: cython.uint
     sub: cython.uint
     index: cython.int
     size: cython.Py_ssize_t
     used: cython.Py_ssize_t
     while o + 4 <= end:
-        kind = d[o]
-        sub = d[o + 1]
+        kind = rec.data[o]
+        sub = rec.data[o + 1]
         if kind & 0x80:
             size = 4
         elif sub & 0x80:
-            size = 4 * cython.cast(cython.Py_ssize_t, be16(d, o + 2))
+            size = 4 * cython.cast(cython.Py_ssize_t, be16(rec, o + 2))
         else:
-            size = 4 * cython.cast(cython.Py_ssize_t, d[o + 3])
+            size = 4 * cython.cast(cython.Py_ssize_t, rec.data[o + 3])
         if size == 0 or o + size > end:
             rec.rest_off = o
             rec.rest_len = end - o
             return 0
         if kind == 0x01:
             index = 0
-            used = transport(rec, d, o, size)
+            used = transport(rec, o, size)
         elif kind == 0x02:
             index = 1
-            used = flow_key(rec, d, o, size)
+            used = flow_key(rec, o, size)
         elif kind == 0x03:
             index = 2
-            used = time(rec, d, o, size)
+            used = time(rec, o, size)
         elif kind == 0x10:
             index = 3
-            used = metric(rec, d, o, size)
+            used = metric(rec, o, size)
         elif kind == 0x30:
             index = 5
-            used = network(rec, d, o, size)
+            used = network(rec, o, size)
         elif kind == 0x48:
             index = 9
-            used = ip_attributes(rec, d, o, size)
+            used = ip_attributes(rec, o, size)
         elif kind == 0x20:
             index = 15
             used = 0
             if size >= 12:
-                rec.senc = be32(d, o + 4)
-                rec.denc = be32(d, o + 8)
+                rec.senc = be32(rec, o + 4)
+                rec.denc = be32(rec, o + 8)
                 used = 12
         elif kind == 0x42:
             index = 13
             used = 0
             if size >= 20:
-                rec.dmac = be48(d, o + 4)
-                rec.smac = be48(d, o + 10)
-                rec.mac_etype = le16(d, o + 16)
-                rec.mac_dsap = d[o + 18]
-                rec.mac_ssap = d[o + 19]
+                rec.dmac = be48(rec, o + 4)
+                rec.smac = be48(rec, o + 10)
+                rec.mac_etype = le16(rec, o + 16)
+                rec.mac_dsap = rec.data[o + 18]
+                rec.mac_ssap = rec.data[o + 19]
                 used = 20
         elif kind == 0x12:
             index = 10
-            used = packet_sizes(rec, d, o, size)
+            used = packet_sizes(rec, o, size)
         elif kind == 0x46:
             index = 8
-            used = jitter(rec, d, o, size)
+            used = jitter(rec, o, size)
         elif kind == 0x50 and sub & 0x80:
             index = 12 if sub & 0x20 else 11
-            used = user_data(rec, d, o, size, index)
+            used = user_data(rec, o, size, index)
         elif kind == 0x60:
             index = 4
-            used = aggregation(rec, d, o, size)
+            used = aggregation(rec, o, size)
         elif kind == 0x40:
             index = 6
             used = 0
             if size >= 8:
-                rec.svlan = be16(d, o + 4)
-                rec.dvlan = be16(d, o + 6)
+                rec.svlan = be16(rec, o + 4)
+                rec.dvlan = be16(rec, o + 6)
                 used = 8
         elif kind == 0x44:
             index = 7
@@ -258,37 +366,37 @@ def dsrs(rec: Record, d: cython.const[cython.uchar][::1], o: cython.Py_ssize_t, 
             rec.mpls_count = 0
             rec.mpls[0] = rec.mpls[1] = 0
             while used < size and rec.mpls_count < 30:
-                rec.mpls[rec.mpls_count] = be32(d, o + used)
+                rec.mpls[rec.mpls_count] = be32(rec, o + used)
                 rec.mpls_count += 1
                 used += 4
         elif kind == 0x34:
             index = 14
-            used = mapped_icmp(rec, d, o, size)
+            used = mapped_icmp(rec, o, size)
         elif kind == 0x54:
             index = 17
             used = 0
             if size >= 12:
-                rec.skeys = be32(d, o + 4)
-                rec.dkeys = be32(d, o + 8)
+                rec.skeys = be32(rec, o + 4)
+                rec.dkeys = be32(rec, o + 8)
                 used = 12
         elif kind == 0x62:
             index = 18
             used = 0
             if size >= 28:
-                rec.cor_id = le32(d, o + 4)
-                rec.cor_dur = signed(le32(d, o + 8))
-                rec.cor_start = signed(le32(d, o + 12))
-                rec.cor_last = signed(le32(d, o + 16))
-                rec.cor_spkts = signed(le32(d, o + 20))
-                rec.cor_dpkts = signed(le32(d, o + 24))
+                rec.cor_id = le32(rec, o + 4)
+                rec.cor_dur = signed(le32(rec, o + 8))
+                rec.cor_start = signed(le32(rec, o + 12))
+                rec.cor_last = signed(le32(rec, o + 16))
+                rec.cor_spkts = signed(le32(rec, o + 20))
+                rec.cor_dpkts = signed(le32(rec, o + 24))
                 rec.cor_count = (size - 4) // 24
                 used = 28
         elif kind == 0x64:
             index = 19
             used = 0
             if size >= 8:
-                rec.sco = be16(d, o + 4)
-                rec.dco = be16(d, o + 6)
+                rec.sco = be16(rec, o + 4)
+                rec.dco = be16(rec, o + 6)
                 used = 8
         elif kind == 0x66:
             index = 20
@@ -299,12 +407,12 @@ def dsrs(rec: Record, d: cython.const[cython.uchar][::1], o: cython.Py_ssize_t, 
             index = 21
             used = 0
             if size >= 12:
-                rec.sas = be32(d, o + 4)
-                rec.das = be32(d, o + 8)
+                rec.sas = be32(rec, o + 4)
+                rec.das = be32(rec, o + 8)
                 used = 12
                 rec.ias = 0
                 if size >= 16:
-                    rec.ias = be32(d, o + 12)
+                    rec.ias = be32(rec, o + 12)
                     used = 16
         else:
             if rec.unknown_count < 32:
@@ -315,7 +423,7 @@ def dsrs(rec: Record, d: cython.const[cython.uchar][::1], o: cython.Py_ssize_t, 
                 rec.unknown_count += 1
             o += size
             continue
-        rec.head[index] = be32(d, o)
+        rec.head[index] = be32(rec, o)
         if not rec.present & (cython.cast(cython.uint, 1) << index):
             rec.order[rec.order_count] = index
             rec.order_count += 1
@@ -339,9 +447,9 @@ def dsrs(rec: Record, d: cython.const[cython.uchar][::1], o: cython.Py_ssize_t, 
 
 @cython.cfunc
 @cython.exceptval(-1)
-def transport(rec: Record, d: cython.const[cython.uchar][::1], o: cython.Py_ssize_t, size: cython.Py_ssize_t) -> cython.Py_ssize_t:
-    sub: cython.uint = d[o + 1]
-    qual: cython.uint = d[o + 2]
+def transport(rec: Record, o: cython.Py_ssize_t, size: cython.Py_ssize_t) -> cython.Py_ssize_t:
+    sub: cython.uint = rec.data[o + 1]
+    qual: cython.uint = rec.data[o + 2]
     width: cython.Py_ssize_t
     used: cython.Py_ssize_t = 4
     rec.srcid = rec.seq = rec.inf = 0
@@ -351,33 +459,33 @@ def transport(rec: Record, d: cython.const[cython.uchar][::1], o: cython.Py_ssiz
             width = 16 if qual & 0x2F == 0x22 or qual & 0x2F == 0x02 else 8 if qual & 0x2F == 0x03 else 4
             if used + width > size:
                 return 0
-            rec.srcid = be32(d, o + used)
+            rec.srcid = be32(rec, o + used)
             if width > 4:
-                rec.srcid_hi = be64(d, o + used)
+                rec.srcid_hi = be64(rec, o + used)
             if width == 16:
-                rec.srcid_lo = be64(d, o + used + 8)
+                rec.srcid_lo = be64(rec, o + used + 8)
             used += width
             if qual & 0x10:
                 if used + 4 > size:
                     return 0
-                rec.inf = be32(d, o + used)
+                rec.inf = be32(rec, o + used)
                 used += 4
     elif sub & 1:
         if used + 4 > size:
             return 0
-        rec.srcid = be32(d, o + used)
+        rec.srcid = be32(rec, o + used)
         used += 4
     if sub & 2:
         if used + 4 > size:
             return 0
-        rec.seq = be32(d, o + used)
+        rec.seq = be32(rec, o + used)
         used += 4
     return used
 
 
-def flow_key(rec, d, o, size):
-    kind: cython.uint = d[o + 1] & 0x3F
-    family: cython.uint = d[o + 2] & 0x1F
+def flow_key(rec, o, size):
+    kind: cython.uint = rec.data[o + 1] & 0x3F
+    family: cython.uint = rec.data[o + 2] & 0x1F
     rec.family = 0
     rec.saddr_hi = rec.daddr_hi = rec.saddr_lo = rec.daddr_lo = 0
     rec.proto = rec.tproto = rec.sport = rec.dport = rec.extra = rec.label20 = rec.smask = rec.dmask = 0
@@ -385,118 +493,118 @@ def flow_key(rec, d, o, size):
         if size < 20:
             return 0
         rec.family = 1
-        rec.saddr_lo = be32(d, o + 4)
-        rec.daddr_lo = be32(d, o + 8)
-        rec.proto = d[o + 12]
-        rec.tproto = d[o + 13]
-        rec.sport = be16(d, o + 14)
-        rec.dport = be16(d, o + 16)
-        rec.extra = be16(d, o + 18)
+        rec.saddr_lo = be32(rec, o + 4)
+        rec.daddr_lo = be32(rec, o + 8)
+        rec.proto = rec.data[o + 12]
+        rec.tproto = rec.data[o + 13]
+        rec.sport = be16(rec, o + 14)
+        rec.dport = be16(rec, o + 16)
+        rec.extra = be16(rec, o + 18)
         return 20
     if kind == 1 and family == 2:
         if size < 44:
             return 0
         rec.family = 2
-        rec.saddr_hi = be64(d, o + 4)
-        rec.saddr_lo = be64(d, o + 12)
-        rec.daddr_hi = be64(d, o + 20)
-        rec.daddr_lo = be64(d, o + 28)
-        rec.proto = d[o + 36]
-        rec.label20 = be32(d, o + 36) & 0xFFFFFF
-        rec.sport = be16(d, o + 40)
-        rec.dport = be16(d, o + 42)
-        if size >= 48 and d[o + 2] & 0x40:
-            rec.smask = le16(d, o + 44)
-            rec.dmask = le16(d, o + 46)
+        rec.saddr_hi = be64(rec, o + 4)
+        rec.saddr_lo = be64(rec, o + 12)
+        rec.daddr_hi = be64(rec, o + 20)
+        rec.daddr_lo = be64(rec, o + 28)
+        rec.proto = rec.data[o + 36]
+        rec.label20 = be32(rec, o + 36) & 0xFFFFFF
+        rec.sport = be16(rec, o + 40)
+        rec.dport = be16(rec, o + 42)
+        if size >= 48 and rec.data[o + 2] & 0x40:
+            rec.smask = le16(rec, o + 44)
+            rec.dmask = le16(rec, o + 46)
             return 48
         return 44
     if kind == 1 and (family == 3 or family == 13):
         if size < 20:
             return 0
         rec.family = family
-        rec.daddr_lo = be48(d, o + 4)
-        rec.saddr_lo = be48(d, o + 10)
-        rec.etype = be16(d, o + 16)
-        rec.dsap = d[o + 18]
-        rec.ssap = d[o + 19]
+        rec.daddr_lo = be48(rec, o + 4)
+        rec.saddr_lo = be48(rec, o + 10)
+        rec.etype = be16(rec, o + 16)
+        rec.dsap = rec.data[o + 18]
+        rec.ssap = rec.data[o + 19]
         return 20
     if kind == 6 and (family == 4 or family == 5):
         rec.family = family
         if size < 20:
             return 0
-        rec.arp_hrd = be16(d, o + 4)
-        rec.arp_pro = be16(d, o + 6)
-        rec.arp_hln = d[o + 8]
-        rec.arp_pln = d[o + 9]
-        rec.arp_op = be16(d, o + 10)
+        rec.arp_hrd = be16(rec, o + 4)
+        rec.arp_pro = be16(rec, o + 6)
+        rec.arp_hln = rec.data[o + 8]
+        rec.arp_pln = rec.data[o + 9]
+        rec.arp_op = be16(rec, o + 10)
         if family == 4:
-            rec.saddr_lo = be32(d, o + 12)
-            rec.daddr_lo = be32(d, o + 16)
+            rec.saddr_lo = be32(rec, o + 12)
+            rec.daddr_lo = be32(rec, o + 16)
             return 20
-        rec.extra = be32(d, o + 12)
+        rec.extra = be32(rec, o + 12)
         if rec.arp_hln != 6 or size < 28:
             return 16
-        rec.daddr_lo = be48(d, o + 16)
-        rec.saddr_lo = be48(d, o + 22)
+        rec.daddr_lo = be48(rec, o + 16)
+        rec.saddr_lo = be48(rec, o + 22)
         return 28
     if kind == 1 and (family == 4 or family == 5):
         if size < 20:
             return 0
         rec.family = family + 16
         if family == 4:
-            rec.saddr_lo = be32(d, o + 4)
-            rec.daddr_lo = be32(d, o + 8)
+            rec.saddr_lo = be32(rec, o + 4)
+            rec.daddr_lo = be32(rec, o + 8)
             return 12
-        rec.daddr_lo = be48(d, o + 8)
-        rec.saddr_lo = be48(d, o + 14)
-        rec.extra = be32(d, o + 4)
+        rec.daddr_lo = be48(rec, o + 8)
+        rec.saddr_lo = be48(rec, o + 14)
+        rec.extra = be32(rec, o + 4)
         return 20
     if kind == 3 and family == 1:
         if size < 12:
             return 0
         rec.family = 17
-        rec.saddr_lo = le32(d, o + 4)
-        rec.daddr_lo = le32(d, o + 8)
+        rec.saddr_lo = le32(rec, o + 4)
+        rec.daddr_lo = le32(rec, o + 8)
         return 12
     if kind == 3 and family == 2:
         if size < 36:
             return 0
         rec.family = 18
-        rec.saddr_hi = be64(d, o + 4)
-        rec.saddr_lo = be64(d, o + 12)
-        rec.daddr_hi = be64(d, o + 20)
-        rec.daddr_lo = be64(d, o + 28)
+        rec.saddr_hi = be64(rec, o + 4)
+        rec.saddr_lo = be64(rec, o + 12)
+        rec.daddr_hi = be64(rec, o + 20)
+        rec.daddr_lo = be64(rec, o + 28)
         return 36
     if kind == 1 and family == 8:
         if size < 56:
             return 0
         rec.family = 8
-        rec.daddr_lo = be48(d, o + 4)
-        rec.saddr_lo = be48(d, o + 10)
-        rec.saddr_hi = be48(d, o + 16)
+        rec.daddr_lo = be48(rec, o + 4)
+        rec.saddr_lo = be48(rec, o + 10)
+        rec.saddr_hi = be48(rec, o + 16)
         return 22
     if kind == 1 and family == 10:
         if size < 44:
             return 0
         rec.family = 10
-        rec.isis_pdu = be32(d, o + 4)
-        rec.saddr_lo = be48(d, o + 8)
-        rec.daddr_lo = be48(d, o + 14)
-        rec.isis_version = d[o + 20]
-        rec.isis_pad = be32(d, o + 20) & 0xFFFFFF
-        rec.isis_id_hi = be64(d, o + 24)
-        rec.isis_id_lo = be48(d, o + 32)
-        rec.isis_sum = be32(d, o + 38)
-        rec.isis_pad2 = be16(d, o + 42)
+        rec.isis_pdu = be32(rec, o + 4)
+        rec.saddr_lo = be48(rec, o + 8)
+        rec.daddr_lo = be48(rec, o + 14)
+        rec.isis_version = rec.data[o + 20]
+        rec.isis_pad = be32(rec, o + 20) & 0xFFFFFF
+        rec.isis_id_hi = be64(rec, o + 24)
+        rec.isis_id_lo = be48(rec, o + 32)
+        rec.isis_sum = be32(rec, o + 38)
+        rec.isis_pad2 = be16(rec, o + 42)
         return 44
     return 0
 
 
 @cython.cfunc
 @cython.exceptval(-1)
-def time(rec: Record, d: cython.const[cython.uchar][::1], o: cython.Py_ssize_t, size: cython.Py_ssize_t) -> cython.Py_ssize_t:
-    bits: cython.uint = (d[o + 1] >> 3) & 15
-    unit: cython.longlong = 1000000000 if d[o + 2] == 0x19 else 1000000
+def time(rec: Record, o: cython.Py_ssize_t, size: cython.Py_ssize_t) -> cython.Py_ssize_t:
+    bits: cython.uint = (rec.data[o + 1] >> 3) & 15
+    unit: cython.longlong = 1000000000 if rec.data[o + 2] == 0x19 else 1000000
     count: cython.int = (bits & 1) + ((bits >> 1) & 1) + ((bits >> 2) & 1) + (bits >> 3)
     words: cython.Py_ssize_t = size // 4 - 1
     first: cython.longlong
@@ -512,34 +620,34 @@ def time(rec: Record, d: cython.const[cython.uchar][::1], o: cython.Py_ssize_t, 
         return 0
     if count == 0 and words == 4:
         rec.time_form = 2
-        rec.sstart_s = be32(d, o + 4)
-        rec.sstart_f = be32(d, o + 8)
-        rec.send_s = be32(d, o + 12)
-        rec.send_f = be32(d, o + 16)
+        rec.sstart_s = be32(rec, o + 4)
+        rec.sstart_f = be32(rec, o + 8)
+        rec.send_s = be32(rec, o + 12)
+        rec.send_f = be32(rec, o + 16)
         return 20
     if (count == 0) or (words != 2 * count and (count < 2 or words != 1 + count)):
         rec.time_form = 1 if words == 2 and count == 0 else 5
-        rec.sstart_s = be32(d, o + 4)
-        rec.sstart_f = be32(d, o + 8)
+        rec.sstart_s = be32(rec, o + 4)
+        rec.sstart_f = be32(rec, o + 8)
         return 12
     if words == 2 * count:
         rec.time_form = 3
         at = o + 4
         for i in range(4):
             if bits & (cython.cast(cython.uint, 1) << i):
-                set_stamp(rec, i, be32(d, at), be32(d, at + 4))
+                set_stamp(rec, i, be32(rec, at), be32(rec, at + 4))
                 at += 8
         return at - o
     rec.time_form = 4
-    first = cython.cast(cython.longlong, be32(d, o + 4)) * unit + be32(d, o + 8)
+    first = cython.cast(cython.longlong, be32(rec, o + 4)) * unit + be32(rec, o + 8)
     at = o + 4
     for i in range(4):
         if bits & (cython.cast(cython.uint, 1) << i):
             if at == o + 4:
-                set_stamp(rec, i, be32(d, at), be32(d, at + 4))
+                set_stamp(rec, i, be32(rec, at), be32(rec, at + 4))
                 at += 8
             else:
-                stamp = first + signed(be32(d, at))
+                stamp = first + signed(be32(rec, at))
                 if stamp < 0:
                     stamp = 0
                 set_stamp(rec, i, cython.cast(cython.uint, stamp // unit), cython.cast(cython.uint, stamp % unit))
@@ -573,16 +681,16 @@ def set_stamp(rec: Record, which: cython.int, sec: cython.uint, frac: cython.uin
     return 0
 
 
-def metric(rec, d, o, size):
-    form: cython.uint = d[o + 2] & 0x0F
+def metric(rec, o, size):
+    form: cython.uint = rec.data[o + 2] & 0x0F
     width: cython.uint
     at: cython.Py_ssize_t = o + 4
     each: cython.uint
     sides: cython.uint
     rec.spkts = rec.sbytes = rec.sapp = rec.dpkts = rec.dbytes = rec.dapp = 0
-    if d[o + 1] & 1:
+    if rec.data[o + 1] & 1:
         each = 2
-    elif d[o + 1] & 4:
+    elif rec.data[o + 1] & 4:
         each = 3
     else:
         return 0
@@ -593,101 +701,101 @@ def metric(rec, d, o, size):
     if 4 + width * each * sides > cython.cast(cython.uint, size):
         return 0
     if form <= 8:
-        rec.spkts = number(d, at, width)
-        rec.sbytes = number(d, at + width, width)
+        rec.spkts = number(rec, at, width)
+        rec.sbytes = number(rec, at + width, width)
         if each == 3:
-            rec.sapp = number(d, at + 2 * width, width)
+            rec.sapp = number(rec, at + 2 * width, width)
         at += each * width
     if form <= 4 or form > 8:
-        rec.dpkts = number(d, at, width)
-        rec.dbytes = number(d, at + width, width)
+        rec.dpkts = number(rec, at, width)
+        rec.dbytes = number(rec, at + width, width)
         if each == 3:
-            rec.dapp = number(d, at + 2 * width, width)
+            rec.dapp = number(rec, at + 2 * width, width)
         at += each * width
     return at - o
 
 
 @cython.cfunc
 @cython.exceptval(-1)
-def aggregation(rec: Record, d: cython.const[cython.uchar][::1], o: cython.Py_ssize_t, size: cython.Py_ssize_t) -> cython.Py_ssize_t:
+def aggregation(rec: Record, o: cython.Py_ssize_t, size: cython.Py_ssize_t) -> cython.Py_ssize_t:
     i: cython.int
     if size < 8:
         return 0
-    rec.agr_count = be32(d, o + 4)
+    rec.agr_count = be32(rec, o + 4)
     for i in range(18):
         rec.agr[i] = 0
     if size != 80:
         return 8
     for i in range(4):
-        rec.agr[i] = be32(d, o + 8 + 4 * i)
+        rec.agr[i] = be32(rec, o + 8 + 4 * i)
     for i in range(14):
-        rec.agr[4 + i] = le32(d, o + 24 + 4 * i)
+        rec.agr[4 + i] = le32(rec, o + 24 + 4 * i)
     return 80
 
 
 @cython.cfunc
 @cython.exceptval(-1)
-def ip_attributes(rec: Record, d: cython.const[cython.uchar][::1], o: cython.Py_ssize_t, size: cython.Py_ssize_t) -> cython.Py_ssize_t:
-    bits: cython.uint = d[o + 2] & 15
+def ip_attributes(rec: Record, o: cython.Py_ssize_t, size: cython.Py_ssize_t) -> cython.Py_ssize_t:
+    bits: cython.uint = rec.data[o + 2] & 15
     at: cython.Py_ssize_t = o + 4
     rec.sttl = rec.stos = rec.sipid = rec.sipopt = rec.dttl = rec.dtos = rec.dipid = rec.dipopt = 0
     if 4 * ((bits & 1) + ((bits >> 1) & 1) + ((bits >> 2) & 1) + (bits >> 3)) + 4 > cython.cast(cython.uint, size):
         return 0
     if bits & 1:
-        rec.sttl = d[at]
-        rec.stos = d[at + 1]
-        rec.sipid = be16(d, at + 2)
+        rec.sttl = rec.data[at]
+        rec.stos = rec.data[at + 1]
+        rec.sipid = be16(rec, at + 2)
         at += 4
     if bits & 4:
-        rec.sipopt = be32(d, at)
+        rec.sipopt = be32(rec, at)
         at += 4
     if bits & 2:
-        rec.dttl = d[at]
-        rec.dtos = d[at + 1]
-        rec.dipid = be16(d, at + 2)
+        rec.dttl = rec.data[at]
+        rec.dtos = rec.data[at + 1]
+        rec.dipid = be16(rec, at + 2)
         at += 4
     if bits & 8:
-        rec.dipopt = be32(d, at)
+        rec.dipopt = be32(rec, at)
         at += 4
     return at - o
 
 
 @cython.cfunc
 @cython.exceptval(-1)
-def packet_sizes(rec: Record, d: cython.const[cython.uchar][::1], o: cython.Py_ssize_t, size: cython.Py_ssize_t) -> cython.Py_ssize_t:
-    sub: cython.uint = d[o + 1]
-    form: cython.uint = d[o + 2] & 0x0F
+def packet_sizes(rec: Record, o: cython.Py_ssize_t, size: cython.Py_ssize_t) -> cython.Py_ssize_t:
+    sub: cython.uint = rec.data[o + 1]
+    form: cython.uint = rec.data[o + 2] & 0x0F
     at: cython.Py_ssize_t = o + 4
     rec.smin = rec.smax = rec.dmin = rec.dmax = rec.shist = rec.dhist = 0
     if form == 2 and size >= 12:
-        rec.smin = be16(d, at)
-        rec.smax = be16(d, at + 2)
-        rec.dmin = be16(d, at + 4)
-        rec.dmax = be16(d, at + 6)
+        rec.smin = be16(rec, at)
+        rec.smax = be16(rec, at + 2)
+        rec.dmin = be16(rec, at + 4)
+        rec.dmax = be16(rec, at + 6)
         at += 8
     elif form == 6 and size >= 8:
-        rec.smin = be16(d, at)
-        rec.smax = be16(d, at + 2)
+        rec.smin = be16(rec, at)
+        rec.smax = be16(rec, at + 2)
         at += 4
     elif form == 10 and size >= 8:
-        rec.dmin = be16(d, at)
-        rec.dmax = be16(d, at + 2)
+        rec.dmin = be16(rec, at)
+        rec.dmax = be16(rec, at + 2)
         at += 4
     else:
         return 0
     if sub & 4 and sub & 1 and at + 4 <= o + size:
-        rec.shist = be32(d, at)
+        rec.shist = be32(rec, at)
         at += 4
     if sub & 4 and sub & 2 and at + 4 <= o + size:
-        rec.dhist = be32(d, at)
+        rec.dhist = be32(rec, at)
         at += 4
     return at - o
 
 
 @cython.cfunc
 @cython.exceptval(-1)
-def jitter(rec: Record, d: cython.const[cython.uchar][::1], o: cython.Py_ssize_t, size: cython.Py_ssize_t) -> cython.Py_ssize_t:
-    bits: cython.uint = d[o + 2] & 15
+def jitter(rec: Record, o: cython.Py_ssize_t, size: cython.Py_ssize_t) -> cython.Py_ssize_t:
+    bits: cython.uint = rec.data[o + 2] & 15
     count: cython.int = (bits & 1) + ((bits >> 1) & 1) + ((bits >> 2) & 1) + (bits >> 3)
     stride: cython.int
     at: cython.Py_ssize_t = o + 4
@@ -705,7 +813,7 @@ def jitter(rec: Record, d: cython.const[cython.uchar][::1], o: cython.Py_ssize_t
     for block in range(4):
         if bits & (cython.cast(cython.uint, 1) << block):
             for i in range(stride):
-                rec.jit[16 * block + i] = be32(d, at)
+                rec.jit[16 * block + i] = be32(rec, at)
                 at += 4
     return at - o
 
@@ -713,18 +821,18 @@ def jitter(rec: Record, d: cython.const[cython.uchar][::1], o: cython.Py_ssize_t
 @cython.cfunc
 @cython.exceptval(-1)
 def user_data(
-    rec: Record, d: cython.const[cython.uchar][::1], o: cython.Py_ssize_t, size: cython.Py_ssize_t, index: cython.int
+    rec: Record, o: cython.Py_ssize_t, size: cython.Py_ssize_t, index: cython.int
 ) -> cython.Py_ssize_t:
     if size < 8:
         return 0
     if index == 11:
-        rec.suser_size = be16(d, o + 4)
-        rec.suser_count = be16(d, o + 6)
+        rec.suser_size = be16(rec, o + 4)
+        rec.suser_count = be16(rec, o + 6)
         rec.suser_off = o + 8
         rec.suser_len = size - 8
     else:
-        rec.duser_size = be16(d, o + 4)
-        rec.duser_count = be16(d, o + 6)
+        rec.duser_size = be16(rec, o + 4)
+        rec.duser_count = be16(rec, o + 6)
         rec.duser_off = o + 8
         rec.duser_len = size - 8
     return 8
@@ -732,16 +840,16 @@ def user_data(
 
 @cython.cfunc
 @cython.exceptval(-1)
-def mapped_icmp(rec: Record, d: cython.const[cython.uchar][::1], o: cython.Py_ssize_t, size: cython.Py_ssize_t) -> cython.Py_ssize_t:
+def mapped_icmp(rec: Record, o: cython.Py_ssize_t, size: cython.Py_ssize_t) -> cython.Py_ssize_t:
     if size < 32:
         return 0
-    rec.icmp_type = d[o + 4]
-    rec.icmp_code = d[o + 5]
-    rec.icmp_seq = be16(d, o + 6)
-    rec.icmp_src = be32(d, o + 8)
-    rec.icmp_dst = be32(d, o + 12)
-    rec.icmp_qsrc = be32(d, o + 16)
-    rec.icmp_qdst = be32(d, o + 20)
-    rec.icmp_gateway = be32(d, o + 24)
-    rec.icmp_pad = be32(d, o + 28)
+    rec.icmp_type = rec.data[o + 4]
+    rec.icmp_code = rec.data[o + 5]
+    rec.icmp_seq = be16(rec, o + 6)
+    rec.icmp_src = be32(rec, o + 8)
+    rec.icmp_dst = be32(rec, o + 12)
+    rec.icmp_qsrc = be32(rec, o + 16)
+    rec.icmp_qdst = be32(rec, o + 20)
+    rec.icmp_gateway = be32(rec, o + 24)
+    rec.icmp_pad = be32(rec, o + 28)
     return 32

@@ -8,6 +8,7 @@ cdef class Filter:
     cdef unsigned long long[::1] a, b, c, d
     cdef double[::1] real
     cdef public double scale
+    cdef readonly bint brief
     cpdef int limit(self, unsigned int parts) except -1
     cpdef bint accepts(self, Record rec) except -1
     cdef bint test(self, Record rec, int i) except -1

@@ -23,9 +23,15 @@ else:
     from pyargus.record.repair_cy import rates
     from pyargus.record.values_cy import Values
 
+# Tests of the kind of record, its addresses, protocols, ports, and of which parts there are.
+BRIEF = frozenset((1, 2, 3, 4, 5, 6, 10, 11, 13, 20))
+
 
 class Filter:
-    """A filter ready to run. scale: ten to the number of decimals to which real numbers are compared."""
+    """A filter ready to run. scale: ten to the number of decimals to which real numbers are compared.
+
+    brief: whether it asks of flow records only for what `decode_cy.glimpse` fills.
+    """
 
     def __init__(self, program, precision=6):
         rows = program.rows
@@ -34,6 +40,7 @@ class Filter:
         self.count = len(rows)
         self.scale = 10.0**precision
         tests = [row[0] for row in rows]
+        self.brief = all(t.code in BRIEF for t in tests)
         self.codes = array("i", [t.code for t in tests] + [0])
         self.sides = array("i", [t.side for t in tests] + [0])
         self.compares = array("i", [t.compare for t in tests] + [0])

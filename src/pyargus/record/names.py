@@ -4,11 +4,10 @@ Services come from the system's services file (first name of a port, tcp and udp
 """
 
 from functools import cache
-from pathlib import Path
 
 from pyargus.errors import Unreachable
 
-SERVICES = Path("/etc/services")
+SERVICES = "/etc/services"
 
 # IP protocols 0 to 134; 253 is the only other one with a name.
 _PROTOCOLS = """
@@ -131,7 +130,8 @@ def vendors(name: str) -> dict[int, bytes]:
     Raises Unreachable if the file cannot be read.
     """
     try:
-        lines = Path(name).read_bytes().splitlines()
+        with open(name, "rb") as file:
+            lines = file.read().splitlines()
     except OSError as error:
         raise Unreachable(f"{name}: {error.strerror}") from error
     out = {}
@@ -149,7 +149,8 @@ def services() -> tuple[dict[int, bytes], dict[int, bytes]]:
     tcp: dict[int, bytes] = {}
     udp: dict[int, bytes] = {}
     try:
-        lines = SERVICES.read_bytes().splitlines()
+        with open(SERVICES, "rb") as file:
+            lines = file.read().splitlines()
     except OSError:
         # A system without the file has no service names: ports print as numbers.
         return tcp, udp

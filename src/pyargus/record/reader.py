@@ -12,10 +12,14 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterator
-from typing import BinaryIO
 
 from pyargus.errors import BadInput, Unreachable
 from pyargus.record.decode_cy import whole
+
+TYPE_CHECKING = False
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
 
 COOKIES = (b"\xe5\x71\x2d\xcb", b"\xcb\x2d\x71\xe5", b"\xe5\x71\x50\xcb")
 INITIAL = 128

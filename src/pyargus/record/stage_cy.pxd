@@ -5,7 +5,7 @@ cdef class Stage:
     cdef public Delivery out
     cdef public object reading
     cpdef int opening(self, Record rec) except -1
-    cpdef bint glance(self, const unsigned char[::1] data, Py_ssize_t at, Py_ssize_t length) except -1
+    cpdef bint glance(self, Record rec, Py_ssize_t at, Py_ssize_t length) except -1
     cpdef int add(self, Record rec) except -1
     cpdef int tick(self, unsigned long long now) except -1
     cpdef bint finish(self) except -1

@@ -19,10 +19,11 @@ class Stage:
         """See the management record that a source begins with; the outputs get the first of them without the stage's doing."""
         return 0
 
-    def glance(self, data, at, length):
-        """Take the record of `length` bytes at `at` as it stands, where that is all the stage needs; whether it was taken.
+    def glance(self, rec, at, length):
+        """Take the record of `length` bytes at `at` of the data of `rec`, where that is all the stage needs; whether it was taken.
 
-        Asked where nothing stands between the source and the stage. A record that is not taken is read, and comes by `add`.
+        `rec` is not read yet, and may be changed. Asked where nothing stands between the source and the stage. A record that is not
+        taken is read, and comes by `add`.
         """
         return False
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from pyargus.clients.ratop.finding import Finding
@@ -11,6 +10,7 @@ from pyargus.clients.ratop.table import DEFAULT_KEYS, Shape, Sorting, Table
 from pyargus.clients.ratop.writing import write_rows
 from pyargus.clients.settings import Settings, nearest, parse_fields, parse_modes, width_of
 from pyargus.errors import BadUse
+from pyargus.plain import replace
 from pyargus.record.schema import BY_NAME, SORT_ASCENDING
 
 NAMES = {"all": 0, "port": 1, "proto": 2, "none": 3}

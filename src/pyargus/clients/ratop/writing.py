@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import time
-from dataclasses import replace
 
 from pyargus.clients.formats import format_of, open_target
 from pyargus.clients.program import RA
 from pyargus.clients.ratop.view import View
 from pyargus.errors import BadUse, Unreachable
+from pyargus.plain import replace
 
 TEXTS = (".txt", ".text")
 
