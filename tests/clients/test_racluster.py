@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from pyargus.clients.settings import from_argv
 from tests.clients.golden import GOLDEN
 from tests.clients.programs import needs_samples, program
 
@@ -155,3 +156,14 @@ def test_written_range(tmp_path: Path) -> None:
 def test_verbose_says_how_many_became_how_many() -> None:
     result = program("racluster", "-X", "-V", "-r", MIX, "-m", "proto")
     assert result.stderr == b"racluster: 300 records, 2 groups\n"
+
+
+def test_names_of_manuals_without_a_column_are_left_out() -> None:
+    settings = from_argv(["-s", "trans avgdur smask dur"])
+    assert [column.name for column in settings.columns] == ["trans", "dur"]
+    assert [warning.partition(":")[0] for warning in settings.warnings] == ["-s avgdur", "-s smask"]
+
+
+def test_a_dotted_mask_is_a_length() -> None:
+    rest = ["-s", "trans", "saddr", "pkts", "-", "ipv4"]
+    assert fields("-r", MIX, "-m", "saddr/255.255.0.0", *rest) == fields("-r", MIX, "-m", "saddr/16", *rest)

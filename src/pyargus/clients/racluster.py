@@ -62,7 +62,13 @@ def order_of(key: Key) -> SortKeys | None:
     """What records merged by a key are sorted by: its words that have an order; None for the default key."""
     from pyargus.record.sortkeys import parse_keys
 
-    wanted = [f"{word}:asc" if "vlan" in word else word for word in key.words if word.partition("/")[0] in ORDERED]
+    wanted = []
+    for word in key.words:
+        name, _, mask = word.partition("/")
+        if name in ORDERED:
+            # What is cut to networks by a mask is compared whole: all that is merged is equal beyond it.
+            word = word if mask.isdigit() else name
+            wanted.append(f"{word}:asc" if "vlan" in word else word)
     return parse_keys(wanted) if wanted else None
 
 

@@ -8,7 +8,7 @@ from pyargus.clients.argv import Given, normalise
 from pyargus.clients.program import RA, Program
 from pyargus.errors import BadUse
 from pyargus.plain import dataclass, field
-from pyargus.record.schema import BY_NAME, DEFAULT
+from pyargus.record.schema import BY_NAME, DEFAULT, WITHOUT_COLUMN
 
 ESCAPES = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "a": "\a", "0": "\0", "\\": "\\"}
 REFUSED_MODES = {
@@ -140,13 +140,16 @@ def width_of(settings: Settings, name: str, given: int | None = None) -> int:
 def parse_fields(settings: Settings, words: list[str]) -> None:
     """Carry out `-s`: each word `[+[N]|-]name[:width[:format]]`, words separated by blanks or commas.
 
-    Raises BadUse for an unknown field or a width below one.
+    A name without a column is left out with a warning. Raises BadUse for an unknown field or a width below one.
     """
     fresh = True
     for word in [part for item in words for part in re.split(r"[ ,\t]+", item) if part]:
         match = re.match(r"(?:(\+)(\d*)|(-))?([^:]*)(?::([^:]*))?(?::(.*))?$", word)
         assert match is not None
         plus, place, minus, name, width, form = match.groups()
+        if name in WITHOUT_COLUMN:
+            settings.warnings.append(f"-s {name}: left out, {WITHOUT_COLUMN[name]}")
+            continue
         if name not in BY_NAME:
             raise BadUse(f"no such field: {name!r}{nearest(name, BY_NAME)}")
         if width and width.lstrip("-").isdigit():

@@ -2,7 +2,8 @@
 
 Both are repaired and have the same direction. Which rule a field follows is declared in the field table (`schema.Field.merge`): counters
 are summed, starts and ends widened, flags united, addresses cut to what both have in common, ports and attributes that differ zeroed.
-What the rules make of records does not depend on the order in which they come, but for what is declared `first`, `last` or `text`.
+What the rules make of identities, counters and times does not depend on the order in which records come. What is declared `first`, `last`
+or `join` does, and so do TCP objects, and parts that not all records have.
 
 Source: argus 3 record format and the merge rules of its readers, with these put right: an end never moves back, IPv6 addresses have a
 common prefix in bits, deviations are those of all values, IP options are united. MAC addresses, VLAN tags, MPLS labels and what else
@@ -34,14 +35,19 @@ LABEL = cython.declare(cython.int, 4)
 
 _U32 = cython.declare(cython.ulonglong, 0xFFFFFFFF)
 
+# A bit of `Record.merged`: the first of the records had the TCP object of a single segment.
+_SEGMENT = cython.declare(cython.uint, 0x80000000)
+
 
 def merge(a, b):
     """Take `b` up into `a`; returns what of its bytes is still to be joined (SOURCE_DATA, DESTINATION_DATA, LABEL).
 
     `b` keeps its values. Parts that only one of the two has: the identity of the sensor and MAC addresses go, as do the objects of
-    different protocols; measurements, attributes and user data stay or are taken over.
+    different protocols; attributes, packet sizes and the network object are those of `a`; counters, times between packets and user data
+    are taken over.
     """
     left: cython.int = 0
+    proto: cython.uint = a.proto
     both: cython.uint = a.present & b.present
     new: cython.uint = b.present & ~a.present
     if (a.present | b.present) & 1:
@@ -62,11 +68,17 @@ def merge(a, b):
         a.dpkts += b.dpkts
         a.dbytes += b.dbytes
         a.dapp += b.dapp
-    if a.net or b.net:
+    if a.net == 0x03 and a.merged == 0:
+        a.merged = _SEGMENT
+    if a.net and b.net:
         network(a, b)
-    if b.present & 0x200:
+    elif a.net and a.proto != proto:
+        # What a protocol says of itself goes with it.
+        a.net = a.tcp_status = 0
+        a.present &= ~cython.cast(cython.uint, 32)
+    if both & 0x200:
         attributes(a, b)
-    if b.present & 0x400 and not b.opaque & 0x400:
+    if both & 0x400 and not b.opaque & 0x400:
         sizes(a, b)
     if b.present & 0x100 and not b.opaque & 0x100:
         jitter(a, b)
@@ -76,6 +88,8 @@ def merge(a, b):
         mapped(a, b)
     if (a.present | b.present) & 0x3A0000:
         rare(a, b)
+    if not both & 0x2000:
+        a.present &= ~cython.cast(cython.uint, 0x2000)
     if b.present & ~b.opaque & 0x800 and wants(a.present & ~a.opaque & 0x800, a.suser_size, a.suser_count, b.suser_count):
         left |= SOURCE_DATA
     if b.present & ~b.opaque & 0x1000 and wants(a.present & ~a.opaque & 0x1000, a.duser_size, a.duser_count, b.duser_count):
@@ -213,13 +227,7 @@ def smaller(x: cython.uint, y: cython.uint) -> cython.uint:
 def attributes(a: Record, b: Record) -> cython.int:
     mine: cython.uint
     theirs: cython.uint = b.head[9]
-    if b.opaque & 0x200:
-        return 0
-    if not a.present & 0x200:
-        a.present |= 0x200
-        a.head[9] = 0x48000001
-        a.sttl = a.stos = a.sipid = a.sipopt = a.dttl = a.dtos = a.dipid = a.dipopt = 0
-    elif a.opaque & 0x200:
+    if (a.opaque | b.opaque) & 0x200:
         return 0
     mine = a.head[9]
     if theirs & 0x100:
@@ -255,17 +263,7 @@ def attributes(a: Record, b: Record) -> cython.int:
 @cython.cfunc
 @cython.exceptval(-1)
 def sizes(a: Record, b: Record) -> cython.int:
-    if not a.present & 0x400 or a.opaque & 0x400:
-        a.present |= 0x400
-        a.opaque &= ~cython.cast(cython.uint, 0x400)
-        a.head[10] = b.head[10]
-        a.tail[21] = 0
-        a.smin = b.smin
-        a.smax = b.smax
-        a.dmin = b.dmin
-        a.dmax = b.dmax
-        a.shist = b.shist
-        a.dhist = b.dhist
+    if a.opaque & 0x400:
         return 0
     a.smin = smaller(a.smin, b.smin)
     a.dmin = smaller(a.dmin, b.dmin)

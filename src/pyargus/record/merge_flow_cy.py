@@ -161,9 +161,12 @@ def flow_key(a, b):
 @cython.cfunc
 @cython.exceptval(-1)
 def mixed(a: Record, b: Record) -> cython.int:
-    """IPv4 and IPv6 have no address in common; of other families the first one's identity stays."""
-    if a.family > 2 or b.family > 2 or a.family == 0 or b.family == 0:
+    """IPv4, IPv6 and stations have no address in common; of other families the first one's identity stays."""
+    if a.family > 2 or b.family > 3 or a.family == 0 or b.family == 0:
         return 0
+    if b.family == 3:
+        a.saddr_hi = a.saddr_lo = a.daddr_hi = a.daddr_lo = 0
+        return no_protocol(a)
     a.saddr_hi = a.saddr_lo = a.daddr_hi = a.daddr_lo = 0
     ports(a, b)
     return 0

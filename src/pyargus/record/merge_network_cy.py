@@ -15,6 +15,9 @@ else:
 
 _U32 = cython.declare(cython.ulonglong, 0xFFFFFFFF)
 
+# A bit of `Record.merged`: the first of the records had the TCP object of a single segment.
+_SEGMENT = cython.declare(cython.uint, 0x80000000)
+
 
 @cython.cfunc
 @cython.inline
@@ -94,39 +97,24 @@ def take_network(a: Record, b: Record) -> cython.int:
 
 
 def network(a, b):
-    """Join the network objects of two records into that of `a`; objects of different protocols leave none."""
+    """Join the network objects of two records into that of `a`; objects of different protocols leave none.
+
+    Full TCP objects are joined. Where the first record had that of a single segment, the last full one stands for all.
+    """
     i: cython.int
-    status: cython.uint
-    flags: cython.uint
     if is_tcp(a.net) and is_tcp(b.net):
-        if a.net == 0x05:
+        if b.net == 0x05 and (a.net != 0x05 or a.merged & _SEGMENT):
+            take_network(a, b)
+        elif a.net == 0x05 and not a.merged & _SEGMENT:
             if b.net == 0x05:
                 performance(a, b)
             else:
-                a.tcp_status |= b.tcp_status
-                a.sflags |= b.sflags
-                a.dflags |= b.dflags
-            return 0
-        if b.net == 0x05:
-            status = a.tcp_status
-            flags = a.sflags
-            take_network(a, b)
-            a.tcp_status |= status
-            a.sflags |= flags
-            return 0
-        if a.net != b.net:
-            # The first segment and a short status together say what the full object does.
-            a.net = 0x05
-            a.head[5] = 0x3005001E
-            a.tail[11] = 0
-            if b.net == 0x03:
-                a.sbase = b.sbase
-                a.tcp_options = b.tcp_options
-                a.swin = b.swin
-                a.swscale = b.swscale
-        a.tcp_status |= b.tcp_status
-        a.sflags |= b.sflags
-        a.dflags |= b.dflags
+                first_segment(a, b)
+        else:
+            a.tcp_status |= b.tcp_status
+            a.tcp_options |= b.tcp_options
+            a.sflags |= b.sflags
+            a.dflags |= b.dflags
         return 0
     if a.net != b.net:
         a.net = 0
@@ -167,6 +155,18 @@ def network(a, b):
 
 @cython.cfunc
 @cython.exceptval(-1)
+def first_segment(a: Record, b: Record) -> cython.int:
+    """The object of a single segment behind a full one: options and the times of the handshake are those of the last record.
+
+    So is the state, which a single segment has none of.
+    """
+    a.tcp_options = b.tcp_options
+    a.tcp_state = a.tcp_synack = a.tcp_ackdat = 0
+    return 0
+
+
+@cython.cfunc
+@cython.exceptval(-1)
 def performance(a: Record, b: Record) -> cython.int:
     """Full TCP objects: flags united, counts summed, the last window, sequence numbers from the first to the last."""
     a.tcp_status |= b.tcp_status
@@ -188,8 +188,6 @@ def performance(a: Record, b: Record) -> cython.int:
     a.dacked = b.dacked
     a.swin = b.swin
     a.dwin = b.dwin
-    a.swscale = b.swscale
-    a.dwscale = b.dwscale
     a.sflight = b.sflight
     a.dflight = b.dflight
     a.swinnum = (a.swinnum + b.swinnum) & _U32

@@ -323,6 +323,14 @@ FIELDS: tuple[Field, ...] = (
 # fmt: on
 
 BY_NAME: dict[str, Field] = {field.name: field for field in FIELDS}
+# Names that manuals of the reference have for fields which its programs do not know; a list of fields goes without them.
+WITHOUT_COLUMN: dict[str, str] = {
+    "avgdur": "the mean duration is mean",
+    "mindur": "the smallest duration is min",
+    "maxdur": "the largest duration is max",
+    "smask": "addresses of networks show their length",
+    "dmask": "addresses of networks show their length",
+}
 DEFAULT: tuple[str, ...] = ("stime", "flgs", "proto", "saddr", "sport", "dir", "daddr", "dport", "pkts", "bytes", "state")
 
 # The fields that records are sorted by from the smallest value to the largest; by all others from the largest to the smallest.

@@ -132,6 +132,8 @@ def pool_jitter(rec, other, at):
     if n1 == 0:
         for i in range(at, at + 5):
             rec.jit[i] = other.jit[i]
+        # The smallest of nothing counts as a value.
+        rec.jit[at + 1] = 0
         rec.jit[at + 2] = to_bits(floor(m2))
         rec.jit[at + 3] = to_bits(floor(d2))
         return 0

@@ -5,6 +5,7 @@ cdef class Values:
     cdef public unsigned int mask
     cpdef unsigned long long integer(self, Record rec, int field) except? 1
     cpdef double real(self, Record rec, int field) except? -1
+    cdef double shared_load(self, Record rec, double whole) except? -1
     cdef double jitter(self, Record rec, int field) except? -1
     cdef unsigned long long udt(self, Record rec, int field) except? 1
 

@@ -64,14 +64,26 @@ def start_f(rec):
     return rec.dstart_f if destination_first(rec) else rec.sstart_f
 
 
+@cython.cfunc
+@cython.inline
+@cython.exceptval(check=False)
+def destination_last(rec: Record) -> cython.bint:
+    """Whether the destination's end is the latest stamp. The end of a side of one packet does not count beside one of more."""
+    if not before(rec.send_s, rec.send_f, rec.dend_s, rec.dend_f):
+        return False
+    if rec.dend_s != rec.dstart_s or rec.dend_f != rec.dstart_f:
+        return True
+    return rec.send_s == rec.sstart_s and rec.send_f == rec.sstart_f
+
+
 def last_s(rec):
-    """Seconds of the latest stamp."""
-    return rec.dend_s if before(rec.send_s, rec.send_f, rec.dend_s, rec.dend_f) else rec.send_s
+    """Seconds of the latest end."""
+    return rec.dend_s if destination_last(rec) else rec.send_s
 
 
 def last_f(rec):
-    """Microseconds of the latest stamp."""
-    return rec.dend_f if before(rec.send_s, rec.send_f, rec.dend_s, rec.dend_f) else rec.send_f
+    """Microseconds of the latest end."""
+    return rec.dend_f if destination_last(rec) else rec.send_f
 
 
 @cython.cfunc
@@ -197,7 +209,7 @@ class Values:
                     return 0
                 return self.integer(rec, 229) + self.integer(rec, 230)
             if rec.net == 0x05:
-                if rec.tcp_status == 0:
+                if rec.tcp_status == 0 or rec.tcp_state == 0:
                     return 0
                 if field == 229:
                     return rec.sretrans if rec.spkts else 0
@@ -260,7 +272,9 @@ class Values:
         b: cython.double
         self.ok = True
         if field == 100:  # dur
-            return seconds(start_s(rec), start_f(rec), last_s(rec), last_f(rec))
+            if before(rec.send_s, rec.send_f, rec.dend_s, rec.dend_f):
+                return seconds(start_s(rec), start_f(rec), rec.dend_s, rec.dend_f)
+            return seconds(start_s(rec), start_f(rec), rec.send_s, rec.send_f)
         if field == 101:  # sdur
             return seconds(rec.sstart_s, rec.sstart_f, rec.send_s, rec.send_f)
         if field == 102:  # ddur
@@ -331,6 +345,8 @@ class Values:
             if a <= 0:
                 return 0.0
             rates(rec)
+            if rec.merged:
+                return single(self.shared_load(rec, a) / a)
             if rec.reversed_ and not rec.halved:
                 # Loads are those of the sides as they were recorded.
                 b = single(single(rec.dload * self.real(rec, 101)) + single(rec.sload * self.real(rec, 102)))
@@ -387,6 +403,12 @@ class Values:
             return single(a / 1000000.0)
         self.ok = False
         return 0.0
+
+    def shared_load(self, rec, whole):
+        """Bits of both sides of a merged record, each over its own time, or over that of the whole where it has none."""
+        a: cython.double = self.real(rec, 101)
+        b: cython.double = self.real(rec, 102)
+        return single(single(rec.sload * (a if a > 0 else whole)) + single(rec.dload * (b if b > 0 else whole)))
 
     def jitter(self, rec, field):
         """Inter-packet times and jitter in ms, from µs."""
