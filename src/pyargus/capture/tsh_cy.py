@@ -7,7 +7,6 @@ the first 16 bytes behind it.
 import cython
 
 
-
 def scan(
     buf: cython.const[cython.uchar][::1],
     pos: cython.longlong,
