@@ -83,3 +83,10 @@ def test_what_is_no_expression_for_any_link_type() -> None:
     check("type mgt")  # 802.11 only
     with pytest.raises(BadUse):
         compile_filter("type mgt", 1)
+
+
+@pytest.mark.parametrize(("linktype", "offset"), [(101, 0), (1, 14)])
+def test_link_types_that_libpcap_numbers_otherwise(linktype: int, offset: int) -> None:
+    packet = bytes(12) + b"\x08\x00" + b"\x45" + bytes(8) + b"\x11" + bytes(18)
+    program = compile_filter("udp", linktype)
+    assert program.matches(packet[14 - offset :], len(packet))

@@ -163,7 +163,6 @@ def test_what_is_no_source_id(text: str) -> None:
         (["-T", "0"], "-T"),
         (["-T", "fast"], "-T"),
         (["--mac=1"], "takes no value"),
-        (["-t"], "-t: the TSH format"),
         (["-D", "3"], "-D: there are no debugging levels"),
         (["-H", "9"], "-H: the flow table grows by itself"),
     ],

@@ -24,7 +24,7 @@ def play(settings: SensorSettings) -> tuple[bytes, str]:
         engine = Engine(settings.flow)
         seen = 0
         try:
-            with open_capture(name) as capture:
+            with open_capture(name, headers=settings.headers) as capture:
                 for batch in capture:
                     if settings.packet_filter:
                         engine.select(compile_filter(settings.packet_filter, batch.linktype, settings.optimise))

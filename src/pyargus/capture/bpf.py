@@ -12,6 +12,9 @@ _ANY_NETMASK = 0xFFFFFFFF
 # What an expression may speak of depends on the link: Ethernet, raw IP, 802.11 with radiotap, Linux cooked, PPP.
 _LINKTYPES = (1, 12, 127, 113, 9)
 
+# Where the number of a link type in files (LINKTYPE) is not that of libpcap (DLT): ATM, raw IP, SLIP and PPP of BSD/OS, ATM CLIP.
+_DLT = {100: 11, 101: 12, 102: 15, 103: 16, 106: 19}
+
 
 def instructions(expression: str, linktype: int, optimize: bool = True) -> list[tuple[int, int, int, int]]:
     """The compiled expression: (code, jump if true, jump if false, k) of each instruction.
@@ -23,7 +26,7 @@ def instructions(expression: str, linktype: int, optimize: bool = True) -> list[
     except ImportError:
         raise Unreachable("packet filters need pcapy-ng (libpcap): pip install 'pyargus-flow[live]'") from None
     try:
-        program = pcapy.compile(linktype, _SNAPLEN, expression, int(optimize), _ANY_NETMASK)
+        program = pcapy.compile(_DLT.get(linktype, linktype), _SNAPLEN, expression, int(optimize), _ANY_NETMASK)
     except (pcapy.PcapError, pcapy.BPFError) as error:
         raise BadUse(f"packet filter {expression!r}: {error}") from None
     return list(program.get_bpf())

@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator
 from types import TracebackType
 from typing import BinaryIO, Self
 
-from pyargus.capture import pcap, pcapng
+from pyargus.capture import pcap, pcapng, tsh
 from pyargus.capture.batch import Batch, Slots
 from pyargus.capture.compressed import Decompressed, compression
 from pyargus.capture.window import Descriptor, MappedWindow, Raw, StreamWindow, Window
@@ -23,13 +23,20 @@ class CaptureReader:
     """
 
     def __init__(
-        self, name: str, file: BinaryIO, stream: bool = False, raw: Raw | None = None, idle: Callable[[], None] | None = None
+        self,
+        name: str,
+        file: BinaryIO,
+        stream: bool = False,
+        raw: Raw | None = None,
+        idle: Callable[[], None] | None = None,
+        headers: bool = False,
     ) -> None:
-        """raw: where the bytes of a stream come from, if not from the descriptor of `file`; idle: as for `open_capture`."""
+        """raw: where the bytes of a stream come from, if not from the descriptor of `file`; idle, headers: as for `open_capture`."""
         self.name = name
         self._stream = stream
         self._raw = raw
         self._idle = idle
+        self._headers = headers
         self.packets = 0
         self.problems: list[str] = []
         self._file = file
@@ -99,6 +106,9 @@ class CaptureReader:
 
     def _format(self, window: Window) -> Generator[Batch, None, None]:
         slots = Slots()
+        if self._headers:
+            yield from tsh.read(self.name, window, slots)
+            return
         while window.end - window.pos < 4 and window.more(4):
             continue
         magic = bytes(window.view[window.pos : min(window.end, window.pos + 4)])
@@ -115,16 +125,16 @@ class CaptureReader:
             raise BadInput(self.name, 0, f"{FORMATS} expected, not a file that begins with {magic.hex()}")
 
 
-def open_capture(path: str, idle: Callable[[], None] | None = None) -> CaptureReader:
+def open_capture(path: str, idle: Callable[[], None] | None = None, headers: bool = False) -> CaptureReader:
     """Open a capture file; "-" is standard input, which is read as a stream. Raises `Unreachable` where it cannot be opened.
 
     idle: follow a growing file: at its end this is called, again and again, and what has been appended meanwhile is read; what it raises
-    ends the iteration. It is to sleep a little.
+    ends the iteration. It is to sleep a little. headers: the file is one of TSH records, which nothing in it says.
     """
     try:
         if path == "-":
-            return CaptureReader("standard input", open(0, "rb", buffering=0, closefd=False), stream=True)
-        return CaptureReader(path, open(path, "rb", buffering=0), stream=idle is not None, idle=idle)
+            return CaptureReader("standard input", open(0, "rb", buffering=0, closefd=False), stream=True, headers=headers)
+        return CaptureReader(path, open(path, "rb", buffering=0), stream=idle is not None, idle=idle, headers=headers)
     except OSError as error:
         raise Unreachable(f"{path}: {error.strerror}") from None
     except ValueError as error:  # a zero byte in the name

@@ -113,7 +113,7 @@ class Sensor:
             time.sleep(_LOOK)
 
         try:
-            with open_capture(name, idle if self.settings.follow else None) as capture:
+            with open_capture(name, idle if self.settings.follow else None, self.settings.headers) as capture:
                 self._batches(name, capture, engine)
                 for problem in capture.problems:
                     complain(problem)

@@ -42,6 +42,7 @@ class SensorSettings:
     management_interval: int = 60
     replay: float = 0.0
     follow: bool = False
+    headers: bool = False
     packet_file: str = ""
     packet_errors: bool = False
     chroot: str = ""
@@ -121,6 +122,8 @@ def _apply(settings: SensorSettings, letter: str, values: list[str], shown: str,
             flow.ident_kind, flow.ident = source_id(value, shown)
         case "f":
             settings.follow = True
+        case "t":
+            settings.headers = True
         case "T":
             settings.replay = _factor(value)
         case "O":
