@@ -90,11 +90,8 @@ def column_width(settings: Settings, name: str, given: int | None = None) -> int
     """Columns a value occupies; user data need room for their `s[n]=`. given: as for `width_of`."""
     width = width_of(settings, name, given)
     if name in ("suser", "duser"):
-        if settings.encoding >= 3:
-            width *= 2
-        if name == "suser":
-            return width + 8 + (width >= 10) + (width >= 100)
-        return width + 8 + (width > 10)
+        room = 8 + (width >= 10) + (width >= 100) if name == "suser" else 8 + (width > 10)
+        return room + (2 * width if settings.encoding >= 3 else width)
     if name in ("sdsb", "ddsb") and settings.disa:
         return 8
     return width

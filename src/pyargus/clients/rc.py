@@ -18,6 +18,8 @@ def _yes(value: str) -> bool:
 
 def _fields(settings: Settings, value: str) -> None:
     parse_fields(settings, [value])
+    # A -s begins a list of its own.
+    settings.list_begun = False
 
 
 def _delimiter(settings: Settings, value: str) -> None:

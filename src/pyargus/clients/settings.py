@@ -101,6 +101,7 @@ class Settings:
     color: str = "auto"
     list_fields: bool = False
     fields_given: bool = False
+    list_begun: bool = False
     parts: int = 0xFFFFFFFF
     uni: bool = False
     rmon: bool = False
@@ -137,12 +138,13 @@ def width_of(settings: Settings, name: str, given: int | None = None) -> int:
     return width + settings.precision * (name != "stime" or not settings.time_format or "." in settings.time_format)
 
 
-def parse_fields(settings: Settings, words: list[str]) -> None:
+def parse_fields(settings: Settings, words: list[str], fresh: bool = True) -> None:
     """Carry out `-s`: each word `[+[N]|-]name[:width[:format]]`, words separated by blanks or commas.
+
+    fresh: the first word without a sign begins a new list. Of several -s only one does, so that the others add to it.
 
     A name without a column is left out with a warning. Raises BadUse for an unknown field or a width below one.
     """
-    fresh = True
     for word in [part for item in words for part in re.split(r"[ ,\t]+", item) if part]:
         match = re.match(r"(?:(\+)(\d*)|(-))?([^:]*)(?::([^:]*))?(?::(.*))?$", word)
         assert match is not None
@@ -156,7 +158,9 @@ def parse_fields(settings: Settings, words: list[str]) -> None:
             if int(width) < 1:
                 raise BadUse(f"-s {word} length must be greater than 0")
             settings.widths[name] = int(width)
+        settings.list_begun = True
         if minus:
+            fresh = False
             for at, column in enumerate(settings.columns):
                 if column.name == name:
                     del settings.columns[at]
@@ -164,7 +168,7 @@ def parse_fields(settings: Settings, words: list[str]) -> None:
             continue
         if not plus and fresh:
             settings.columns = []
-            fresh = False
+        fresh = False
         if settings.time_format and BY_NAME[name].kind == "time" and not width:
             settings.widths[name] = settings.time_width
         column = Column(name, form or "", settings.widths.get(name, 0))
@@ -274,7 +278,7 @@ def apply(settings: Settings, given: Given) -> None:
     elif letter == "w":
         settings.writes.append((value, given.values[1] if len(given.values) > 1 else ""))
     elif letter == "s":
-        parse_fields(settings, given.values)
+        parse_fields(settings, given.values, not settings.list_begun)
     elif letter == "c":
         settings.delimiter = parse_delimiter(value)
         settings.variable = True

@@ -67,7 +67,7 @@ def address(t, rec, destination, style):
     if rec.kind & 0xF0 == 0x80:
         return t.u64(rec.mar_bufs if destination else rec.mar_queue)
     if not rec.present & 2:
-        return 0
+        return t.puts(b"(null)") if style.variable else 0
     if rec.family == 1 or rec.family == 17 or rec.family == 4 or rec.family == 20:
         if style.resolve is not None:
             return t.puts(style.resolve(low))

@@ -88,11 +88,11 @@ def direction(t, rec, variable):
 
 @cython.cfunc
 @cython.exceptval(-1)
-def connection(t: Text, rec: Record) -> cython.int:
-    """CON where both sides have packets, else INT, REQ or RSP."""
+def connection(t: Text, rec: Record, rmon: cython.bint) -> cython.int:
+    """CON where both sides have packets, else INT, REQ or RSP; rmon: whichever host is printed first, it is the one that sent."""
     if rec.spkts and rec.dpkts:
         return t.puts(b"CON")
-    if rec.spkts:
+    if rec.spkts or rmon:
         return t.puts(b"INT" if rec.cause_option & 0xF0 == 0x10 or rec.family == 4 or rec.family == 5 else b"REQ")
     if rec.dpkts:
         return t.puts(b"RSP")
@@ -227,7 +227,7 @@ def state(t, rec, style):
         if kind == 27:
             return t.puts(b"L2-PSNP")
         return 0
-    return connection(t, rec)
+    return connection(t, rec, style.rmon)
 
 
 @cython.cfunc

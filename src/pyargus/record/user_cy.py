@@ -34,7 +34,7 @@ def user_data(t, rec, at, size, destination, style):
         return 0
     t.ch(100 if destination else 115)
     t.ch(91)
-    t.u64(2 * size if style.user_encoding == 3 else (size + 2) // 3 * 4 if style.user_encoding == 4 else size)
+    t.u64((size + 1) // 2 * 4 if style.user_encoding == 3 else (size + 2) // 3 * 4 if style.user_encoding == 4 else size)
     t.ch(93)
     t.ch(61)
     if style.user_encoding == 3:

@@ -6,4 +6,5 @@ cdef class XmlPrinter(Printer):
     cpdef int line(self, Record rec) except -1
     cpdef int end(self) except -1
     cdef int cell(self, Record rec, int i) except -1
-    cdef int escape(self, Py_ssize_t mark) except -1
+    cdef int absent(self, Record rec, int field) except -1
+    cdef int escape(self, Py_ssize_t mark, int field) except -1

@@ -19,6 +19,8 @@ else:
     from pyargus.record.text_cy import Text
 
 FOOT = b"</ArgusDataStream>\n"
+# Names of the counters of a management record where those of packets and bytes of a flow would stand.
+MANAGED = (b"PktsRcvd", b"Records", b"", b"BytesRcvd", b"PktsDropped")
 
 
 class XmlPrinter(Printer):
@@ -49,23 +51,25 @@ class XmlPrinter(Printer):
         return 0
 
     def cell(self, rec, i):
-        """One attribute."""
+        """One attribute. What stands for an absent value, or that there is no attribute then, is as in the files that readers know."""
         t: Text = self.out
         field: cython.int = self.ids[i]
+        man: cython.bint = rec.kind & 0xF0 == 0x80
         start: cython.Py_ssize_t
         mark: cython.Py_ssize_t
         k: cython.Py_ssize_t
+        before: cython.Py_ssize_t = t.n
         attribute: bytes = self.attributes[i]
-        if not attribute:
-            return 0
-        if rec.kind & 0xF0 == 0x80 and (self.mans[i] == 0 or field == 13 or field == 14 or field == 19 or field == 20 or field == 21):
+        if not attribute or (man and unmanaged(field)):
             return 0
         t.ch(32)
         if field == 2 or field == 33:
             # Readers of these files put a second blank before the last time and the identifications.
             t.ch(32)
-        if (field == 19 or field == 20) and rec.present & 2 and rec.family == 3:
+        if (field == 19 or field == 20) and rec.present & 2 and rec.family == 3 and self.style.names <= 1:
             t.puts(b"SrcEtherLlcSap" if field == 19 else b"DstEtherLlcSap")
+        elif man and 216 <= field <= 220 and field != 218:
+            t.puts(MANAGED[field - 216])
         else:
             t.puts(attribute)
         t.puts(b' = "')
@@ -84,29 +88,57 @@ class XmlPrinter(Printer):
             for k in range(t.n - start):
                 t.s[mark + k] = t.s[start + k]
             t.n -= start - mark
-        if t.n == mark and (field == 19 or field == 20) and rec.present & 2 and rec.family == 3:
-            t.ch(32)
-        if t.n == mark and field and not (13 <= field <= 30 or 48 <= field <= 50 or field == 53):
-            t.ch(32)
-            if 54 <= field <= 56:
-                t.ch(32)
-        if field == 23 or 57 <= field <= 59:
+        if field == 23:
             while t.n < mark + 9:
-                if 57 <= field <= 59 and t.n > mark + 1:
-                    break
                 t.ch(32)
-        self.escape(mark)
+        if t.n == mark and field:
+            if man:
+                if field == 200 or 166 <= field <= 172 or 249 <= field <= 254:
+                    t.ch(32)
+            elif field == 47 or field == 231 or field == 232 or field == 28 or field == 29:
+                t.n = before
+                return 0
+            else:
+                self.absent(rec, field)
+        if field == 161 and (rec.net != 0x05 or (rec.tcp_synack == 0 and rec.tcp_ackdat == 0)):
+            t.n = before
+            return 0
+        self.escape(mark, field)
         return t.ch(34)
 
-    def escape(self, mark):
-        """Make the text since `mark` fit for an attribute."""
+    def absent(self, rec, field):
+        """What stands for a value that a flow record lacks."""
+        t: Text = self.out
+        k: cython.int
+        if 13 <= field <= 16:
+            return t.puts(b"(null)")
+        if 54 <= field <= 56:
+            return t.puts(b"  ")
+        if 57 <= field <= 59:
+            for k in range(9):
+                t.ch(32)
+            return 0
+        if field == 19 or field == 20:
+            return t.ch(32) if rec.family == 3 or rec.proto == 6 or rec.proto == 17 else 0
+        if field == 138 or field == 53:
+            return 0
+        if 137 <= field <= 160 or 41 <= field <= 46:
+            return t.ch(32) if rec.present & 0x100 else 0
+        if 224 <= field <= 227 or field == 39 or field == 40:
+            return t.ch(32) if rec.present & 0x400 else 0
+        if 205 <= field <= 210 or 31 <= field <= 34 or field == 37 or field == 38 or 21 <= field <= 30 or 48 <= field <= 50 or field == 18:
+            return 0
+        return t.ch(32)
+
+    def escape(self, mark, field):
+        """Make the text since `mark` fit for an attribute; apostrophes are entities in the user data of the source."""
         t: Text = self.out
         k: cython.Py_ssize_t
         octet: cython.uint
         plain: cython.bint = True
         for k in range(mark, t.n):
             octet = t.s[k]
-            if octet == 38 or octet == 60 or octet == 62 or octet == 34 or octet < 32 or octet > 126:
+            if octet == 38 or octet == 60 or octet == 62 or octet == 34 or octet == 39 or octet < 32 or octet > 126:
                 plain = False
         if plain:
             return 0
@@ -123,6 +155,8 @@ class XmlPrinter(Printer):
                 t.puts(b"&gt;")
             elif octet == 34:
                 t.puts(b"&quot;")
+            elif octet == 39 and field == 48:
+                t.puts(b"&#39;")
             else:
                 t.ch(octet if 32 <= octet <= 126 else 46)
         return 0
@@ -132,3 +166,26 @@ class XmlPrinter(Printer):
         if self.printed:
             self.out.puts(FOOT)
         return 0
+
+
+@cython.cfunc
+@cython.inline
+@cython.exceptval(check=False)
+def unmanaged(field: cython.int) -> cython.bint:
+    """Whether management records have no attribute for a field."""
+    return (
+        13 <= field <= 17
+        or 19 <= field <= 21
+        or 28 <= field <= 30
+        or field == 47
+        or 50 <= field <= 56
+        or 111 <= field <= 115
+        or field == 142
+        or field == 143
+        or field == 144
+        or field == 161
+        or field == 204
+        or 221 <= field <= 223
+        or field == 231
+        or field == 232
+    )
