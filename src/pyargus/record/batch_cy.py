@@ -170,6 +170,7 @@ class Batch:
                     # Writing has changed the record.
                     self.prepare(start, offset + start)
                 turn(rec)
+                rec.halved |= 2
                 delivery.twin(rec)
         if delivery.done:
             self.done = True

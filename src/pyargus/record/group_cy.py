@@ -588,6 +588,8 @@ class Aggregator:
             self.settle(g, self.pool[slot])
             self.owner[slot] = _NONE
         self.load(g, into)
+        if self.rmon:
+            into.halved |= 2
         if self.norep or (into.present & 16 and into.agr_count <= 1):
             into.present &= ~cython.cast(cython.uint, 16)
         return 0

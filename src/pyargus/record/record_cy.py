@@ -92,6 +92,7 @@ class Record:
         self.senc = self.denc = self.skeys = self.dkeys = 0
         self.cor_id = self.cor_count = self.cor_dur = self.cor_start = self.cor_last = self.cor_spkts = self.cor_dpkts = 0
         self.sco = self.dco = self.label_off = self.label_len = self.sas = self.das = self.ias = 0
+        # halved, in bits: 1 one direction of a record that had two, 2 a record as one of its hosts sees it
         # merged: how many records were merged into this one, and the mark of `merge_network_cy`; 0 of a record as it was read
         self.reversed_ = self.repaired = self.rated = self.halved = self.merged = self.ordinal = 0
         self.sload = self.dload = self.srate = self.drate = self.raw_dur = 0.0

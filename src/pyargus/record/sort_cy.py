@@ -83,7 +83,7 @@ class Sorter(Stage):
             self.final = True
             client_form(rec, True)
             self.arena.write(rec)
-        elif rec.halved:
+        elif rec.halved & 1:
             # One direction of a record is a record of its own.
             client_form(rec, False)
             self.arena.write(rec)
@@ -147,6 +147,7 @@ class Sorter(Stage):
         if self.rmon:
             self.restore(at, offset)
             turn(self.record)
+            self.record.halved |= 2
             self.out.twin(self.record)
         return self.done() or self.out.full()
 

@@ -89,10 +89,10 @@ def direction(t, rec, variable):
 @cython.cfunc
 @cython.exceptval(-1)
 def connection(t: Text, rec: Record) -> cython.int:
-    """CON where both sides have packets, else INT, REQ or RSP."""
+    """CON where both sides have packets, else INT, REQ or RSP; of a record that was turned round for its other host what it was before."""
     if rec.spkts and rec.dpkts:
         return t.puts(b"CON")
-    if rec.spkts:
+    if rec.spkts or (rec.dpkts and rec.halved & 2):
         return t.puts(b"INT" if rec.cause_option & 0xF0 == 0x10 or rec.family == 4 or rec.family == 5 else b"REQ")
     if rec.dpkts:
         return t.puts(b"RSP")

@@ -344,7 +344,7 @@ class Values:
             rates(rec)
             if rec.merged:
                 return single(self.shared_load(rec, a) / a)
-            if rec.reversed_ and not rec.halved:
+            if rec.reversed_ and not rec.halved & 1:
                 # Loads are those of the sides as they were recorded.
                 b = single(single(rec.dload * self.real(rec, 101)) + single(rec.sload * self.real(rec, 102)))
             else:
@@ -497,12 +497,12 @@ def gap(rec, destination):
     if rec.net != 0x05:
         return 0
     if destination:
-        if (rec.dpkts == 0 and not rec.halved) or rec.tcp_status & 0x200:
+        if (rec.dpkts == 0 and not rec.halved & 1) or rec.tcp_status & 0x200:
             return 0
         advance = (cython.cast(cython.longlong, rec.dnext) - rec.dbase) & _U32
         data = rec.ddata
     else:
-        if (rec.spkts == 0 and not rec.halved) or rec.tcp_status & 0x100:
+        if (rec.spkts == 0 and not rec.halved & 1) or rec.tcp_status & 0x100:
             return 0
         advance = (cython.cast(cython.longlong, rec.snext) - rec.sbase) & _U32
         data = rec.sdata
