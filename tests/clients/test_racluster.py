@@ -167,3 +167,21 @@ def test_names_of_manuals_without_a_column_are_left_out() -> None:
 def test_a_dotted_mask_is_a_length() -> None:
     rest = ["-s", "trans", "saddr", "pkts", "-", "ipv4"]
     assert fields("-r", MIX, "-m", "saddr/255.255.0.0", *rest) == fields("-r", MIX, "-m", "saddr/16", *rest)
+
+
+@pytest.mark.parametrize("mode", ["preserve", "nopreserve"])
+def test_hosts_have_what_both_ends_of_records_have(mode: str) -> None:
+    """Each record counts for its source as it is, and for its destination turned round."""
+    rows = fields("-r", MIX, "-m", "saddr", "-M", "rmon", mode, "-s", "saddr", "spkts", "dpkts", "sbytes", "dbytes")
+    ends: dict[str, list[int]] = {}
+    flows = fields("-r", MIX, "-m", "none", "-s", "saddr", "daddr", "spkts", "dpkts", "sbytes", "dbytes")
+    for saddr, daddr, spkts, dpkts, sbytes, dbytes in flows:
+        for host, sent in ((saddr, (spkts, dpkts, sbytes, dbytes)), (daddr, (dpkts, spkts, dbytes, sbytes))):
+            ends[host] = [a + int(b) for a, b in zip(ends.get(host, [0] * 4), sent, strict=True)]
+    assert {row[0]: [int(value) for value in row[1:]] for row in rows} == ends
+
+
+def test_the_state_of_a_host_is_that_of_its_flow() -> None:
+    states = {(row[0] == "0", row[2]) for row in fields("-r", MIX, "-m", "addr", "-s", "spkts", "dpkts", "state", "-", "udp")}
+    assert (True, "INT") in states
+    assert not {state for _, state in states} - {"INT", "CON", "REQ"}
