@@ -74,10 +74,10 @@ class Work:
                 low, high = (0, self.spec.bins + 1) if outside else (-1, -1)
                 bins, number = self.bins, self.spec.bins
 
-                bins, number = self.bins.tally, self.spec.bins
+                tally, number = self.bins.tally, self.spec.bins
 
                 def place(value: float) -> int:
-                    at = bins.place(value)
+                    at: int = tally.place(value)
                     return low if at == 0 else high if at > number else at - 1 + outside
 
                 stage.tables, stage.place = tables, place
@@ -102,14 +102,14 @@ class Work:
         bins.tally.take(values)
         return bins, summarise(bins, values, "outlayer" in self.settings.mode_values), self.stage.whole
 
-    def rows(self, bins: Bins) -> list[tuple[int, float, int, int]]:
-        """Class, lower edge, number of records and place of its table for every row that is shown."""
+    def rows(self, bins: Bins, everything: bool = False) -> list[tuple[int, float, int, int]]:
+        """Class, lower edge, number of records and place of its table for every row that is shown; `everything`: also of what is not."""
         out = [(edge, count, number) for number, (edge, count) in enumerate(zip(bins.edges, bins.counts, strict=False))]
         if "outlayer" in self.settings.mode_values:
             out = [(edge, count, place + 1) for edge, count, place in out]
             out.append((bins.edges[-1], bins.above, len(out) + 1))
             # What is below zero is not shown where the range begins there.
-            if bins.edges[0] != 0 or bins.tally.closed:
+            if everything or bins.edges[0] != 0 or bins.tally.closed:
                 out.insert(0, (min(bins.edges[0], 0.0), bins.below, 0))
         if "nozero" in self.settings.mode_values:
             out = [row for row in out if row[1]]
@@ -211,7 +211,7 @@ class Work:
         self.draw(bins)
         rec = Record()
         self.stage.out.aggregate = False
-        for _, edge, _, place in self.rows(bins):
+        for _, edge, _, place in self.rows(bins, True):
             table = self.stage.tables[place]
             if not table.count:
                 continue

@@ -13,6 +13,8 @@ cdef class Tally:
     cdef double single(self, double value) except? -1.0
     cdef int join(self, Py_ssize_t place, unsigned long long n, double mean, double deviation) except -1
     cpdef int take(self, const double[::1] values) except -1
+    cpdef unsigned long long counted(self, Py_ssize_t place) except? 0
+    cpdef tuple total(self, Py_ssize_t first, Py_ssize_t last)
 
 cdef class Histogram(Stage):
     cdef int code, field

@@ -27,7 +27,8 @@ WHOLE, REAL, SPORT, DPORT, RATE = range(1, 6)
 class Tally:
     """Counts values by bins, with the mean and the deviation of each.
 
-    The places are 0 for what is below `start`, 1 to `bins`, and bins + 1 for what is at or above `end`. closed: a value at `start` is within.
+    The places are 0 for what is below `start`, 1 to `bins`, and bins + 1 for what is at or above `end`. closed: a value at `start` is
+    within.
     Means and deviations are IEEE singles that every value changes in turn, as in the records of readers, whose last digits they thus have.
     """
 

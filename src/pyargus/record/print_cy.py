@@ -204,11 +204,7 @@ class Printer(Output):
                 return self.short(number, False)
             return t.fixed(number, self.style.precision)
         if man:
-            count = 0
-            if self.mans[i] == 2:
-                count = rec.mar_nextseq if field == 201 else rec.mar_pkts if field == 215 else rec.mar_memory if field == 218 else 0
-                if field == 203:
-                    count = rec.offset
+            count = managed(rec, field)
         else:
             count = v.integer(rec, field)
             if not v.ok:
@@ -474,3 +470,20 @@ def abbreviated(field: cython.int) -> cython.bint:
         or field == 245
         or field == 246
     )
+
+
+def managed(rec, field):
+    """What a management record shows as a counter: the numbers that stand where the reference looks for those of a flow."""
+    if field == 201:
+        return rec.mar_nextseq
+    if field == 203:
+        return rec.offset
+    if field == 215:
+        return rec.mar_pkts
+    if field == 217:
+        return rec.mar_records
+    if field == 218 or field == 221:
+        return rec.mar_memory
+    if field == 222:
+        return rec.mar_bufs
+    return 0
