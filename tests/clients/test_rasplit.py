@@ -91,10 +91,30 @@ def test_numbered_files_of_fields_with_few_open(tmp_path: Path) -> None:
 
 @needs_samples
 def test_size_is_a_limit(tmp_path: Path) -> None:
-    program("rasplit", "-X", "-r", SKYPE, "-M", "size", "20k", "-w", f"{tmp_path}/x")
+    program("rasplit", "-X", "-r", SKYPE, "-M", "hard", "size", "20k", "-w", f"{tmp_path}/x")
     sizes = [(tmp_path / name).stat().st_size for name in files(tmp_path)]
     assert max(sizes) <= 20_000
     assert min(sizes[:-1]) > 18_000
+
+
+@needs_samples
+def test_size_is_counted_in_blocks(tmp_path: Path) -> None:
+    program("rasplit", "-X", "-r", SKYPE, "-M", "size", "20k", "-w", f"{tmp_path}/x")
+    # The management record and four blocks are below 20,000 bytes less the longest record, five are not.
+    sizes = [(tmp_path / name).stat().st_size for name in files(tmp_path)]
+    assert all(128 + 5 * 4096 <= size < 128 + 5 * 4096 + 1000 for size in sizes[:-1])
+    program("rasplit", "-X", "-r", SKYPE, "-M", "size", "20k", "-s", "seq", "-w", f"{tmp_path}/y.csv")
+    assert len([name for name in files(tmp_path) if name.startswith("y")]) >= len(sizes) // 2
+
+
+@needs_samples
+def test_management_records_follow_their_source(tmp_path: Path) -> None:
+    program("rasplit", "-X", "-r", SSH, SKYPE, "-M", "time", "1y", "-w", f"{tmp_path}/$srcid.%Y")
+    for name in files(tmp_path):
+        rows = program("ra", "-X", "-n", "-L", "-1", "-r", str(tmp_path / name), "-M", "man", "-s", "srcid").stdout.split()
+        assert {row.decode() for row in rows} <= {name.rpartition(".")[0]}
+    own = [name for name in files(tmp_path) if program("ra", "-X", "-r", str(tmp_path / name), "-L", "-1").stdout == b""]
+    assert len(own) == 2
 
 
 @needs_samples
@@ -238,6 +258,7 @@ def test_rastream_runs_a_program_on_every_file(tmp_path: Path) -> None:
         (["-M", "size", "x"], "-M size"),
         (["-M", "count", "0"], "above zero"),
         (["-M", "nomodify"], "-M time"),
+        (["-M", "count", "3", "hard"], "-M size"),
         (["-B", "5"], "-B is for -M time"),
         (["-w", "-"], "one template"),
         (["--keep", "x"], "--keep"),

@@ -5,12 +5,16 @@ from __future__ import annotations
 import math
 import re
 from array import array
-from collections import Counter
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
 from pyargus.errors import BadUse
+
+if TYPE_CHECKING:
+    from pyargus.record.histogram_cy import Tally
 
 # What a unit behind the range multiplies: u and m divide, M is a minute for times and a million for the rest.
 UNITS = {"u": 1e-6, "m": 1e-3, "s": 1.0, "H": 3600.0, "D": 86400.0, "k": 1e3, "K": 1e3, "M": 1e6, "G": 1e9}
@@ -95,58 +99,51 @@ def find_range(spec: Spec, values: Sequence[float]) -> None:
     spec.end = spec.start + step * spec.bins
 
 
-@dataclass
 class Bins:
-    """A histogram. edges: the lower edge of each bin, and the upper one of the last. below, above: values outside.
-
-    closed: whether a value at the start is within.
+    """A histogram over a range. edges: the lower edge of each bin, and the upper one of the last. counts: values in each of them;
+    below, above: values outside. tally: what counts.
     """
 
-    edges: list[float]
-    logarithmic: bool
-    closed: bool = False
-    counts: list[int] = field(default_factory=list)
-    below: int = 0
-    above: int = 0
+    def __init__(self, tally: Tally) -> None:
+        self.tally = tally
+        number, logarithmic = tally.bins, tally.logarithmic
+        low = math.log10(tally.start) if logarithmic and tally.start > 0 else 0.0 if logarithmic else tally.start
+        high = math.log10(tally.end) if logarithmic else tally.end
+        width = (high - low) / number
+        self.edges = [10.0 ** (low + width * place) if logarithmic else low + width * place for place in range(number + 1)]
+        self.edges[0], self.edges[-1] = tally.start, tally.end
 
-    def place(self, value: float) -> int:
-        """The bin of a value: 0 to their number less one; -1 below; their number at the end and above."""
-        if value < self.edges[0] or (value == self.edges[0] and not self.closed):
-            return -1
-        if value >= self.edges[-1]:
-            return len(self.counts)
-        low, high = self._scale(self.edges[0]), self._scale(self.edges[-1])
-        at = int((self._scale(value) - low) / ((high - low) / len(self.counts)))
-        # Rounding may lead over an edge.
-        at = min(max(at, 0), len(self.counts) - 1)
-        if value >= self.edges[at + 1]:
-            at += 1
-        elif value < self.edges[at]:
-            at -= 1
-        return at
+    @property
+    def counts(self) -> list[int]:
+        """How many values each bin has."""
+        return [self.tally.counted(place + 1) for place in range(self.tally.bins)]
 
-    def _scale(self, value: float) -> float:
-        return (math.log10(value) if value > 0 else 0.0) if self.logarithmic else value
+    @property
+    def below(self) -> int:
+        """Values below the range."""
+        return int(self.tally.counted(0))
+
+    @property
+    def above(self) -> int:
+        """Values at its end and above."""
+        return int(self.tally.counted(self.tally.bins + 1))
 
 
 def make_bins(spec: Spec) -> Bins:
     """The bins of a specification whose range is known."""
+    from pyargus.record.histogram_cy import Tally
+
     assert spec.start is not None and spec.end is not None
-    if spec.logarithmic:
-        low = math.log10(spec.start) if spec.start > 0 else 0.0
-        width = (math.log10(spec.end) - low) / spec.bins
-        edges = [10.0 ** (low + width * number) for number in range(spec.bins + 1)]
-        edges[0] = spec.start
-    else:
-        width = (spec.end - spec.start) / spec.bins
-        edges = [spec.start + width * number for number in range(spec.bins + 1)]
-    edges[-1] = spec.end
-    return Bins(edges, spec.logarithmic, spec.closed, [0] * spec.bins)
+    return Bins(Tally(spec.start, spec.end, spec.bins, spec.logarithmic, spec.closed))
 
 
 @dataclass
 class Summary:
-    """What is said about values. deviation: of the population; percentile: what 95 % are not above; modes: those most frequent."""
+    """What is said about values.
+
+    deviation: of the population; percentile: what 95 % are not above; modes: those most frequent. odd: whether the median is a value, and
+    not the mean of two.
+    """
 
     count: int = 0
     mean: float = 0.0
@@ -156,20 +153,45 @@ class Summary:
     median: float = 0.0
     percentile: float = 0.0
     modes: tuple[float, ...] = ()
+    odd: bool = False
 
 
-def summarise(values: array[float]) -> Summary:
-    """The summary of values."""
-    n = len(values)
-    if not n:
+def _single(value: float) -> float:
+    return array("f", [value])[0]
+
+
+def most_frequent(ordered: Sequence[float]) -> tuple[float, ...]:
+    """The values that occur most often, if they do three times. As readers have it, the largest value of all is not looked at."""
+    runs: dict[float, int] = {}
+    for value in ordered:
+        runs[value] = runs.get(value, 0) + 1
+    if ordered:
+        del runs[ordered[-1]]
+    most = max(runs.values(), default=0)
+    return tuple(value for value, times in runs.items() if times == most) if most >= 3 else ()
+
+
+def summarise(bins: Bins, values: Sequence[float], everything: bool) -> Summary:
+    """The summary of the values that `bins` has counted; of all of them, or of those in the range.
+
+    Median, percentile and modes are of the values from the start of the range to its end, both included, whatever is asked for; of an odd
+    number of them the median is the one after the middle.
+    """
+    tally = bins.tally
+    count, mean, deviation = tally.total(0, tally.bins + 1) if everything else tally.total(1, tally.bins)
+    if not count:
         return Summary()
     ordered = sorted(values)
-    mean = math.fsum(ordered) / n
-    deviation = math.sqrt(math.fsum((value - mean) ** 2 for value in ordered) / n)
-    median = ordered[n // 2] if n % 2 else (ordered[n // 2 - 1] + ordered[n // 2]) / 2
-    most = Counter(ordered).most_common()
-    modes = tuple(value for value, times in most if times == most[0][1]) if most[0][1] >= 3 else ()
-    return Summary(n, mean, deviation, ordered[-1], ordered[0], median, ordered[min(n - 1, int(0.95 * n))], modes)
+    first = 0 if everything else (bisect_left if tally.closed else bisect_right)(ordered, tally.start)
+    last = len(ordered) - 1 if everything else bisect_left(ordered, tally.end) - 1
+    within = ordered[bisect_left(ordered, tally.start) : bisect_right(ordered, tally.end)]
+    n = len(within)
+    median = percentile = 0.0
+    if n:
+        median = within[min((n + 1) // 2, n - 1)] if n % 2 else (within[n // 2 - 1] + within[n // 2]) / 2
+        percentile = within[int(0.95 * n)]
+    modes = most_frequent(within)
+    return Summary(count, mean, deviation, _single(ordered[last]), _single(ordered[first]), median, percentile, modes, n % 2 == 1)
 
 
 def bar(share: float, width: int) -> str:
@@ -232,7 +254,7 @@ def png(bins: Bins, title: str, axis: str, name: str) -> None:
         align="edge",
         edgecolor="white",
     )
-    if bins.logarithmic:
+    if bins.tally.logarithmic:
         axes.set_xscale("log")
     axes.set_title(title)
     axes.set_xlabel(axis)

@@ -36,6 +36,7 @@ def make_style(settings: Settings) -> Style:
     style.variable = settings.variable
     style.disa = settings.disa
     style.rmon = settings.rmon
+    style.broadcast = settings.names <= 2 and any(column.name in ("smac", "dmac") for column in settings.columns)
     if settings.print_vendors and settings.vendors:
         style.vendors = names.vendors(settings.vendors)
     style.protocols = names.protocols()

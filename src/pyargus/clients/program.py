@@ -51,7 +51,8 @@ class Program:
     make_stage: makes the stage between selection and outputs (`pyargus.record.stage_cy.Stage`), None to print what is selected.
     prepare: checks and completes the settings once all options are read. ending: called with the
     `frame.Run` once all records were read, before the stage puts what it holds. run: replaces the common run over the sources.
-    writes: whether -w is the client's own affair, so that no output is opened for it.
+    writes: whether -w is the client's own affair, so that no output is opened for it. man: whether it prints management records unless
+    told not to.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Program:
     ending: Callable[[Any], None] | None = None
     run: Callable[[Settings], int] | None = None
     writes: bool = False
+    man: bool = False
 
     @cached_property
     def options(self) -> tuple[Option, ...]:

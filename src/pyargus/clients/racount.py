@@ -33,8 +33,11 @@ def counts(sums: list[int]) -> dict[str, int]:
     return dict(zip(COUNTS, (records, spkts + dpkts, spkts, dpkts, sbytes + dbytes, sbytes, dbytes), strict=True))
 
 
-def protocols(counter: Counter) -> list[tuple[str, dict[str, int]]]:
-    """Name and sums of every protocol with records: those of IP by number, Ethernet types, ARP, RARP and what has no name."""
+def protocols(counter: Counter, everything: bool) -> list[tuple[str, dict[str, int]]]:
+    """Name and sums of every protocol with records: those of IP by number, Ethernet types, ARP, RARP and what has no name.
+
+    everything: also Ethernet types from 0x1000 on, which readers' table of text leaves out.
+    """
     from pyargus.record import count_cy as rows
 
     ip, ethernet = names.protocols(), names.ethertypes()
@@ -42,7 +45,7 @@ def protocols(counter: Counter) -> list[tuple[str, dict[str, int]]]:
     out = []
     for number in range(rows.PROTOCOLS, rows.ROWS):
         sums = counter.row(number)
-        if not sums[0]:
+        if not sums[0] or (not everything and rows.ETHERTYPES + 0x1000 <= number < rows.ARP):
             continue
         if number < rows.ETHERTYPES:
             name = ip[number - rows.PROTOCOLS].decode()
@@ -88,7 +91,7 @@ def text_report(settings: Settings, counter: Counter) -> str:
     whole = counts(counter.row(0))
     text = TITLE + "    sum   " + line({**whole, "records": whole["records"] + 1})
     if counter.by_protocol:
-        text += "Protocol Summary\n" + "".join(f"{name[:8].rjust(7):<8}  {line(row)}" for name, row in protocols(counter))
+        text += "Protocol Summary\n" + "".join(f"{name[:8].rjust(7):<8}  {line(row)}" for name, row in protocols(counter, False))
     if counter.by_address:
         text += "Address Summary\n"
         for kind, src, dst in addresses(counter):
@@ -110,7 +113,7 @@ def table_report(settings: Settings, counter: Counter) -> list[dict[str, Any]]:
     """The tables as rows, each of which says which table it is of."""
     rows: list[dict[str, Any]] = [{"table": "sum", "value": "", **counts(counter.row(0))}]
     if counter.by_protocol:
-        rows += [{"table": "protocol", "value": name, **row} for name, row in protocols(counter)]
+        rows += [{"table": "protocol", "value": name, **row} for name, row in protocols(counter, True)]
     if counter.by_address:
         rows += [{"table": "address", "value": kind, "src": src, "dst": dst} for kind, src, dst in addresses(counter)]
     if counter.printer is not None:

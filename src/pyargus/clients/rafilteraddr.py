@@ -68,6 +68,7 @@ def make_stage(settings: Settings) -> AddressFilter:
         raise BadUse(f"-m {' '.join(sides)}: expected saddr or daddr")
     stage.by_source, stage.by_destination = "saddr" in sides, "daddr" in sides
     stage.invert = "v" in settings.own
+    stage.blank = settings.format in ("", "text", "xml") and not settings.writes
     return stage
 
 

@@ -43,6 +43,8 @@ def make_values(field: Field, spec: Spec, gaps: bool) -> Histogram:
     stage = codes.Histogram(special.get(field.name) or (codes.WHOLE if field.kind == "uint" else codes.REAL), field.id)
     stage.absolute = spec.absolute
     stage.gaps = gaps
+    # Where the range is to be found, records without a value do not say what it is.
+    stage.filled = spec.start is not None
     return stage
 
 
@@ -72,9 +74,11 @@ class Work:
                 low, high = (0, self.spec.bins + 1) if outside else (-1, -1)
                 bins, number = self.bins, self.spec.bins
 
+                tally, number = self.bins.tally, self.spec.bins
+
                 def place(value: float) -> int:
-                    at = bins.place(value)
-                    return low if at < 0 else high if at >= number else at + outside
+                    at: int = tally.place(value)
+                    return low if at == 0 else high if at > number else at - 1 + outside
 
                 stage.tables, stage.place = tables, place
         stage.report = self.report
@@ -83,6 +87,11 @@ class Work:
         self.stage = stage
         return stage
 
+    def shares(self, count: int, total: float, of: int) -> tuple[float, float]:
+        """The share of a bin, and that of it and all before, as IEEE singles."""
+        share = array("f", [count / of])[0]
+        return share, array("f", [total + share])[0]
+
     def count(self) -> tuple[Bins, Summary, bool]:
         """The bins filled, the summary of what is in them, and whether all of that are whole numbers."""
         values = self.stage.values()
@@ -90,43 +99,35 @@ class Work:
             find_range(self.spec, values)
             self.bins = make_bins(self.spec)
         bins = self.bins
-        bins.below = bins.above = 0
-        bins.counts = [0] * len(bins.counts)
-        inside = array("d")
-        for value in values:
-            at = bins.place(value)
-            if at < 0:
-                bins.below += 1
-            elif at >= len(bins.counts):
-                bins.above += 1
-            else:
-                bins.counts[at] += 1
-                inside.append(value)
-        chosen = values if "outlayer" in self.settings.mode_values else inside
-        return bins, summarise(chosen), self.stage.whole
+        bins.tally.take(values)
+        return bins, summarise(bins, values, "outlayer" in self.settings.mode_values), self.stage.whole
 
-    def rows(self, bins: Bins) -> list[tuple[int, float, int, int]]:
-        """Class, lower edge, number of records and place of its table for every row that is shown."""
-        out = [(number + 1, bins.edges[number], count, number) for number, count in enumerate(bins.counts)]
+    def rows(self, bins: Bins, everything: bool = False) -> list[tuple[int, float, int, int]]:
+        """Class, lower edge, number of records and place of its table for every row that is shown; `everything`: also of what is not."""
+        out = [(edge, count, number) for number, (edge, count) in enumerate(zip(bins.edges, bins.counts, strict=False))]
         if "outlayer" in self.settings.mode_values:
-            out = [(number, edge, count, place + 1) for number, edge, count, place in out]
-            out = [(0, min(bins.edges[0], 0.0), bins.below, 0), *out, (len(out) + 1, bins.edges[-1], bins.above, len(out) + 1)]
+            out = [(edge, count, place + 1) for edge, count, place in out]
+            out.append((bins.edges[-1], bins.above, len(out) + 1))
+            # What is below zero is not shown where the range begins there.
+            if everything or bins.edges[0] != 0 or bins.tally.closed:
+                out.insert(0, (min(bins.edges[0], 0.0), bins.below, 0))
         if "nozero" in self.settings.mode_values:
-            filled = [place for place, row in enumerate(out) if row[2]]
-            out = out[filled[0] : filled[-1] + 1] if filled else []
-        return out
+            out = [row for row in out if row[1]]
+        return [(number, *row) for number, row in enumerate(out, 1)]
 
     def report(self) -> bytes:
         """The histogram as text, and the picture where one is asked for."""
         bins, summary, whole = self.count()
         self.draw(bins)
+        if not summary.count:
+            return b""
         settings = self.settings
         digits = settings.precision
 
         def number(value: float, exact: bool = True) -> str:
             return str(int(value)) if whole and exact and value == int(value) else f"{value:.{digits}f}"
 
-        median = number(summary.median, summary.count % 2 == 1)
+        median = number(summary.median, summary.odd)
         modes = ",".join(number(value) for value in summary.modes)
         if settings.variable:
             return self.delimited(bins, summary, number, median, modes)
@@ -149,12 +150,11 @@ class Work:
         head += [f"max={number(summary.high)}", f"min={number(summary.low)}", f"median={median}", f"95%={number(summary.percentile)}"]
         titles = ["Class", "Interval", "Freq", "Rel.Freq", "Cum.Freq"]
         rows = []
-        total = 0
+        total = 0.0
         printers = self.columns(self.settings.delimiter)
         for label, edge, count, place in self.rows(bins):
-            total += count
-            share, cumulated = (100.0 * part / summary.count if summary.count else 0.0 for part in (count, total))
-            row = [str(label), f"{edge:.{digits}e}", str(count), f"{share:.6f}%", f"{cumulated:.6f}%"]
+            share, total = self.shares(count, total, summary.count)
+            row = [str(label), f"{edge:.{digits}e}", str(count), f"{100 * share:.6f}%", f"{100 * total:.6f}%"]
             rows.append(mark.join(row) + (mark + printers(place, count) if printers else ""))
         if printers:
             titles += [BY_NAME[column.name].title for column in self.settings.columns]
@@ -172,11 +172,10 @@ class Work:
         rows = self.rows(bins)
         most = max([count for _, _, count, _ in rows] or [0]) or 1
         room = max(shutil.get_terminal_size((100, 24)).columns - 64, 10)
-        total = 0
+        total = 0.0
         for label, edge, count, place in rows:
-            total += count
-            share, cumulated = (100.0 * part / summary.count if summary.count else 0.0 for part in (count, total))
-            line = f"{label:>6} {edge:>15.{self.settings.precision}e} {count:>10} {share:>10.4f}%  {cumulated:>10.4f}%    "
+            share, total = self.shares(count, total, summary.count)
+            line = f"{label:>6} {edge:>15.{self.settings.precision}e} {count:>10} {100 * share:>10.4f}%  {100 * total:>10.4f}%    "
             if printers and count:
                 line += printers(place, count)
             if "plot" in self.settings.own:
@@ -212,7 +211,7 @@ class Work:
         self.draw(bins)
         rec = Record()
         self.stage.out.aggregate = False
-        for _, edge, _, place in self.rows(bins):
+        for _, edge, _, place in self.rows(bins, True):
             table = self.stage.tables[place]
             if not table.count:
                 continue
@@ -281,7 +280,7 @@ PROGRAM = Program(
     ),
     modes=(
         Mode("outlayer", "", "rows for what lies below and above the range, which then counts in everything"),
-        Mode("nozero", "", "no empty rows at the beginning and the end"),
+        Mode("nozero", "", "no empty rows"),
         Mode("interval", "", "the time from the start of one record to that of the next, instead of the metric"),
     ),
     run=run,

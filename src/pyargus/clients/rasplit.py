@@ -35,7 +35,8 @@ OWN = (
 )
 MODES = (
     Mode("count", "N", f"a file for every N records ({COUNT})"),
-    Mode("size", "N[kmg]", "a file for every N bytes"),
+    Mode("size", "N[kmg]", "a file for every N bytes of records, counted in blocks of 4096"),
+    Mode("hard", "", "with size: no file grows beyond it"),
     Mode("time", "N[smhdwMy]", "a file for every period; records are cut at its edges"),
     Mode("flow", "FILTER", "a new file with every record that the filter passes"),
     Mode("nomodify", "", "cut no records: each belongs to the period of its start"),
@@ -92,6 +93,8 @@ def make_splitter(settings: Settings, closed: Callable[[str], None]) -> Splitter
         raise BadUse(f"-M {' and '.join(kinds)}: a stream is split by one of them")
     if "nomodify" in settings.mode_values and kinds != ["time"]:
         raise BadUse("-M nomodify is for -M time")
+    if "hard" in settings.mode_values and kinds != ["size"]:
+        raise BadUse("-M hard is for -M size")
     template = make_template(settings)
     keep = parse_age(settings.own["keep"][-1]) if "keep" in settings.own else 0.0
     limit = parse_count(settings.own.get("open", [str(OPEN_FILES)])[-1], "--open-files")
@@ -101,6 +104,7 @@ def make_splitter(settings: Settings, closed: Callable[[str], None]) -> Splitter
     splitter.whole = archive.finish
     configure(splitter, settings, kinds[0] if kinds else "count")
     splitter.managed = template.records
+    splitter.named_by_source = "srcid" in template.fields
     if template.fields:
         splitter.names = make_names(settings, archive)
     return splitter
@@ -122,6 +126,7 @@ def configure(splitter: Splitter, settings: Settings, kind: str) -> None:
         splitter.count_limit = parse_count(settings.mode_values.get("count", str(COUNT)), "-M count")
     elif kind == "size":
         splitter.size_limit = parse_size(settings.mode_values["size"])
+        splitter.strict = "hard" in settings.mode_values
     elif kind == "flow":
         from pyargus.record.filter import compile_filter
         from pyargus.record.filter_cy import Filter

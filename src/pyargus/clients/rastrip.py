@@ -38,7 +38,10 @@ def make_stage(settings: Settings) -> Stripper:
     """The stage that takes parts away."""
     from pyargus.record.pick_cy import Stripper
 
-    return Stripper(parse_parts([word for word in settings.mode_values if word != "replace"]))
+    stage = Stripper(parse_parts([word for word in settings.mode_values if word != "replace"]))
+    # A file that is replaced again and again does not collect first records.
+    stage.takes_openings = "replace" not in settings.mode_values
+    return stage
 
 
 def run(settings: Settings) -> int:
@@ -62,6 +65,7 @@ PROGRAM = Program(
     without=frozenset({"dsrs"}),
     make_stage=make_stage,
     run=run,
+    man=True,
 )
 
 

@@ -378,7 +378,7 @@ def from_argv(argv: list[str], program: Program = RA) -> Settings:
     """
     rows = program.by_letter
     arguments = normalise(argv, {letter: row.takes for letter, row in rows.items()}, {row.name: row.letter for row in program.options})
-    settings = Settings(program=program)
+    settings = Settings(program=program, man=program.man)
     for given in arguments.options:
         if given.name == "X":
             settings.ignore_rc = True
@@ -393,7 +393,7 @@ def from_argv(argv: list[str], program: Program = RA) -> Settings:
     settings.inputs, settings.servers = [], []
     for given in arguments.options:
         if given.name == "X":
-            settings = Settings(program=program, ignore_rc=True)
+            settings = Settings(program=program, man=program.man, ignore_rc=True)
             from_rc = servers = []
             continue
         option = rows[given.name]

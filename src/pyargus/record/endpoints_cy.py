@@ -241,7 +241,6 @@ def station(t, mac, style):
     if mac == _BROADCAST and style.vendors:
         return 0
     if mac == _BROADCAST and style.names <= 2:
-        style.broadcast = True
         return t.puts(b"Broadcast")
     return t.mac(mac)
 

@@ -11,9 +11,12 @@ from array import array
 import cython
 
 if cython.compiled:
+    from cython.cimports.libc.math import fabs, log10, sqrt
     from cython.cimports.pyargus.record.stage_cy import Stage
     from cython.cimports.pyargus.record.values_cy import Values, start_f, start_s
 else:
+    from math import fabs, log10, sqrt
+
     from pyargus.record.stage_cy import Stage
     from pyargus.record.values_cy import Values, start_f, start_s
 
@@ -21,10 +24,100 @@ else:
 WHOLE, REAL, SPORT, DPORT, RATE = range(1, 6)
 
 
+class Tally:
+    """Counts values by bins, with the mean and the deviation of each.
+
+    The places are 0 for what is below `start`, 1 to `bins`, and bins + 1 for what is at or above `end`. closed: a value at `start` is
+    within.
+    Means and deviations are IEEE singles that every value changes in turn, as in the records of readers, whose last digits they thus have.
+    """
+
+    def __init__(self, start, end, bins, logarithmic, closed):
+        self.start = start
+        self.end = end
+        self.bins = bins
+        self.logarithmic = logarithmic
+        self.closed = closed
+        self.low = self.scaled(start)
+        self.width = (self.scaled(end) - self.low) / bins
+        # One more than there are places, for sums over them.
+        self.count = array("Q", bytes(8 * (bins + 3)))
+        self.mean = array("f", bytes(4 * (bins + 3)))
+        self.deviation = array("f", bytes(4 * (bins + 3)))
+        self.scratch = array("f", bytes(4))
+
+    def scaled(self, value):
+        """The value or its logarithm; that of zero counts as zero."""
+        return (log10(value) if value > 0 else 0.0) if self.logarithmic else value
+
+    def place(self, value):
+        """The place of a value."""
+        i: cython.Py_ssize_t
+        if value < self.start or (value == self.start and not self.closed):
+            return 0
+        if value >= self.end:
+            return self.bins + 1
+        if self.logarithmic:
+            value = log10(value) if value > 0 else 0.0
+        i = cython.cast(cython.Py_ssize_t, (value - self.low) / self.width)
+        # Rounding may lead over the ends.
+        if i < 0:
+            return 1
+        return i + 1 if i < self.bins else self.bins
+
+    def single(self, value):
+        """The value rounded to a single."""
+        self.scratch[0] = value
+        return self.scratch[0]
+
+    def join(self, place, n, mean, deviation):
+        """Add n values of this mean and deviation to those of a place."""
+        before: cython.ulonglong = self.count[place]
+        m: cython.double = self.mean[place]
+        d: cython.double = self.deviation[place]
+        total: cython.double
+        squares: cython.double
+        self.count[place] = before + n
+        if before == 0:
+            self.mean[place] = mean
+            self.deviation[place] = deviation
+            return 0
+        total = self.single(m * self.single(before)) + self.single(mean * self.single(n))
+        squares = before * (d * d + m * m) + n * (deviation * deviation + mean * mean)
+        self.mean[place] = total / (before + n)
+        m = self.mean[place]
+        self.deviation[place] = sqrt(fabs(squares / (before + n) - m * m))
+        return 0
+
+    def take(self, values):
+        """Count values, in their order."""
+        i: cython.Py_ssize_t
+        for i in range(values.shape[0]):
+            self.join(self.place(values[i]), 1, self.single(values[i]), 0.0)
+        return 0
+
+    def counted(self, place):
+        """How many values are at a place."""
+        return self.count[place]
+
+    def total(self, first, last):
+        """Number, mean and deviation of the values at the places from `first` to `last`."""
+        i: cython.Py_ssize_t
+        sums: cython.Py_ssize_t = self.bins + 2
+        self.count[sums] = 0
+        for i in range(first, last + 1):
+            if self.count[i]:
+                self.join(sums, self.count[i], self.mean[i], self.deviation[i])
+        if not self.count[sums]:
+            return 0, 0.0, 0.0
+        return self.count[sums], self.mean[sums], self.deviation[sums]
+
+
 class Histogram(Stage):
     """Keeps the value of a field of every flow record that has it. count: of them; lacking: flow records without.
 
     code, field: what is read, and for WHOLE and REAL the id of the field. absolute: without signs. whole: all values are whole numbers.
+    filled: a record without counts as zero.
     gaps: instead of the value the seconds from the start of the record before, in the order of the input.
     place: None, or what says for a value which of `tables` (Aggregators) takes its record, -1 for none.
     report: makes the text that is put out at the end; deliver: puts the records of the tables, or None.
@@ -34,7 +127,7 @@ class Histogram(Stage):
         self.out = None
         self.code = code
         self.field = field
-        self.absolute = self.gaps = False
+        self.absolute = self.gaps = self.filled = False
         self.whole = True
         self.count = 0
         self.held = array("d", bytes(8 * 1024))
@@ -90,7 +183,9 @@ class Histogram(Stage):
             self.before = start
         elif not self.read(rec):
             self.lacking += 1
-            return 0
+            if not self.filled:
+                return 0
+            self.last = 0.0
         if self.absolute and self.last < 0:
             self.last = -self.last
         self.keep(self.last)

@@ -8,7 +8,7 @@ cdef class Ranges:
 
 cdef class AddressFilter(Stage):
     cdef public Ranges ipv4, ipv6
-    cdef public bint by_source, by_destination, invert
+    cdef public bint by_source, by_destination, invert, blank
     cdef readonly unsigned long long passed
     cdef bint listed(self, Record rec, bint destination) except -1
 

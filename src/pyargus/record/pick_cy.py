@@ -56,14 +56,17 @@ class Ranges:
 
 
 class AddressFilter(Stage):
-    """Hands on flow records that have a listed address. by_source, by_destination: the sides to look at; invert: those that have none."""
+    """Hands on flow records that have a listed address.
+
+    by_source, by_destination: the sides to look at; invert: those that have none. blank: whether printed lines end in a blank.
+    """
 
     def __init__(self, ipv4, ipv6):
         self.out = None
         self.ipv4 = ipv4
         self.ipv6 = ipv6
         self.by_source = self.by_destination = True
-        self.invert = False
+        self.invert = self.blank = False
         self.passed = 0
 
     def listed(self, rec, destination):
@@ -78,6 +81,7 @@ class AddressFilter(Stage):
     def add(self, rec):
         """Hand a record on, or not."""
         found: cython.bint = False
+        before: cython.Py_ssize_t
         if rec.kind & 0xF0 == 0x80:
             return 0
         if rec.present & 2:
@@ -85,20 +89,24 @@ class AddressFilter(Stage):
         if found == self.invert:
             return 0
         self.passed += 1
-        return self.out.put(rec)
+        before = self.out.printer.out.n
+        self.out.put(rec)
+        if self.blank and self.out.printer.out.n > before:
+            self.out.printer.out.n -= 1
+            self.out.printer.out.puts(b" \n")
+        return 0
 
 
 class Stripper(Stage):
-    """Hands on records with only some of their parts: bit n of `parts` for DSR n."""
+    """Hands on records with only some of their parts: bit n of `parts` for DSR n. Management records pass as they are."""
 
     def __init__(self, parts):
         self.out = None
         self.parts = parts
+        self.takes_openings = True
 
     def add(self, rec):
         """Take parts away and hand on."""
-        if rec.kind & 0xF0 == 0x80 and not self.out.writers:
-            return 0
         strip(rec, self.parts)
         self.out.aggregate = self.parts & 16 != 0
         return self.out.put(rec)

@@ -40,3 +40,5 @@ cdef class Printer(Output):
     cdef int short(self, double v, bint whole) except -1
     cdef int dump(self, Record rec, bint destination, int i) except -1
     cdef int user(self, Record rec, bint destination, int i) except -1
+
+cdef unsigned long long managed(Record rec, int field) noexcept

@@ -487,9 +487,7 @@ def abbreviated(field: cython.int) -> cython.bint:
     )
 
 
-@cython.cfunc
-@cython.exceptval(check=False)
-def managed(rec: Record, field: cython.int) -> cython.ulonglong:
+def managed(rec, field):
     """What a management record shows as a counter: the numbers that stand where the reference looks for those of a flow."""
     if field == 201:
         return rec.mar_nextseq

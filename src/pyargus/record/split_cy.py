@@ -48,7 +48,10 @@ class Splitter(Stage):
     that a period stays open after its end; -1 until the end.
     opened(key, start, moment): makes the part of a key (the printed fields), a period (0 without) and a record's start time.
     flushed(part): takes what a part has gathered. ended(part): a part is complete. whole(), if it is set: all are.
-    head: the first management record of the input, which every file of records begins with.
+    strict: a part ends before the record that would lead beyond size_limit; otherwise, as readers do who look at the size of a file that is
+    written in blocks, before the first record that leads beyond it together with the whole blocks of 4096 bytes before it.
+    named_by_source: parts are named by the sensor, which management records have, too.
+    head: the management record that the present input begins with, which files of records begin with.
     """
 
     def __init__(self, cutter, opened, flushed, ended):
@@ -58,6 +61,7 @@ class Splitter(Stage):
         self.count_limit = self.size_limit = 0
         self.hold = -1
         self.managed = True
+        self.strict = self.named_by_source = False
         self.names = None
         self.opened = opened
         self.flushed = flushed
@@ -73,9 +77,9 @@ class Splitter(Stage):
         self.single = Rewriter()
 
     def opening(self, rec):
-        """Keep the management record that the input begins with."""
-        if not self.head:
-            self.head = rec.raw()
+        """Keep the management record that the input begins with; that of a further input is a record, too."""
+        self.takes_openings = self.head != b""
+        self.head = rec.raw()
         return 0
 
     def part(self, key, start, end, moment):
@@ -124,6 +128,7 @@ class Splitter(Stage):
         moment: cython.longlong
         full: cython.bint = False
         part: Part
+        written: cython.ulonglong
         if rec.kind & 0xF0 == 0x80:
             moment = cython.cast(cython.longlong, rec.mar_now_s) * 1000000 + rec.mar_now_f
         else:
@@ -132,14 +137,19 @@ class Splitter(Stage):
         if part.count:
             if self.count_limit:
                 full = part.count >= self.count_limit
-            elif self.size_limit:
-                if size == 0:
+            elif self.size_limit and cython.cast(cython.Py_ssize_t, part.size) > len(self.head):
+                if self.strict and size == 0:
                     # How long a record will be shows when it is written.
                     client_form(rec, True)
                     self.single.write(rec)
                     size = self.single.size()
                     self.single.take()
-                full = part.size + size > self.size_limit
+                if self.strict:
+                    full = part.size + size > self.size_limit
+                else:
+                    # The management record is in the file at once, of the rest whole blocks are.
+                    written = part.size - (part.size - 128) % 4096
+                    full = written + 4 * rec.words > self.size_limit
             elif self.opener is not None:
                 full = rec.kind & 0xF0 != 0x80 and self.opener.accepts(rec)
             if full:
@@ -153,6 +163,7 @@ class Splitter(Stage):
         before: cython.Py_ssize_t
         part.count += 1
         if part.printer is not None:
+            part.size += 4 * cython.cast(cython.longlong, rec.words)
             part.printer.line(rec)
             if part.printer.pause or part.printer.out.n > _FULL:
                 self.flushed(part)
@@ -169,17 +180,21 @@ class Splitter(Stage):
         return 0
 
     def management(self, rec):
-        """A later management record belongs to the period of its own time. It has no fields of a flow to be named by."""
+        """A later management record belongs to the period of its own time. Of the fields that name parts it has the sensor."""
+        key: bytes = b""
         moment: cython.longlong
         cutter: Cutter = self.cutter
-        if self.names is not None or not self.managed:
+        if not self.managed or (self.names is not None and not self.named_by_source):
             return 0
+        if self.names is not None:
+            self.names.line(rec)
+            key = self.names.out.take()
         if cutter is None:
-            self.put(self.bounded(rec, b"", 4 * rec.words), rec)
+            self.put(self.bounded(rec, key, 4 * rec.words), rec)
             return 0
         moment = cython.cast(cython.longlong, rec.mar_now_s) * 1000000 + rec.mar_now_f
         cutter.bins.find(moment)
-        self.put(self.part(b"", cutter.bins.start, cutter.bins.end, moment), rec)
+        self.put(self.part(key, cutter.bins.start, cutter.bins.end, moment), rec)
         return 0
 
     def expire(self, now):

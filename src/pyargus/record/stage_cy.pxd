@@ -4,6 +4,7 @@ from pyargus.record.record_cy cimport Record
 cdef class Stage:
     cdef public Delivery out
     cdef public object reading
+    cdef public bint takes_openings
     cpdef int opening(self, Record rec) except -1
     cpdef bint glance(self, Record rec, Py_ssize_t at, Py_ssize_t length) except -1
     cpdef int add(self, Record rec) except -1

@@ -8,7 +8,8 @@ class Stage:
     """Takes selected records and puts what it makes of them to `out`. This one hands on what it is given.
 
     `out` is set before the first call, `reading` to the name of each source before its first record. A record given to `add` and the bytes
-    it points to are valid during the call only.
+    it points to are valid during the call only. takes_openings: the management record that a source begins with comes by `add` too, if it
+    passes the filter.
     """
 
     def __init__(self):

@@ -23,7 +23,7 @@ class Style:
 
     names: 0 resolve hosts, 1 port names, 2 protocol names, 3 numbers only. precision: digits after the dot.
     tcp_letters: 0 state word, 1 TCP state letters, 2, 3, 4 TCP flag letters of both sides, source, destination.
-    broadcast: the all-ones MAC address is a word in saddr and daddr too, which readers do once smac or dmac has shown it.
+    broadcast: the all-ones MAC address is a word in saddr and daddr too, which readers do where smac or dmac is a column.
     user_encoding: 0 ascii, 1 obfuscated, 2 hexadecimal dump, 3 hexadecimal digits, 4 base64. asn: 0 plain, 1 asdot, 2 asdot+.
     """
 
