@@ -10,6 +10,7 @@ import time
 import pytest
 
 from pyargus.errors import Unreachable
+from pyargus.network import compiler as compiler_module
 from pyargus.network import listener as listener_module
 from pyargus.network.addresses import parse_networks
 from pyargus.network.listener import Limits
@@ -103,31 +104,66 @@ resource.setrlimit(resource.RLIMIT_NOFILE, (40, 40))
 with Served() as served:
     print(served.port, flush=True)
     for line in sys.stdin:
-        served.listener.publish(flows())
+        if line == "publish\\n":
+            served.listener.publish(flows())
         print(served.listener.clients, *served.lines[-1:], flush=True)
 """
     with subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin is not None and process.stdout is not None
         port = int(process.stdout.readline())
+
+        def ask(word: str = "") -> str:
+            process.stdin.write(f"{word}\n")  # type: ignore[union-attr]
+            process.stdin.flush()  # type: ignore[union-attr]
+            return process.stdout.readline()  # type: ignore[union-attr]
+
         held = [socket.create_connection(("127.0.0.1", port)) for _ in range(60)]
-        time.sleep(1.5)
+        eventually(lambda: "there are too many of those" in ask() or "cannot accept" in ask())
         for sock in held:
             sock.close()
         with Peer(port) as peer:
             peer.say(b"START: ")
-            said = ""
-            peer.sock.settimeout(0.5)
-            got = b""
-            for _ in range(20):
-                process.stdin.write("\n")
-                process.stdin.flush()
-                said += process.stdout.readline()
-                with contextlib.suppress(TimeoutError):
-                    got = peer.read(len(flows()))
-                    break
-            assert got == flows(), said
+            eventually(lambda: ask().startswith("1 "))
+            ask("publish")
+            assert peer.read(len(flows())) == flows()
         process.stdin.close()
         assert process.wait(20) == 0
+
+
+def test_names_in_filters_keep_nobody_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Names that nobody answers for: who has none, or others, is served meanwhile; names nobody waits for any more are not asked for."""
+    answer, asked = threading.Event(), []
+    original = socket.getaddrinfo
+
+    def slow(host: str, *more: object, **named: object) -> object:
+        asked.append(host)
+        if host == "slow.example":
+            answer.wait(60)
+            return original("127.0.0.9", *more, **named)  # type: ignore[arg-type]
+        return original("127.0.0.1" if host == "quick.example" else host, *more, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket, "getaddrinfo", slow)
+    monkeypatch.setattr(compiler_module, "LOOKUPS", 2)
+    with Served(limits=Limits(start=300.0)) as served, contextlib.ExitStack() as stack:
+        first = stack.enter_context(Peer(served.port))
+        first.say(b"FILTER: host slow.example\0START: ")
+        eventually(lambda: "slow.example" in asked)
+        stack.enter_context(served.client(b"FILTER: udp"))
+        stack.enter_context(served.client(b"FILTER: host quick.example"))
+        # With as many as are looked up at the same time, the next has to wait, and one that has gone is forgotten.
+        second, gone = stack.enter_context(Peer(served.port)), Peer(served.port)
+        second.say(b"FILTER: host slow.example")
+        eventually(lambda: asked.count("slow.example") == 2)
+        gone.say(b"FILTER: host gone.example")
+        served.client(b"FILTER: tcp").close()
+        gone.close()
+        served.logged("closed by the client")
+        eventually(lambda: len(served.listener.stats().clients) == 4)
+        answer.set()
+        assert first.read(2) == second.read(2) == b"OK"
+        stack.enter_context(served.client(b"FILTER: host quick.example"))
+        assert "gone.example" not in asked
+        served.logged("gets records that pass 'host slow.example'")
 
 
 @pytest.mark.parametrize("text", [b"tcp and", b"no-such-word 3", b"(" * 5000, b"\xff\xfe"])
@@ -171,9 +207,7 @@ def test_networks() -> None:
 
 def test_who_never_starts_is_closed() -> None:
     with Served(limits=Limits(start=0.2)) as served, Peer(served.port) as peer:
-        before = time.monotonic()
         assert peer.rest() == b""
-        assert time.monotonic() - before < 5
         served.logged("never started: timed out")
 
 
@@ -232,7 +266,8 @@ def test_ninety_nine_of_a_hundred_get_everything() -> None:
             thread.join(10)
         for peer in (stuck, *peers):
             peer.close()
-    assert worst < 0.5
+    # Nobody waits for the one that does not read, however busy the machine is.
+    assert worst < 5
     assert [output[0] == b"".join(made) + STATUS for output in outputs] == [True] * 99
     got = records(reader[0])
     told = got.pop()
@@ -245,7 +280,8 @@ def test_ninety_nine_of_a_hundred_get_everything() -> None:
 
 def test_scanners_and_half_open_connections() -> None:
     """A thousand connections that say nothing or rubbish; a client in their midst is served."""
-    with Served(limits=Limits(start=30.0)) as served:
+    with Served(limits=Limits(start=300.0)) as served:
+        begin = time.monotonic()
         good = served.client()
         held = []
         for n in range(1000):
@@ -263,7 +299,7 @@ def test_scanners_and_half_open_connections() -> None:
             assert good.read(len(flows())) == late.read(len(flows())) == flows()
         # Those beyond the limit were closed for it, oldest first.
         assert len(served.listener.stats().clients) <= 1 + 1 + Limits().pending
-        assert len(served.lines) < 700
+        assert len(served.lines) <= (listener_module.SAY_MOST + 1) * (time.monotonic() - begin + 2)
         for sock in held:
             sock.close()
         good.close()
@@ -317,9 +353,10 @@ def test_the_inbox_is_bounded() -> None:
         peer = served.client()
         stop = threading.Event()
         original = served.listener._log
-        served.listener._log = lambda level, text: stop.wait(5)  # type: ignore[assignment,func-returns-value]
+        held = threading.Event()
+        served.listener._log = lambda level, text: held.set() or stop.wait(60)  # type: ignore[assignment,func-returns-value]
         other = Peer(served.port, greet=False)
-        time.sleep(0.2)
+        assert held.wait(60)
         for n in range(20):
             served.listener.publish(b"".join(numbered(100)) if n else STATUS)
         assert served.listener._inbox_size <= 1 << 20

@@ -21,7 +21,7 @@ from pyargus.network.client import Client, ClientStats, Gone
 from pyargus.network.compiler import Compiler
 from pyargus.network.pieces_cy import records
 from pyargus.network.ports import keep_alive
-from pyargus.network.protocol import DENIED, FULL, NO, OK, SYNTAX, TIMEOUT, Command, Request
+from pyargus.network.protocol import DENIED, FULL, NO, OK, SYNTAX, TIMEOUT, Command, Request, printable
 from pyargus.network.sendqueue import Piece, pieces
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ class Listener:
         self._inbox: deque[tuple[bytes, bool]] = deque()
         self._inbox_size = 0
         self._inbox_lost = 0
-        self._compiler = Compiler(self._wake)
+        self._compiler = Compiler(self._wake, lambda number: number in self._clients)
         self._selectors: dict[str, Selector] = {}
         self._started = 0
         self._number = 0
@@ -374,6 +374,7 @@ class Listener:
             return
         client.started = True
         self._started += 1
+        self._say("info", f"{client.name} gets records" + (f" that pass {printable(client.filter.encode())}" if client.filter else ""))
 
     # ---- filters
 
