@@ -137,6 +137,16 @@ def test_a_filter_and_a_number_of_packets(wire: Wire, tmp_path: Path) -> None:
     assert packets_in(in_file(tmp_path / "out")) == 3
 
 
+def test_what_the_kernel_holds_when_it_is_to_end_is_not_lost(wire: Wire, tmp_path: Path) -> None:
+    with sensor(tmp_path, "-i", wire.far, "-w", "out") as running:
+        running.process.send_signal(signal.SIGSTOP)
+        wire.send(datagrams(20_000))
+        running.process.send_signal(signal.SIGTERM)
+        running.process.send_signal(signal.SIGCONT)
+        assert "stopped: 20000 packets" in running.end(signal.SIGCONT)
+    assert packets_in(in_file(tmp_path / "out")) == 20_000
+
+
 # ---- files that move, disks that fill up
 
 
