@@ -287,7 +287,9 @@ def test_what_cannot_begin(wire: Wire, tmp_path: Path, argv: list[str], code: in
 
 def test_a_daemon_with_its_pid_file(wire: Wire, tmp_path: Path) -> None:
     conf = tmp_path / "argus.conf"
-    conf.write_text(f"ARGUS_DAEMON=yes\nARGUS_SET_PID=yes\nARGUS_PID_PATH={tmp_path}\nARGUS_INTERFACE={wire.far}\nARGUS_FLOW_STATUS_INTERVAL=0\n")
+    conf.write_text(
+        f"ARGUS_DAEMON=yes\nARGUS_SET_PID=yes\nARGUS_PID_PATH={tmp_path}\nARGUS_INTERFACE={wire.far}\nARGUS_FLOW_STATUS_INTERVAL=0\n"
+    )
     port = free_port()
     command = [*COMMAND, "-F", conf, "-P", str(port), "-w", tmp_path / "out"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
@@ -322,6 +324,24 @@ def test_privileges_are_given_up(wire: Wire, tmp_path: Path) -> None:
         assert until(lambda: running.said("outputs opened again"))
         running.end()
     assert (folder / "out").owner() == "nobody"
+
+
+def test_outputs_of_a_configuration_stay_when_it_cannot_be_read_again(wire: Wire, tmp_path: Path) -> None:
+    """In another root folder, and where the file is gone."""
+    folder, conf = tmp_path / "jail", tmp_path / "argus.conf"
+    folder.mkdir()
+    for root in (folder, None):
+        out = folder / f"out{root is None}"
+        lines = [f"ARGUS_INTERFACE={wire.far}", "ARGUS_FLOW_STATUS_INTERVAL=0", f"ARGUS_OUTPUT_FILE={'/' + out.name if root else out}"]
+        conf.write_text("\n".join([*lines, f"ARGUS_CHROOT_DIR={root}\n" if root else ""]))
+        with sensor(tmp_path, "-F", conf) as running:
+            conf.unlink()
+            running.process.send_signal(signal.SIGHUP)
+            words = "not read again" if root else "the configuration is left as it was"
+            assert until(lambda words=words: running.said(words))  # type: ignore[misc]
+            wire.send(datagrams(2))
+            assert until(lambda out=out: len(in_file(out)) == 2)  # type: ignore[misc]
+            running.end()
 
 
 # ---- who listens

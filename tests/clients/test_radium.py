@@ -147,7 +147,6 @@ def without_probes(lines: list[str]) -> list[str]:
     return [line for line in lines if PROBES not in line]
 
 
-
 # ---- files
 
 
@@ -447,6 +446,44 @@ def test_the_background(tmp_path: Path) -> None:
         argv += ["-P", str(served.port)]
         done = subprocess.run(argv, capture_output=True, timeout=30, check=False)
         assert done.returncode == 3 and b"cannot listen" in done.stderr
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="another root folder needs root")
+def test_another_root_folder(tmp_path: Path) -> None:
+    """What is needed later is there: filters of clients, names, and the files of the outputs. No filter was used before."""
+    folder, port = tmp_path / "jail", free_port()
+    folder.mkdir()
+    shutil.chown(folder, "nobody", "nogroup")
+    with Served() as served:
+        argv = [
+            "-S",
+            f"127.0.0.1:{served.port}",
+            "-P",
+            str(port),
+            "-B",
+            "127.0.0.1",
+            "-w",
+            "/out",
+            "-c",
+            folder,
+            "-u",
+            "nobody",
+            "-g",
+            "nogroup",
+        ]
+        with radium(tmp_path, *argv) as relay, Peer(port) as peer:
+            eventually(lambda: served.listener.clients == 1)
+            peer.say(b"FILTER: udp and not host no-such-host.invalid")
+            assert peer.rest() in (b"SY", b"TI")
+            with Peer(port) as other:
+                other.say(b"FILTER: udp\0START: ")
+                assert other.read(2) == b"OK"
+            relay.process.send_signal(signal.SIGHUP)
+            relay.says("not read again")
+            served.listener.publish(flows())
+            reaches(folder / "out", len(records(flows())))
+            assert relay.end() == 0
+    assert (folder / "out").owner() == "nobody" and "Traceback" not in relay.said
 
 
 def test_systemd_is_told(tmp_path: Path) -> None:

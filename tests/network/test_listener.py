@@ -1,11 +1,13 @@
 """The listener on loopback: sessions, filters, bounds, faults. Clients that do not behave cost the others nothing."""
 
 import contextlib
+import os
 import socket
 import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -214,6 +216,17 @@ def test_who_never_starts_is_closed() -> None:
 def test_a_busy_port_is_said() -> None:
     with Served() as served, pytest.raises(Unreachable, match=r"cannot listen on 127\.0\.0\.1:"):
         open_sockets(["127.0.0.1"], served.port)
+
+
+@pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="needs root, to give it up")
+def test_a_port_that_needs_a_capability_names_it() -> None:
+    start = Path("/proc/sys/net/ipv4/ip_unprivileged_port_start")
+    if start.exists() and int(start.read_text()) <= 561:
+        pytest.skip("every port is open to everybody here")
+    program = "from pyargus.clients.daemon import give_up_privileges; from pyargus.network.ports import open_sockets; "
+    program += "give_up_privileges('', 'nobody', 'nogroup'); open_sockets(['127.0.0.1'], 561)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
+    assert "cannot listen on 127.0.0.1:561: Permission denied: a port below 1024 needs root or the capability CAP_NET_BIND" in done.stderr
 
 
 def test_open_to_others() -> None:

@@ -342,13 +342,19 @@ class LiveSensor:
 
     def _reload(self, outputs: LiveOutputs) -> None:
         """HUP: the configuration again. What packets are captured and where records go can change; the rest needs a new start."""
+        old = self.settings
+        if old.chroot:
+            outputs.reopen(old.outputs)
+            self.log("info", f"outputs opened again; configuration files are outside the root folder {old.chroot}: they are not read again")
+            return
         try:
             settings = self.read_again()
+            if gone := [name for name in settings.missing if name not in old.missing]:
+                raise Unreachable(f"{gone[0]}: No such file or directory")
         except PyargusError as error:
             self.log("error", f"the configuration is left as it was: {error}")
-            outputs.reopen(self.settings.outputs)
+            outputs.reopen(old.outputs)
             return
-        old = self.settings
         if settings.flow != old.flow or settings.live != old.live:
             self.log("warning", "changes of flow keys, intervals, interfaces and ports take effect at the next start")
         old.management_interval = settings.management_interval

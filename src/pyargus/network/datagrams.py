@@ -16,6 +16,7 @@ from ipaddress import ip_address
 from pyargus.errors import BadUse, Unreachable
 from pyargus.network.addresses import Uri, joined, parse_uri, resolve
 from pyargus.network.pieces_cy import complete, cut, managements
+from pyargus.network.ports import meaning
 from pyargus.record.management import Cause, Management, encode
 from pyargus.record.reader import COOKIES, INITIAL
 
@@ -93,7 +94,7 @@ def open_receiver(uri: Uri) -> Receiver:
         sock.bind(address)
     except OSError as error:
         sock.close()
-        raise Unreachable(f"cannot listen on UDP {joined(address[0], uri.port)}: {error.strerror}") from None
+        raise Unreachable(f"cannot listen on UDP {joined(address[0], uri.port)}: {meaning(error, uri.port)}") from None
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
     sock.setblocking(False)
     if uri.scheme == "argus-udp":
