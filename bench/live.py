@@ -60,12 +60,12 @@ class Sensor:
 
 
 class Traffic:
-    """The sender, which loads its packets once for all runs."""
+    """The sender, which loads its packets once for all runs. first: it has real-time priority."""
 
     def __init__(self, capture: Path) -> None:
         command = [sys.executable, "-m", "bench.sender", NEAR, str(capture), "--packets", str(SENT_PACKETS), "--serve"]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        self.packets = int(self._answer()["packets"])
+        self.first = bool(self._answer()["first"])
 
     def _answer(self) -> dict[str, float]:
         assert self._process.stdout is not None
@@ -172,8 +172,8 @@ def rounds(traffic: Traffic, folder: Path, options: argparse.Namespace) -> Found
     return found
 
 
-def page(found: Found, alone: int, options: argparse.Namespace) -> list[str]:
-    """The page. alone: packets a second that are sent when nobody captures."""
+def page(found: Found, alone: int, first: bool, options: argparse.Namespace) -> list[str]:
+    """The page. alone: packets a second that are sent when nobody captures; first: the sender has real-time priority."""
     count = max(map(len, found.values()))
     out = [
         "# Performance of live capture",
@@ -181,7 +181,7 @@ def page(found: Found, alone: int, options: argparse.Namespace) -> list[str]:
         "Written by `make bench-live`; do not edit. Packets of the trace of [the other page](performance.md) go over a pair of virtual",
         "Ethernet interfaces; sender and sensor share the machine. A packet that no record holds is lost. All sensors in turn,",
         f"{options.seconds:g} s each, in {count} round{'s' * (count > 1)}; the loss is that of each round. Where less was sent",
-        "than wanted, the machine had no time for more. The sender has real-time priority: a network does not wait.",
+        "than wanted, the machine had no time for more." + " The sender has real-time priority: a network does not wait." * first,
         *(["The machine had other work; the sensors went before it, with real-time priority as well."] if options.busy else []),
         "",
         *machine(),
@@ -216,7 +216,7 @@ def main() -> None:
     with Traffic(capture) as traffic:
         _, alone = traffic.send(AS_FAST_AS_CAN_BE, 0.1)
         found = rounds(traffic, folder, options)
-    text = "\n".join(page(found, alone, options))
+    text = "\n".join(page(found, alone, traffic.first, options))
     if options.output:
         options.output.write_text(text)
     else:

@@ -114,11 +114,16 @@ def main() -> None:
     parser.add_argument("--serve", action="store_true", help="say how many packets there are, then send for each line of standard input")
     options = parser.parse_args()
     sender = Sender(options.device, options.file, options.packets)
-    os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(PRIORITY))
+    try:
+        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(PRIORITY))
+        first = True
+    except PermissionError:
+        # Containers may not; it sends all the same, as fast as it gets to.
+        first = False
     if not options.serve:
         print(json.dumps(sender.run(options.rate, options.seconds)), flush=True)
         return
-    print(json.dumps({"packets": sender.count}), flush=True)
+    print(json.dumps({"packets": sender.count, "first": first}), flush=True)
     for line in sys.stdin:
         rate, seconds = line.split()
         print(json.dumps(sender.run(int(rate), float(seconds))), flush=True)

@@ -238,7 +238,7 @@ class Listener:
     def _end(self) -> None:
         self._started = 0
         for client in list(self._clients.values()):
-            self._close(client, "the server ends")
+            self._close(client, "the server ends", True)
         for sock in (*self.sockets, self._wake_in, self._wake_out):
             sock.close()
         self._compiler.close()
@@ -478,7 +478,7 @@ class Listener:
                     self._flush(client)
                 self._close(client, "never started: timed out")
             elif client.started and client.queue and now - client.moved > self.limits.stall:
-                self._close(client, f"takes nothing since {self.limits.stall:.0f} seconds")
+                self._close(client, f"takes nothing since {self.limits.stall:.0f} seconds", True)
             elif client.queue.lost > client.lost_logged and now - client.logged_at > LOG_EVERY:
                 client.lost_logged, client.logged_at = client.queue.lost, now
                 self._log("warning", f"{client.name} reads too slowly: {client.queue.lost} records dropped so far")
@@ -487,11 +487,12 @@ class Listener:
             for sock in self.sockets:
                 self._poll.register(sock, selectors.EVENT_READ)
 
-    def _close(self, client: Client, why: str) -> None:
+    def _close(self, client: Client, why: str, ours: bool = False) -> None:
+        """ours: it did not ask for it, so that what waits is lost; who goes away leaves it."""
         if self._clients.pop(client.number, None) is None:
             return
         self._poll.unregister(client.sock)
-        self._stats.lost += client.queue.lost
+        self._stats.lost += client.queue.lost + (client.queue.waiting if ours else 0)
         self._started -= client.started and self._started > 0
         self._forget_filters()
         # What could not be sent is lost as well.
