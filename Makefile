@@ -40,8 +40,8 @@ types: $(VENV)/.dev ## static types
 bench: $(VENV)/.dev ## measure against the reference programs (PACKETS=3000000 RUNS=5)
 	$(BIN)/python -m bench.run --packets $(PACKETS) --runs $(RUNS) --output docs/reference/performance.md
 
-bench-live: $(VENV)/.dev ## measure what is lost of live packets, needs root (RUNS=5)
-	$(BIN)/python -m bench.live --runs $(RUNS) --output docs/reference/performance-live.md
+bench-live: $(VENV)/.dev ## measure what is lost of live packets, needs root
+	$(BIN)/python -m bench.live --output docs/reference/performance-live.md
 
 soak: $(VENV)/.dev ## the sensor under load for a long time, needs root (SECONDS=1800 RATE=50000)
 	$(BIN)/python -m bench.soak --rate $(RATE) --seconds $(SECONDS)

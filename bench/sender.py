@@ -1,15 +1,19 @@
 """Sends the packets of a capture to an interface at a given rate, out of a ring that is shared with the kernel (AF_PACKET, PACKET_TX_RING).
 
-`python -m bench.sender DEVICE FILE --rate 300000 --seconds 10` prints what was sent, as JSON. Linux, root. The packets lie in the ring once
-and are sent again and again: each costs this program the four bytes that say so, and the kernel what a network card would have cost it.
+`python -m bench.sender DEVICE FILE --rate 300000 --seconds 10` prints what was sent, as JSON; with `--serve` it sends for each line
+`RATE SECONDS` that it reads. Linux, root. The packets lie in the ring once and are sent again and again: each costs this program the four
+bytes that say so, and the kernel what a network card would have cost it. A network does not wait for the machine, so the sender goes
+before all other programs.
 Source: packet(7), Linux Documentation/networking/packet_mmap, TPACKET_V2.
 """
 
 import argparse
 import json
 import mmap
+import os
 import socket
 import struct
+import sys
 import time
 from pathlib import Path
 
@@ -25,6 +29,8 @@ BLOCK = 1 << 20
 REQUEST = 1
 MOST_BYTES = 1 << 28
 """Bytes of the ring at most."""
+PRIORITY = 2
+"""Of the real-time ones, where 1 is the least."""
 
 
 class Sender:
@@ -105,8 +111,22 @@ def main() -> None:
     parser.add_argument("--rate", type=int, default=300_000)
     parser.add_argument("--seconds", type=float, default=10.0)
     parser.add_argument("--packets", type=int, default=1 << 20, help="packets of the file")
+    parser.add_argument("--serve", action="store_true", help="say how many packets there are, then send for each line of standard input")
     options = parser.parse_args()
-    print(json.dumps(Sender(options.device, options.file, options.packets).run(options.rate, options.seconds)), flush=True)
+    sender = Sender(options.device, options.file, options.packets)
+    try:
+        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(PRIORITY))
+        first = True
+    except PermissionError:
+        # Containers may not; it sends all the same, as fast as it gets to.
+        first = False
+    if not options.serve:
+        print(json.dumps(sender.run(options.rate, options.seconds)), flush=True)
+        return
+    print(json.dumps({"packets": sender.count, "first": first}), flush=True)
+    for line in sys.stdin:
+        rate, seconds = line.split()
+        print(json.dumps(sender.run(int(rate), float(seconds))), flush=True)
 
 
 if __name__ == "__main__":

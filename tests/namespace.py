@@ -81,7 +81,7 @@ def wire() -> Iterator[Wire]:
         yield made
 
 
-def until(condition, seconds: float = 10.0) -> bool:  # type: ignore[no-untyped-def]
+def until(condition, seconds: float = 30.0) -> bool:  # type: ignore[no-untyped-def]
     """Whether a condition has come true within so many seconds."""
     end = time.monotonic() + seconds
     while not condition():

@@ -7,16 +7,20 @@ import struct
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from pyargus.capture import frames as build
 from tests.capture.craft import Frame
 from tests.flow.craft import BEGIN, Dsr, Packet, Record, parse, split
-from tests.namespace import until
+from tests.namespace import Wire, until
 
 COMMAND = [sys.executable, "-c", "from pyargus.clients.argus import main; main()"]
+
+
+READING = "gets records"
+"""What a server of ours says of a client from whose connection on no record is missing."""
 
 
 class Sensor:
@@ -58,15 +62,27 @@ def sensor(folder: Path, *argv: str | Path, command: Sequence[str] = tuple(COMMA
 
 
 class Reader:
-    """A client of a sensor's port by hand. data: the records after the initial one."""
+    """A client of a sensor's port by hand. data: the records after the initial one.
 
-    def __init__(self, port: int, host: str = "127.0.0.1") -> None:
-        self.sock = socket.create_connection((host, port), 10)
+    A server of ours answers a filter, and has then followed the command before it: what is sent from now on comes. A server of the
+    reference (`ours` False) does not say when it has.
+    """
+
+    def __init__(self, port: int, host: str = "127.0.0.1", ours: bool = True) -> None:
+        self.sock = socket.create_connection((host, port), 30)
         self.initial = self.sock.recv(128, socket.MSG_WAITALL)
-        self.sock.sendall(b"START: ")
         self.data = b""
+        self.sock.sendall(b"START: ")
+        if not ours:
+            return
+        self.sock.sendall(b"\0FILTER: \0")
+        while not self.data.endswith(b"OK"):
+            piece = self.sock.recv(1 << 16)
+            assert piece, "closed by the server"
+            self.data += piece
+        self.data = self.data[:-2]
 
-    def until(self, packets: int, seconds: float = 15.0) -> list[Record]:
+    def until(self, packets: int, seconds: float = 30.0) -> list[Record]:
         """The flow records, once they hold so many packets."""
         self.sock.settimeout(0.1)
         end = time.monotonic() + seconds
@@ -97,6 +113,21 @@ class Reader:
 
     def __exit__(self, *_: object) -> None:
         self.sock.close()
+
+
+def reader_when_there(port: int, ours: bool = True) -> Reader:
+    """A client of a server that has not said that it listens."""
+    made: list[Reader] = []
+
+    def connected() -> bool:
+        try:
+            made.append(Reader(port, ours=ours))
+        except ConnectionRefusedError:
+            return False
+        return True
+
+    assert until(connected), "nobody listens"
+    return made[0]
 
 
 def packets_in(records: Sequence[Record]) -> int:
@@ -156,6 +187,20 @@ def datagrams(number: int, first: int = 0) -> list[bytes]:
         packet = build.udp(f"10.1.{place >> 8 & 255}.{place & 255}", 1000 + (place >> 16), "192.0.2.1", 9, b"x" * 20)
         out.append(build.ethernet("02:00:00:00:00:01", "02:00:00:00:00:02", 0x0800, packet))
     return out
+
+
+PROBE = 0xFF00
+"""The flow that probes belong to, and what its address looks like."""
+PROBES = "10.1.255."
+
+
+def probed(wire: Wire, arrived: Callable[[], bool]) -> None:
+    """Send packets of a flow of its own until they arrive at the end of a chain of programs that do not say when they are ready."""
+    for _ in range(100):
+        wire.send(datagrams(1, PROBE))
+        if until(arrived, 0.5):
+            return
+    raise AssertionError("nothing arrives")
 
 
 def alive(number: int) -> bool:

@@ -60,6 +60,7 @@ def test_live_is_what_a_file_gives(wire: Wire, tmp_path: Path, how: str, options
         pytest.importorskip("pcapy")
     content = squeezed(traffic(tmp_path))
     (tmp_path / "sent.pcap").write_bytes(pcap(content))
+    options = (*options, "-S", "60")
     subprocess.run([*COMMAND, "-X", *options, "-r", "sent.pcap", "-w", "file"], cwd=tmp_path, check=True, timeout=60)
     with sensor(tmp_path, "-i", wire.far, "--capture", how, *options, "-w", "live") as running:
         wire.send(content)
@@ -77,11 +78,11 @@ def test_live_is_what_a_file_gives(wire: Wire, tmp_path: Path, how: str, options
 
 def test_records_and_status_come_in_time_without_packets(wire: Wire, tmp_path: Path) -> None:
     with sensor(tmp_path, "-i", f"{wire.far}/7", "-e", "9", "-S", "1", "-M", "1", "-w", "out") as running:
-        wire.send(datagrams(3))
         begin = time.monotonic()
-        assert until(lambda: len(in_file(tmp_path / "out")) == 3, 5)
-        assert 0.9 < time.monotonic() - begin < 2.5
-        assert until(lambda: len(marks(tmp_path / "out")) >= 3, 5)
+        wire.send(datagrams(3))
+        assert until(lambda: len(in_file(tmp_path / "out")) == 3)
+        assert time.monotonic() - begin > 1
+        assert until(lambda: len(marks(tmp_path / "out")) >= 3)
         running.end()
     found = management(tmp_path / "out")
     assert [words[0] >> 16 & 0xFF for words in found] == [START, *[STATUS] * (len(found) - 2), STOP]
@@ -102,8 +103,8 @@ def test_interfaces_side_by_side_and_joined(wire: Wire, tmp_path: Path) -> None:
     assert near and far
     joined, apart = tmp_path / "joined", tmp_path / "apart"
     with (
-        sensor(tmp_path, "-i", f"dup:{wire.near},{wire.far}", "-w", joined) as one,
-        sensor(tmp_path, "-i", f"ind:{wire.near}/1,{wire.far}/2", "-w", apart) as two,
+        sensor(tmp_path, "-i", f"dup:{wire.near},{wire.far}", "-S", "60", "-w", joined) as one,
+        sensor(tmp_path, "-i", f"ind:{wire.near}/1,{wire.far}/2", "-S", "60", "-w", apart) as two,
     ):
         for data in there:
             wire.send([data], wire.near if data in near else wire.far)
@@ -132,8 +133,18 @@ def test_a_filter_and_a_number_of_packets(wire: Wire, tmp_path: Path) -> None:
     pytest.importorskip("pcapy")
     with sensor(tmp_path, "-i", wire.far, "-N", "3", "-w", "out", "-", "src", "net", "10.1.0.4/30") as running:
         wire.send(datagrams(10))
-        assert running.process.wait(10) == 0
+        assert running.process.wait(30) == 0
     assert packets_in(in_file(tmp_path / "out")) == 3
+
+
+def test_what_the_kernel_holds_when_it_is_to_end_is_not_lost(wire: Wire, tmp_path: Path) -> None:
+    with sensor(tmp_path, "-i", wire.far, "-w", "out") as running:
+        running.process.send_signal(signal.SIGSTOP)
+        wire.send(datagrams(20_000))
+        running.process.send_signal(signal.SIGTERM)
+        running.process.send_signal(signal.SIGCONT)
+        assert "stopped: 20000 packets" in running.end(signal.SIGCONT)
+    assert packets_in(in_file(tmp_path / "out")) == 20_000
 
 
 # ---- files that move, disks that fill up
@@ -220,7 +231,7 @@ def test_a_reader_of_standard_output_that_goes_away_ends_it(wire: Wire, tmp_path
         assert process.stdout is not None
         assert process.stdout.read(128)[:4] == b"\x83\x10\0\x20"
         process.stdout.close()
-        end = time.monotonic() + 10
+        end = time.monotonic() + 30
         while process.poll() is None and time.monotonic() < end:
             wire.send(datagrams(1))
             time.sleep(0.1)
@@ -276,7 +287,9 @@ def test_what_cannot_begin(wire: Wire, tmp_path: Path, argv: list[str], code: in
 
 def test_a_daemon_with_its_pid_file(wire: Wire, tmp_path: Path) -> None:
     conf = tmp_path / "argus.conf"
-    conf.write_text(f"ARGUS_DAEMON=yes\nARGUS_SET_PID=yes\nARGUS_PID_PATH={tmp_path}\nARGUS_INTERFACE={wire.far}\nARGUS_FLOW_STATUS_INTERVAL=0\n")
+    conf.write_text(
+        f"ARGUS_DAEMON=yes\nARGUS_SET_PID=yes\nARGUS_PID_PATH={tmp_path}\nARGUS_INTERFACE={wire.far}\nARGUS_FLOW_STATUS_INTERVAL=0\n"
+    )
     port = free_port()
     command = [*COMMAND, "-F", conf, "-P", str(port), "-w", tmp_path / "out"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
@@ -311,6 +324,24 @@ def test_privileges_are_given_up(wire: Wire, tmp_path: Path) -> None:
         assert until(lambda: running.said("outputs opened again"))
         running.end()
     assert (folder / "out").owner() == "nobody"
+
+
+def test_outputs_of_a_configuration_stay_when_it_cannot_be_read_again(wire: Wire, tmp_path: Path) -> None:
+    """In another root folder, and where the file is gone."""
+    folder, conf = tmp_path / "jail", tmp_path / "argus.conf"
+    folder.mkdir()
+    for root in (folder, None):
+        out = folder / f"out{root is None}"
+        lines = [f"ARGUS_INTERFACE={wire.far}", "ARGUS_FLOW_STATUS_INTERVAL=0", f"ARGUS_OUTPUT_FILE={'/' + out.name if root else out}"]
+        conf.write_text("\n".join([*lines, f"ARGUS_CHROOT_DIR={root}\n" if root else ""]))
+        with sensor(tmp_path, "-F", conf) as running:
+            conf.unlink()
+            running.process.send_signal(signal.SIGHUP)
+            words = "not read again" if root else "the configuration is left as it was"
+            assert until(lambda words=words: running.said(words))  # type: ignore[misc]
+            wire.send(datagrams(2))
+            assert until(lambda out=out: len(in_file(out)) == 2)  # type: ignore[misc]
+            running.end()
 
 
 # ---- who listens
@@ -353,7 +384,7 @@ def test_a_sensor_that_is_killed_and_started_again(wire: Wire, tmp_path: Path) -
         assert packets_in(reader.until(50)) == 50
         assert until(lambda: len(in_file(out)) == 50)
         running.process.kill()
-        reader.until(10**9, 5)
+        reader.until(10**9)
         assert reader.sock.recv(1) == b""
         # What was delivered are whole records.
         assert b"".join(split(reader.data)) == reader.data
@@ -370,9 +401,9 @@ def test_files_are_replayed_to_clients(tmp_path: Path) -> None:
     (tmp_path / "in.pcap").write_bytes(pcap(content))
     port = free_port()
     # Slow enough for a client to come in time: the packets span half a millisecond.
-    argv = ("-r", "in.pcap", "-T", "0.0002", "-P", str(port), "-B", "127.0.0.1", "-w", "out")
+    argv = ("-r", "in.pcap", "-T", "0.0001", "-P", str(port), "-B", "127.0.0.1", "-w", "out")
     with sensor(tmp_path, *argv) as running, Reader(port) as reader:
-        assert running.process.wait(30) == 0
-        records = reader.until(10**9, 5)
+        assert running.process.wait(60) == 0
+        records = reader.until(10**9)
     assert packets_in(records) == packets_in(in_file(tmp_path / "out")) > 400
     assert marks(tmp_path / "out") == [START, STOP]

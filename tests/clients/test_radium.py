@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -20,8 +20,14 @@ from pyargus.errors import BadUse
 from pyargus.network.listener import Listener
 from pyargus.network.ports import open_sockets
 from pyargus.record.management import Cause, Management, encode
+from tests.clients.live import PROBE, PROBES, READING, datagrams, probed, sensor
+from tests.flow.craft import BEGIN, Packet
+from tests.flow.craft import run as engine
+from tests.namespace import Wire, wire
 from tests.network.craft import INITIAL, STATUS, Peer, Served, eventually, flows, records
 from tests.network.test_netflow import bound, flow5, v5
+
+__all__ = ["wire"]
 
 RADIUM = [sys.executable, "-c", "from pyargus.clients.radium import main; main()"]
 RA = [sys.executable, "-c", "from pyargus.clients.ra import main; main()"]
@@ -29,7 +35,6 @@ REFERENCE_RA = shutil.which("ra", path="/usr/bin:/usr/local/bin")
 REFERENCE_RADIUM = shutil.which("radium", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin")
 REFERENCE_ARGUS = shutil.which("argus", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin")
 needs_reference = pytest.mark.skipif(not (REFERENCE_RA and REFERENCE_RADIUM), reason="the reference programs are not installed")
-NETSPACE = shutil.which("unshare") is not None and os.geteuid() == 0
 COLUMNS = ["stime", "dur", "proto", "saddr", "sport", "dir", "daddr", "dport", "spkts", "dpkts", "sbytes", "dbytes", "state", "smac"]
 
 
@@ -52,7 +57,7 @@ class Process:
         return self.log.read_text()
 
     def says(self, text: str) -> None:
-        eventually(lambda: text in self.said, 20)
+        eventually(lambda: text in self.said)
 
     def end(self, number: int = signal.SIGTERM) -> int:
         if self.process.poll() is None:
@@ -107,12 +112,39 @@ def reaches(path: Path, count: int) -> None:
             data = path.read_bytes()
             at = found = 0
             while at + 4 <= len(data):
-                found += data[at] >> 4 != 8
-                at += 4 * int.from_bytes(data[at + 2 : at + 4], "big")
+                size = 4 * int.from_bytes(data[at + 2 : at + 4], "big")
+                found += data[at] >> 4 != 8 and at + size <= len(data)
+                at += size
             return found >= count
         return False
 
-    eventually(there, 20)
+    eventually(there)
+
+
+PROBE_RECORD = engine([Packet(BEGIN, datagrams(1, PROBE)[0])])[0].raw
+
+
+def published(served: Served, rows: Callable[[], list[str]]) -> None:
+    """Publish a record of its own until it arrives at the end of a chain of programs that do not say when they are ready. rows: what has
+    arrived there."""
+    for _ in range(100):
+        served.listener.publish(PROBE_RECORD)
+        with contextlib.suppress(AssertionError):
+            eventually(lambda: any(PROBES in row for row in rows()), 0.5)
+            return
+    raise AssertionError("nothing arrives")
+
+
+def so_far(path: Path) -> list[str]:
+    """What a file says that is being written."""
+    try:
+        return table(path)
+    except subprocess.CalledProcessError:
+        return []
+
+
+def without_probes(lines: list[str]) -> list[str]:
+    return [line for line in lines if PROBES not in line]
 
 
 # ---- files
@@ -172,8 +204,7 @@ def test_servers_to_clients_and_files(tmp_path: Path, expected: list[str]) -> No
             with Peer(port) as peer:
                 assert (peer.initial[:2], peer.initial[120:124]) == (b"\x83\x10", bytes([0, 0, 0, 7]))
                 peer.say(b"START: ")
-                relay.says("connect from")
-                time.sleep(0.3)
+                relay.says(READING)
                 one.listener.publish(flows())
                 assert peer.read(len(flows())) == flows()
                 two.listener.publish_status(STATUS)
@@ -190,15 +221,17 @@ def test_a_chain_of_three(tmp_path: Path, expected: list[str]) -> None:
     out = tmp_path / "out"
     with Served() as served, contextlib.ExitStack() as stack:
         before = served.port
+        relays = []
         for n, port in enumerate(ports):
             argv = ["-S", f"127.0.0.1:{before}", "-P", str(port), "-B", "127.0.0.1", "-e", str(n + 1)]
-            relay = stack.enter_context(radium(tmp_path, *argv, name=f"radium{n}"))
+            relays.append(stack.enter_context(radium(tmp_path, *argv, name=f"radium{n}")))
             before = port
         with Process(*RA, "-X", "-S", f"127.0.0.1:{before}", "-w", out, log=tmp_path / "ra.log"):
-            relay.says("connect from")
-            time.sleep(0.5)
+            for relay in relays:
+                relay.says(READING)
+            eventually(lambda: served.listener.clients == 1)
             served.listener.publish(flows())
-            eventually(lambda: out.exists() and len(table(out)) >= len(expected), 20)
+            reaches(out, len(expected))
     assert table(out) == expected
 
 
@@ -211,18 +244,18 @@ def test_a_server_killed_and_back(tmp_path: Path) -> None:
         middle = ["-S", f"127.0.0.1:{upstream}", "-P", str(port), "-B", "127.0.0.1"]
         with radium(tmp_path, *middle) as relay, Process(*source, log=tmp_path / "first.log") as first, Peer(port) as peer:
             peer.say(b"START: ")
-            first.says("connect from")
-            time.sleep(0.3)
+            first.says(READING)
+            relay.says(READING)
+            eventually(lambda: served.listener.clients == 1)
             served.listener.publish(flows())
             assert peer.read(len(flows())) == flows()
             first.end(signal.SIGKILL)
             relay.says("closed by the server")
             with Process(*source, log=tmp_path / "second.log") as second:
-                second.says("connect from")
+                second.says(READING)
                 relay.says("connected to")
-                time.sleep(0.3)
+                eventually(lambda: served.listener.clients == 1)
                 served.listener.publish(flows())
-                peer.sock.settimeout(20)
                 assert peer.read(len(flows())) == flows()
     assert "Traceback" not in relay.said + first.said + second.said
 
@@ -244,16 +277,16 @@ def test_files_that_are_moved_away(tmp_path: Path, expected: list[str]) -> None:
     with Served() as served, radium(tmp_path, "-S", f"127.0.0.1:{served.port}", "-w", out) as relay:
         eventually(lambda: served.listener.clients == 1)
         served.listener.publish(flows())
-        eventually(lambda: out.stat().st_size > len(flows()))
+        reaches(out, len(expected))
         out.rename(older)
         time.sleep(1.1)
         served.listener.publish(flows())
-        eventually(lambda: out.exists() and out.stat().st_size > len(flows()))
+        reaches(out, len(expected))
         out.rename(old)
         relay.process.send_signal(signal.SIGHUP)
         relay.says("files opened anew")
         served.listener.publish(flows())
-        eventually(lambda: out.exists() and out.stat().st_size > len(flows()))
+        reaches(out, len(expected))
         relay.end()
     assert table(out) == table(old) == table(older) == expected
 
@@ -287,7 +320,7 @@ def test_a_full_disk(tmp_path: Path) -> None:
             peer.say(b"START: ")
             relay.says("No space left on device")
             eventually(lambda: served.listener.clients == 1)
-            time.sleep(0.3)
+            relay.says(READING)
             served.listener.publish(flows())
             assert peer.read(len(flows())) == flows()
             assert relay.end() == 0
@@ -317,7 +350,7 @@ def test_netflow(tmp_path: Path) -> None:
     with radium(tmp_path, *argv) as relay, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
         bound(port)
         sender.sendto(v5(flow5(), flow5(proto=17, sport=53, dport=5353)), ("127.0.0.1", port))
-        eventually(lambda: out.exists() and len(out.read_bytes()) > 256)
+        reaches(out, 1)
         relay.end()
     assert [kind for kind, _ in kinds(out)].count(0x33) == 1
     assert table(out)[0].split(",")[2:5] == ["17", "200.1.2.3", "53"]
@@ -330,7 +363,7 @@ def test_datagrams_of_a_sensor(tmp_path: Path, expected: list[str]) -> None:
             bound(port)
             for record in [INITIAL, *records(flows())]:
                 sender.sendto(record, ("127.0.0.1", port))
-        eventually(lambda: out.exists() and len(out.read_bytes()) > len(flows()))
+        reaches(out, len(expected))
         relay.end()
     assert table(out) == expected
 
@@ -345,9 +378,20 @@ def test_datagrams_sent_and_received(tmp_path: Path, expected: list[str], reader
         bound(port)
         sender = [*RADIUM, "-X", "-r", str(source), "-w", f"argus-udp://127.0.0.1:{port}"]
         subprocess.run(sender, check=True, timeout=30, capture_output=True)
-        time.sleep(1.0)
+        if reader == RADIUM:
+            reaches(out, len(expected))
+        else:
+            # It writes its file when it ends, of what it has taken from its socket until then.
+            eventually(lambda: waiting(port) == 0)
+            time.sleep(1.0)
         process.end(signal.SIGINT)
     assert table(out) == expected
+
+
+def waiting(port: int) -> int:
+    """Bytes that wait in the sockets of a UDP port."""
+    rows = [line.split() for line in Path("/proc/net/udp").read_text().splitlines()[1:]]
+    return sum(int(row[4].partition(":")[2], 16) for row in rows if int(row[1].partition(":")[2], 16) == port)
 
 
 @pytest.mark.parametrize(("option", "moved"), [("-T1s", True), ("-T2h", False), ("", False)])
@@ -365,7 +409,7 @@ def test_clocks_that_are_off(tmp_path: Path, option: str, moved: bool) -> None:
                 sock.sendall(greeting)
                 assert sock.recv(64) == b"START: "
                 sock.sendall(flows())
-                eventually(lambda: out.exists() and len(out.read_bytes()) > len(flows()))
+                reaches(out, len(records(flows())))
                 relay.end()
         assert ("clock is off by" in relay.said) == moved
     plain = stored(tmp_path / "plain", INITIAL + flows())
@@ -404,6 +448,44 @@ def test_the_background(tmp_path: Path) -> None:
         assert done.returncode == 3 and b"cannot listen" in done.stderr
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="another root folder needs root")
+def test_another_root_folder(tmp_path: Path) -> None:
+    """What is needed later is there: filters of clients, names, and the files of the outputs. No filter was used before."""
+    folder, port = tmp_path / "jail", free_port()
+    folder.mkdir()
+    shutil.chown(folder, "nobody", "nogroup")
+    with Served() as served:
+        argv = [
+            "-S",
+            f"127.0.0.1:{served.port}",
+            "-P",
+            str(port),
+            "-B",
+            "127.0.0.1",
+            "-w",
+            "/out",
+            "-c",
+            folder,
+            "-u",
+            "nobody",
+            "-g",
+            "nogroup",
+        ]
+        with radium(tmp_path, *argv) as relay, Peer(port) as peer:
+            eventually(lambda: served.listener.clients == 1)
+            peer.say(b"FILTER: udp and not host no-such-host.invalid")
+            assert peer.rest() in (b"SY", b"TI")
+            with Peer(port) as other:
+                other.say(b"FILTER: udp\0START: ")
+                assert other.read(2) == b"OK"
+            relay.process.send_signal(signal.SIGHUP)
+            relay.says("not read again")
+            served.listener.publish(flows())
+            reaches(folder / "out", len(records(flows())))
+            assert relay.end() == 0
+    assert (folder / "out").owner() == "nobody" and "Traceback" not in relay.said
+
+
 def test_systemd_is_told(tmp_path: Path) -> None:
     with Served() as served, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sock:
         sock.bind(str(tmp_path / "notify"))
@@ -420,10 +502,10 @@ def test_figures(tmp_path: Path) -> None:
     port, figures = free_port(), free_port()
     with Served() as served:
         argv = ["-S", f"127.0.0.1:{served.port}", "-S", "127.0.0.1:1", "-P", str(port), "-B", "127.0.0.1", "--metrics", str(figures)]
-        with radium(tmp_path, *argv), Peer(port) as peer:
+        with radium(tmp_path, *argv) as relay, Peer(port) as peer:
             peer.say(b"START: ")
             eventually(lambda: served.listener.clients == 1)
-            time.sleep(0.3)
+            relay.says(READING)
             served.listener.publish(flows())
             peer.read(len(flows()))
             with urllib.request.urlopen(f"http://127.0.0.1:{figures}/metrics", timeout=10) as answer:
@@ -466,8 +548,8 @@ def test_tls(tmp_path: Path) -> None:
         with radium(tmp_path, *argv) as relay:
             client = [*RA, "-X", "--tls-ca", str(pem), "--tls-cert", str(pem), "--tls-key", str(key), "-w", str(out)]
             with Process(*client, "-S", f"argus+tls://localhost:{port}", log=tmp_path / "ra.log"):
-                relay.says("connect from")
-                time.sleep(0.5)
+                relay.says(READING)
+                eventually(lambda: served.listener.clients == 1)
                 for _ in range(300):
                     served.listener.publish(flows())
                 reaches(out, 300 * len(records(flows())))
@@ -484,29 +566,47 @@ def test_tls(tmp_path: Path) -> None:
 # ---- with the reference programs
 
 
+def listing(*argv: str) -> list[str]:
+    """The command of the reference's reader that prints flows at once; what it writes to a file it writes when it ends."""
+    return [str(REFERENCE_RA), "-X", "-n", "-n", "-c", ",", "-L", "-1", *argv]
+
+
+def listed(path: Path, *words: str) -> list[str]:
+    """What the reference's reader prints of a file's flow records."""
+    argv = listing("-r", str(path), "-s", *COLUMNS, *words)
+    return flow_lines(subprocess.run(argv, capture_output=True, text=True, timeout=60, check=True).stdout)
+
+
+def flow_lines(text: str) -> list[str]:
+    """The lines of a listing that are flows, without probes."""
+    return [line for line in without_probes(text.splitlines()) if line.count(",") >= len(COLUMNS) - 1 and ",man," not in line]
+
+
 @needs_reference
 @pytest.mark.parametrize("ours", [True, False], ids=["our-radium", "its-radium"])
 def test_records_through_a_relay_to_the_other_reader(tmp_path: Path, expected: list[str], ours: bool) -> None:
     """Our listener, then our relay and the reference's reader, or its relay and our reader."""
-    port, out = free_port(), tmp_path / "out"
-    relay = RADIUM if ours else [str(REFERENCE_RADIUM)]
-    reader = [str(REFERENCE_RA)] if ours else RA
-    with Served() as served:
-        argv = [*relay, "-X", "-S", f"127.0.0.1:{served.port}", "-P", str(port), *(["-B", "127.0.0.1"] if ours else [])]
-        with Process(*argv, log=tmp_path / "relay.log") as process:
-            eventually(lambda: served.listener.clients == 1, 20)
-            if ours:
-                process.says("started")
-            with Process(*reader, "-X", "-S", f"127.0.0.1:{port}", "-w", out, log=tmp_path / "reader.log") as end:
-                process.says("connect from")
-                time.sleep(0.7)
-                served.listener.publish(flows())
-                if ours:
-                    # Its reader writes what it has gathered only when it ends.
-                    time.sleep(1.5)
-                    end.end(signal.SIGINT)
-                reaches(out, len(expected))
-    assert sorted(table(out)) == sorted(expected)
+    port = free_port()
+    with Served() as served, contextlib.ExitStack() as stack:
+        argv = ["-X", "-S", f"127.0.0.1:{served.port}", "-P", str(port)]
+        log = tmp_path / "relay.log"
+        if ours:
+            out = tmp_path / "reader.txt"
+            stack.enter_context(Process(*RADIUM, *argv, "-B", "127.0.0.1", log=log)).says("started")
+            stack.enter_context(Process(*listing("-S", f"127.0.0.1:{port}", "-s", *COLUMNS), log=out))
+        else:
+            out = tmp_path / "out"
+            stack.enter_context(Process(str(REFERENCE_RADIUM), *argv, log=log))
+            stack.enter_context(Process(*RA, "-X", "-S", f"127.0.0.1:{port}", "-w", out, log=tmp_path / "reader.log"))
+        published(served, lambda: out.read_text().splitlines() if ours else so_far(out))
+        served.listener.publish(flows())
+        if ours:
+            wanted = listed(tmp_path / "expected")
+            eventually(lambda: len(flow_lines(out.read_text())) >= len(wanted))
+            assert sorted(flow_lines(out.read_text())) == sorted(wanted)
+        else:
+            eventually(lambda: len(without_probes(so_far(out))) >= len(expected))
+            assert sorted(without_probes(table(out))) == sorted(expected)
 
 
 @needs_reference
@@ -517,77 +617,65 @@ def test_our_relay_reads_the_references_and_the_other_way_round(tmp_path: Path, 
         for n, port in enumerate(ports):
             command = [str(REFERENCE_RADIUM)] if n == 0 else RADIUM
             argv = [*command, "-X", "-S", f"127.0.0.1:{before}", "-P", str(port)]
-            process = stack.enter_context(Process(*argv, *(["-w", out] if n else []), log=tmp_path / f"{n}.log"))
-            if n == 0:
-                eventually(lambda: served.listener.clients == 1, 20)
+            stack.enter_context(Process(*argv, *(["-w", out] if n else []), log=tmp_path / f"{n}.log"))
             before = port
-        process.says("started")
-        (tmp_path / "0.log").read_text()
-        eventually(lambda: "connect from" in (tmp_path / "0.log").read_text(), 20)
-        time.sleep(0.7)
+        published(served, lambda: so_far(out))
         served.listener.publish(flows())
-        reaches(out, len(expected))
-    assert sorted(table(out)) == sorted(expected)
+        eventually(lambda: len(without_probes(so_far(out))) >= len(expected))
+    assert sorted(without_probes(table(out))) == sorted(expected)
 
 
 @needs_reference
-@pytest.mark.skipif(not NETSPACE, reason="needs root and unshare")
-def test_the_references_sensor_to_our_reader_and_relay(tmp_path: Path) -> None:
+@pytest.mark.skipif(REFERENCE_ARGUS is None, reason="the reference's sensor is not installed")
+def test_the_references_sensor_to_our_reader_and_relay(wire: Wire, tmp_path: Path) -> None:
     """In a network of its own: what our programs get over the wire is what the sensor writes to its file."""
-    script = f"""
-ip link set lo up
-{REFERENCE_ARGUS} -X -i lo -P 5561 -S 1 -e 10.1.2.3 -w {tmp_path}/file - udp &
-argus=$!
-sleep 1.5
-{sys.executable} -c 'from pyargus.clients.ra import main; main()' -X -S 127.0.0.1:5561 -w {tmp_path}/ra &
-ra=$!
-{sys.executable} -c 'from pyargus.clients.radium import main; main()' -X -S 127.0.0.1:5561 -w {tmp_path}/radium &
-radium=$!
-sleep 2
-{sys.executable} -c '
-import socket, time
-s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-for n in range(40):
-    s.sendto(b"x" * n, ("127.0.0.1", 7000 + n % 10))
-    time.sleep(0.02)
-'
-sleep 3
-kill -INT $argus
-wait $argus
-sleep 1.5
-kill -INT $ra $radium
-wait
-"""
-    (tmp_path / "lo.sh").write_text(script)
-    subprocess.run(["unshare", "-n", "sh", str(tmp_path / "lo.sh")], check=True, timeout=60, capture_output=True)
-    rows = sorted(table(tmp_path / "file"))
-    assert len(rows) >= 10
-    assert sorted(table(tmp_path / "ra")) == sorted(table(tmp_path / "radium")) == rows
+    port = free_port()
+    argv = ("-i", wire.far, "-P", str(port), "-S", "1", "-e", "10.1.2.3", "-w", tmp_path / "file", "-", "udp")
+    outs = {name: tmp_path / name for name in ("ra", "radium")}
+    with contextlib.ExitStack() as stack:
+        running = stack.enter_context(
+            sensor(tmp_path, *argv, command=(str(REFERENCE_ARGUS),), ready=f"interface {wire.far} is up")
+        )  # fmt: skip
+        for command, (name, out) in zip((RA, RADIUM), outs.items(), strict=True):
+            stack.enter_context(Process(*command, "-X", "-S", f"127.0.0.1:{port}", "-w", out, log=tmp_path / f"{name}.log"))
+
+        def flows_in(path: Path) -> list[str]:
+            return sorted(without_probes(table(path)))
+
+        probed(wire, lambda: all(so_far(out) for out in outs.values()))
+        for first in range(0, 40, 10):
+            wire.send(datagrams(10, first))
+        eventually(lambda: all(len(without_probes(so_far(out))) >= 40 for out in outs.values()))
+        running.process.send_signal(signal.SIGINT)
+        assert running.process.wait(30) == 0
+        rows = flows_in(tmp_path / "file")
+        assert len(rows) >= 40
+        for out in outs.values():
+            eventually(lambda out=out: len(without_probes(so_far(out))) >= len(rows))  # type: ignore[misc]
+            assert flows_in(out) == rows
 
 
 @needs_reference
 def test_the_references_reader_and_relay_stay_with_our_listener(tmp_path: Path) -> None:
     """Filters, reconnecting, and a second generation of clients."""
-    out = tmp_path / "out"
-    with Served() as served, contextlib.ExitStack() as stack:
-        argv = [str(REFERENCE_RA), "-X", "-S", f"127.0.0.1:{served.port}", "-w", out, "-", "udp"]
-        reader = stack.enter_context(Process(*argv, log=tmp_path / "log"))
-        eventually(lambda: served.listener.clients == 1, 20)
+    out = tmp_path / "reader.txt"
+    wanted = listed(stored(tmp_path / "in", INITIAL + flows()), "-", "udp")
+    with Served() as served, Process(*listing("-S", f"127.0.0.1:{served.port}", "-s", *COLUMNS, "-", "udp"), log=out):
+        eventually(lambda: served.listener.clients == 1)
         assert served.listener.stats().clients[0].filter == "man or (udp)"
         served.listener.publish(flows())
+        eventually(lambda: len(flow_lines(out.read_text())) >= len(wanted))
         port = served.port
         served.listener.close()
         again = Listener(open_sockets(["127.0.0.1"], port), lambda: INITIAL, lambda level, text: None)
         again.start()
         try:
-            eventually(lambda: again.clients == 1, 20)
+            eventually(lambda: again.clients == 1)
             again.publish(flows())
-            time.sleep(1.5)
-            reader.end(signal.SIGINT)
+            eventually(lambda: len(flow_lines(out.read_text())) >= 2 * len(wanted))
         finally:
             again.close()
-    wanted = table(stored(tmp_path / "in", INITIAL + flows()), "-", "udp")
-    assert table(out) == 2 * wanted
+    assert flow_lines(out.read_text()) == 2 * wanted
 
 
 # ---- the command line and radium.conf

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -12,11 +13,14 @@ from typing import Any
 import pytest
 
 from pyargus.clients import frame
+from pyargus.clients.inputs import open_servers
 from pyargus.clients.program import Program
 from pyargus.clients.settings import from_argv, split_filter
 from pyargus.errors import BadUse
+from pyargus.network.live import LiveSource
+from pyargus.network.source import Phase
 from pyargus.record.stage_cy import Stage
-from tests.clients.test_radium import RA, Process, stored, table
+from tests.clients.test_radium import RA, Process, reaches, stored, table
 from tests.network.craft import INITIAL, STATUS, Served, eventually, flows
 
 FIELDS = ["-c", ",", "-s", "proto", "saddr", "daddr", "pkts"]
@@ -63,7 +67,7 @@ def test_two_servers_at_once(tmp_path: Path) -> None:
             eventually(lambda: one.listener.clients == two.listener.clients == 1)
             one.listener.publish(flows())
             two.listener.publish(flows())
-            time.sleep(0.5)
+            reaches(out, 120)
             assert reader.end() == 0
     assert sorted(table(out)) == sorted(2 * table(stored(tmp_path / "in", INITIAL + flows())))
 
@@ -80,7 +84,7 @@ def test_seconds_and_records_end_it() -> None:
     with Served() as served:
         before = time.monotonic()
         assert ra("-S", f"127.0.0.1:{served.port}", "-T", "1").returncode == 0
-        assert time.monotonic() - before < 10
+        assert 1 <= time.monotonic() - before < 30
         with contextlib.ExitStack() as stack:
             argv = [*RA, "-X", "-n", "-L", "-1", "-S", f"127.0.0.1:{served.port}", "-N", "3"]
             reader = stack.enter_context(subprocess.Popen(argv, stdout=subprocess.PIPE))
@@ -183,15 +187,14 @@ def test_a_stage_is_told_the_time_though_nothing_comes(capfd: pytest.CaptureFixt
     with Served() as served:
         before = time.time_ns() // 1000
         assert frame.run(from_argv(["-X", "-S", f"127.0.0.1:{served.port}", "-T", "2"], program)) == 0
-    assert 4 <= len(stage.ticks) <= 12
-    assert all(before <= tick <= before + 10_000_000 for tick in stage.ticks)
+    after = time.time_ns() // 1000
+    assert 2 <= len(stage.ticks) <= 12
+    assert all(before <= tick <= after for tick in stage.ticks)
     assert stage.ticks == sorted(stage.ticks)
 
 
 def test_a_server_that_ends_in_mid_record(tmp_path: Path) -> None:
     """What was whole is printed; the rest is waited for from the server's next life."""
-    import socket
-
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         server.settimeout(10)
@@ -202,9 +205,29 @@ def test_a_server_that_ends_in_mid_record(tmp_path: Path) -> None:
                     sock.sendall(INITIAL)
                     assert sock.recv(64) == b"START: "
                     sock.sendall(flows() + STATUS[:50])
-            eventually(lambda: reader.said.count("50 bytes into a record") == 2, 20)
+            eventually(lambda: reader.said.count("50 bytes into a record") == 2)
             assert reader.end() == 0
             assert len([line for line in reader.said.splitlines() if not line.startswith("ra: ")]) == 120
+
+
+def test_a_server_whose_end_is_seen_together_with_its_beginning() -> None:
+    """Everything it sent, and that it is gone, are there before the first look."""
+    said: list[str] = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        source = open_servers(from_argv(["-X", "-S", f"127.0.0.1:{server.getsockname()[1]}"]), said.append)
+        assert isinstance(source, LiveSource)
+        hub = source._hub
+        eventually(lambda: hub.poll(0.0) == [] and hub.sources[0].phase is Phase.CONNECTING)
+        sock, _ = server.accept()
+        sock.sendall(INITIAL + flows() + STATUS[:50])
+        sock.shutdown(socket.SHUT_WR)
+        source.start()
+        assert source.initial == INITIAL
+        chunks = source.chunks()
+        assert bytes(next(chunks)[0]) == flows()
+        assert [line for line in said if "50 bytes into a record" in line] == said != []
+        source.close()
+        sock.close()
 
 
 def test_network_is_imported_for_servers_only(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from pyargus.record.management import Cause, Management, encode
 
 INITIAL = encode(Management(Cause.START, 1_000_000_000_000_000, 1_000_000_001_000_000, 0x01, 0xC0000207))
 STATUS = encode(Management(Cause.STATUS, 1_000_000_001_000_000, 1_000_000_061_000_000, 0x01, 0xC0000207))
-WAIT = 10.0
+WAIT = 30.0
 
 
 @cache

@@ -1,15 +1,18 @@
 """The listener on loopback: sessions, filters, bounds, faults. Clients that do not behave cost the others nothing."""
 
 import contextlib
+import os
 import socket
 import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
 from pyargus.errors import Unreachable
+from pyargus.network import compiler as compiler_module
 from pyargus.network import listener as listener_module
 from pyargus.network.addresses import parse_networks
 from pyargus.network.listener import Limits
@@ -103,31 +106,66 @@ resource.setrlimit(resource.RLIMIT_NOFILE, (40, 40))
 with Served() as served:
     print(served.port, flush=True)
     for line in sys.stdin:
-        served.listener.publish(flows())
+        if line == "publish\\n":
+            served.listener.publish(flows())
         print(served.listener.clients, *served.lines[-1:], flush=True)
 """
     with subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin is not None and process.stdout is not None
         port = int(process.stdout.readline())
+
+        def ask(word: str = "") -> str:
+            process.stdin.write(f"{word}\n")  # type: ignore[union-attr]
+            process.stdin.flush()  # type: ignore[union-attr]
+            return process.stdout.readline()  # type: ignore[union-attr]
+
         held = [socket.create_connection(("127.0.0.1", port)) for _ in range(60)]
-        time.sleep(1.5)
+        eventually(lambda: "there are too many of those" in ask() or "cannot accept" in ask())
         for sock in held:
             sock.close()
         with Peer(port) as peer:
             peer.say(b"START: ")
-            said = ""
-            peer.sock.settimeout(0.5)
-            got = b""
-            for _ in range(20):
-                process.stdin.write("\n")
-                process.stdin.flush()
-                said += process.stdout.readline()
-                with contextlib.suppress(TimeoutError):
-                    got = peer.read(len(flows()))
-                    break
-            assert got == flows(), said
+            eventually(lambda: ask().startswith("1 "))
+            ask("publish")
+            assert peer.read(len(flows())) == flows()
         process.stdin.close()
         assert process.wait(20) == 0
+
+
+def test_names_in_filters_keep_nobody_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Names that nobody answers for: who has none, or others, is served meanwhile; names nobody waits for any more are not asked for."""
+    answer, asked = threading.Event(), []
+    original = socket.getaddrinfo
+
+    def slow(host: str, *more: object, **named: object) -> object:
+        asked.append(host)
+        if host == "slow.example":
+            answer.wait(60)
+            return original("127.0.0.9", *more, **named)  # type: ignore[arg-type]
+        return original("127.0.0.1" if host == "quick.example" else host, *more, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket, "getaddrinfo", slow)
+    monkeypatch.setattr(compiler_module, "LOOKUPS", 2)
+    with Served(limits=Limits(start=300.0)) as served, contextlib.ExitStack() as stack:
+        first = stack.enter_context(Peer(served.port))
+        first.say(b"FILTER: host slow.example\0START: ")
+        eventually(lambda: "slow.example" in asked)
+        stack.enter_context(served.client(b"FILTER: udp"))
+        stack.enter_context(served.client(b"FILTER: host quick.example"))
+        # With as many as are looked up at the same time, the next has to wait, and one that has gone is forgotten.
+        second, gone = stack.enter_context(Peer(served.port)), Peer(served.port)
+        second.say(b"FILTER: host slow.example")
+        eventually(lambda: asked.count("slow.example") == 2)
+        gone.say(b"FILTER: host gone.example")
+        served.client(b"FILTER: tcp").close()
+        gone.close()
+        served.logged("closed by the client")
+        eventually(lambda: len(served.listener.stats().clients) == 4)
+        answer.set()
+        assert first.read(2) == second.read(2) == b"OK"
+        stack.enter_context(served.client(b"FILTER: host quick.example"))
+        assert "gone.example" not in asked
+        served.logged("gets records that pass 'host slow.example'")
 
 
 @pytest.mark.parametrize("text", [b"tcp and", b"no-such-word 3", b"(" * 5000, b"\xff\xfe"])
@@ -171,15 +209,24 @@ def test_networks() -> None:
 
 def test_who_never_starts_is_closed() -> None:
     with Served(limits=Limits(start=0.2)) as served, Peer(served.port) as peer:
-        before = time.monotonic()
         assert peer.rest() == b""
-        assert time.monotonic() - before < 5
         served.logged("never started: timed out")
 
 
 def test_a_busy_port_is_said() -> None:
     with Served() as served, pytest.raises(Unreachable, match=r"cannot listen on 127\.0\.0\.1:"):
         open_sockets(["127.0.0.1"], served.port)
+
+
+@pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="needs root, to give it up")
+def test_a_port_that_needs_a_capability_names_it() -> None:
+    start = Path("/proc/sys/net/ipv4/ip_unprivileged_port_start")
+    if start.exists() and int(start.read_text()) <= 561:
+        pytest.skip("every port is open to everybody here")
+    program = "from pyargus.clients.daemon import give_up_privileges; from pyargus.network.ports import open_sockets; "
+    program += "give_up_privileges('', 'nobody', 'nogroup'); open_sockets(['127.0.0.1'], 561)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
+    assert "cannot listen on 127.0.0.1:561: Permission denied: a port below 1024 needs root or the capability CAP_NET_BIND" in done.stderr
 
 
 def test_open_to_others() -> None:
@@ -232,7 +279,8 @@ def test_ninety_nine_of_a_hundred_get_everything() -> None:
             thread.join(10)
         for peer in (stuck, *peers):
             peer.close()
-    assert worst < 0.5
+    # Nobody waits for the one that does not read, however busy the machine is.
+    assert worst < 5
     assert [output[0] == b"".join(made) + STATUS for output in outputs] == [True] * 99
     got = records(reader[0])
     told = got.pop()
@@ -245,7 +293,8 @@ def test_ninety_nine_of_a_hundred_get_everything() -> None:
 
 def test_scanners_and_half_open_connections() -> None:
     """A thousand connections that say nothing or rubbish; a client in their midst is served."""
-    with Served(limits=Limits(start=30.0)) as served:
+    with Served(limits=Limits(start=300.0)) as served:
+        begin = time.monotonic()
         good = served.client()
         held = []
         for n in range(1000):
@@ -263,7 +312,7 @@ def test_scanners_and_half_open_connections() -> None:
             assert good.read(len(flows())) == late.read(len(flows())) == flows()
         # Those beyond the limit were closed for it, oldest first.
         assert len(served.listener.stats().clients) <= 1 + 1 + Limits().pending
-        assert len(served.lines) < 700
+        assert len(served.lines) <= (listener_module.SAY_MOST + 1) * (time.monotonic() - begin + 2)
         for sock in held:
             sock.close()
         good.close()
@@ -302,12 +351,15 @@ def test_close_delivers_what_waits() -> None:
 
 
 def test_a_client_that_takes_nothing_is_closed() -> None:
-    with Served(limits=Limits(stall=0.3)) as served:
-        peer = served.client(buffer=4096)
-        eventually(lambda: served.listener.publish(b"".join(numbered(1000))) or served.listener.stats().clients[0].queued > 0)
+    """What waits for it then is counted as lost, besides what its queue has dropped: nothing is missing in the account."""
+    made = b"".join(numbered(40_000))
+    with Served(limits=Limits(stall=0.3)) as served, served.client(buffer=4096) as peer:
+        served.listener.publish(made)
         served.logged("takes nothing since")
         assert served.listener.clients == 0
-        peer.close()
+        got = len(peer.rest())
+        # Of a piece of 64 KiB that was sent in part all records count.
+        assert 0 <= got + 1024 * served.listener.stats().lost - len(made) <= 1 << 16
 
 
 def test_the_inbox_is_bounded() -> None:
@@ -317,9 +369,10 @@ def test_the_inbox_is_bounded() -> None:
         peer = served.client()
         stop = threading.Event()
         original = served.listener._log
-        served.listener._log = lambda level, text: stop.wait(5)  # type: ignore[assignment,func-returns-value]
+        held = threading.Event()
+        served.listener._log = lambda level, text: held.set() or stop.wait(60)  # type: ignore[assignment,func-returns-value]
         other = Peer(served.port, greet=False)
-        time.sleep(0.2)
+        assert held.wait(60)
         for n in range(20):
             served.listener.publish(b"".join(numbered(100)) if n else STATUS)
         assert served.listener._inbox_size <= 1 << 20

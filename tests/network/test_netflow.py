@@ -12,11 +12,15 @@ from pathlib import Path
 
 import pytest
 
+from pyargus.network.addresses import parse_uri
+from pyargus.network.datagrams import NO_TEMPLATE, UNSUPPORTED
+from pyargus.network.metrics import of_sources, render
 from pyargus.network.netflow import MAX_TEMPLATES, Collector, tcp_status
+from pyargus.network.source import Hub
 from pyargus.record.decode_cy import decode
 from pyargus.record.record_cy import Record
 from pyargus.record.repair_cy import repair
-from tests.network.craft import records
+from tests.network.craft import eventually, records
 
 EXPORTER = "198.51.100.1"
 SENT = 1_300_475_168
@@ -126,13 +130,13 @@ def test_version_9() -> None:
     assert rec.tcp_status & 0xF == 1
     # Another domain of the same exporter has templates of its own.
     assert collector.records(v9(set_of(256, body9()), domain=2), EXPORTER) == (b"", 0)
-    assert collector.unknown == 1
+    assert collector.left_out[NO_TEMPLATE] == 1
 
 
 def test_flows_before_their_template_are_left_out_and_counted() -> None:
     collector = Collector()
     assert collector.records(v9(set_of(256, body9())), EXPORTER) == (b"", 0)
-    assert collector.unknown == 1
+    assert collector.left_out[NO_TEMPLATE] == 1
     assert len(read(collector.records(v9(template(*FIELDS), set_of(256, body9() * 3)), EXPORTER)[0])) == 3
 
 
@@ -140,7 +144,7 @@ def test_options_are_no_flows() -> None:
     options = struct.pack("!HHHHHHH", 300, 4, 4, 1, 4, 34, 4) + bytes(2)
     collector = Collector()
     assert collector.records(v9(set_of(1, options), set_of(300, bytes(16))), EXPORTER) == (b"", 0)
-    assert collector.unknown == 0
+    assert collector.left_out[NO_TEMPLATE] == 0
 
 
 def test_ipfix_of_both_directions() -> None:
@@ -188,7 +192,6 @@ def test_icmp() -> None:
         b"",
         b"\x00",
         b"\x00\x05",
-        struct.pack("!HH", 8, 1) + bytes(80),
         v5(flow5())[:-1],
         v5(flow5(), count=2),
         v9(set_of(256, b"")[:2]),
@@ -240,6 +243,28 @@ def test_a_template_is_withdrawn() -> None:
     assert not collector.templates
 
 
+def test_version_8_is_named() -> None:
+    """It is no damage, and said once."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        sock.bind(("127.0.0.1", 0))
+        port = sock.getsockname()[1]
+        sock.close()
+        lines: list[str] = []
+        hub = Hub(lambda level, text: lines.append(f"{level}: {text}"))
+        source = hub.add(parse_uri(f"cisco://127.0.0.1:{port}"))
+        for _ in range(2):
+            sender.sendto(struct.pack("!HHIIIIBBBB4x", 8, 1, 1, SENT, 0, 0, 0, 0, 1, 2) + bytes(28), ("127.0.0.1", port))
+        sender.sendto(v5(flow5()), ("127.0.0.1", port))
+        got: list[bytes] = []
+        eventually(lambda: got.extend(one.data for one in hub.poll(0.1)) or got)
+        assert len(read(b"".join(got))) == 1
+        assert lines == [f"warning: {source.name}: {UNSUPPORTED}: left out"]
+        assert (source.stats().malformed, source.stats().left_out) == (0, {UNSUPPORTED: 2})
+        figures = render(of_sources([source.stats()])).splitlines()
+        assert f'argus_source_left_out_total{{source="{source.name}",reason="{UNSUPPORTED}"}} 2' in figures
+        hub.close()
+
+
 @pytest.mark.skipif(REFERENCE is None, reason="the reference ra is not installed")
 def test_version_5_as_the_reference_prints_it(tmp_path: Path) -> None:
     """Every combination of TCP flags, other protocols, large counters; AS numbers aside, which the reference turns round."""
@@ -260,11 +285,11 @@ def test_version_5_as_the_reference_prints_it(tmp_path: Path) -> None:
             bound(port)
             for at in range(0, len(flows), 24):
                 sender.sendto(v5(*flows[at : at + 24]), ("127.0.0.1", port))
-            until = time.monotonic() + 15
+            until = time.monotonic() + 60
             while len(path.read_text().splitlines()) < len(flows) and time.monotonic() < until:
                 time.sleep(0.05)
             process.terminate()
-            process.wait(10)
+            process.wait(30)
         texts.append(path.read_text())
     assert len(texts[1].splitlines()) == len(flows)
     assert texts[1] == texts[0]
@@ -272,7 +297,7 @@ def test_version_5_as_the_reference_prints_it(tmp_path: Path) -> None:
 
 def bound(port: int) -> None:
     """Wait until a process listens on a UDP port."""
-    until = time.monotonic() + 10
+    until = time.monotonic() + 30
     while f":{port:04X} " not in Path("/proc/net/udp").read_text():
         assert time.monotonic() < until
         time.sleep(0.02)

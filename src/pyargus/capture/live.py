@@ -15,7 +15,7 @@ from pyargus.capture.bpf import instructions
 from pyargus.capture.live_cy import unpack
 from pyargus.errors import BadUse, Unreachable
 
-RING_SIZE = 64 << 20
+RING_SIZE = 128 << 20
 """Bytes of packets that the kernel holds for us while we do something else."""
 AUTO, RING, PCAP = "auto", "ring", "pcap"
 

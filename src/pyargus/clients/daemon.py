@@ -150,6 +150,10 @@ def _holder(path: str) -> int:
     return number
 
 
+LATER = ("encodings.idna", "pyargus.record.filter", "pyargus.record.filter_cy", "pyargus.record.selector_cy", "stringprep")
+"""Modules that are needed only once there are outputs, clients or names to look up."""
+
+
 def give_up_privileges(chroot: str, user: str, group: str) -> None:
     """Change root folder, groups and user for good, in that order, each where it is not empty.
 
@@ -157,7 +161,12 @@ def give_up_privileges(chroot: str, user: str, group: str) -> None:
     """
     import grp
     import pwd
+    from importlib import import_module
 
+    if chroot or user:
+        # From another root folder no module can be loaded, and not every user may read them.
+        for module in LATER:
+            import_module(module)
     # Names are looked up before the root folder changes: in the new one there may be no list of them.
     try:
         record = pwd.getpwnam(user) if user else None

@@ -142,7 +142,7 @@ def open_servers(settings: Settings, say: Callable[[str], None]) -> Source:
 
     def log(level: str, text: str) -> None:
         # What cannot be reached at the start is the error that ends the run.
-        if source.initial or settings.insist:
+        if settings.insist or any(remote.initial for remote in hub.sources):
             say(text)
 
     files = TlsFiles(settings.tls_cert, settings.tls_key, settings.tls_ca)

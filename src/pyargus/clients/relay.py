@@ -241,6 +241,10 @@ class Relay:
 
     def _reopen(self) -> None:
         """Open the files anew, and follow what the configuration now says of outputs, sources and filter."""
+        if folder := self.settings.chroot:
+            self._outputs.reopen(self.settings.outputs)
+            self.log("info", f"files opened anew; configuration files are outside the root folder {folder}: they are not read again")
+            return
         try:
             wanted = self._read_again()
             if wanted.filter:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
-from importlib import import_module
 
 from pyargus.capture import interfaces
 from pyargus.clients.daemon import Log, PidFile, give_up_privileges, into_background, notify
@@ -19,9 +18,6 @@ from pyargus.network.listener import Listener
 from pyargus.network.metrics import Metric, MetricsServer
 from pyargus.network.ports import is_open, open_sockets
 from pyargus.network.tls import TlsFiles, server_context
-
-LATER = ("encodings.idna", "pyargus.record.filter", "pyargus.record.filter_cy", "pyargus.record.selector_cy", "stringprep")
-"""Modules that are needed only once there are outputs or clients."""
 
 
 class Service:
@@ -46,9 +42,6 @@ class Service:
 
     def prepare(self, name: str) -> None:
         """Open ports and the pid file; name: of the interface, for its name. Raises Unreachable or BadUse."""
-        # From another root folder no module can be loaded.
-        for module in LATER:
-            import_module(module)
         live = self.settings.live
         self._networks = parse_networks([live.allow]) if live.allow else ()
         files = TlsFiles(live.tls_cert, live.tls_key, live.tls_ca)

@@ -31,6 +31,8 @@ TURN = 0.1
 """Seconds without packets after which time passes all the same."""
 LAG = 200_000
 """Microseconds by which the clock of an idle sensor is late: the kernel holds packets back for less."""
+BACKLOG = 3.0
+"""Seconds for which a sensor that is to end goes on with packets that the kernel already holds."""
 _FULL = 1 << 18
 _LOOK = 1.0
 """Seconds between looks at the interfaces, and between attempts to open one that is gone."""
@@ -340,13 +342,19 @@ class LiveSensor:
 
     def _reload(self, outputs: LiveOutputs) -> None:
         """HUP: the configuration again. What packets are captured and where records go can change; the rest needs a new start."""
+        old = self.settings
+        if old.chroot:
+            outputs.reopen(old.outputs)
+            self.log("info", f"outputs opened again; configuration files are outside the root folder {old.chroot}: they are not read again")
+            return
         try:
             settings = self.read_again()
+            if gone := [name for name in settings.missing if name not in old.missing]:
+                raise Unreachable(f"{gone[0]}: No such file or directory")
         except PyargusError as error:
             self.log("error", f"the configuration is left as it was: {error}")
-            outputs.reopen(self.settings.outputs)
+            outputs.reopen(old.outputs)
             return
-        old = self.settings
         if settings.flow != old.flow or settings.live != old.live:
             self.log("warning", "changes of flow keys, intervals, interfaces and ports take effect at the next start")
         old.management_interval = settings.management_interval
@@ -374,10 +382,14 @@ class LiveSensor:
                     self._watch(modeler, tap)
 
     def _last(self, outputs: LiveOutputs) -> None:
-        """What came until the signal: the kernel hands it over within its waiting time."""
+        """What came until the signal: the kernel hands it over within its waiting time; under load, what waits there already first."""
         until = time.monotonic() + LAG / 1e6
-        while self._ready and not self._enough() and (left := until - time.monotonic()) > 0:
-            self._turn(outputs, min(TURN, left))
+        latest = until + BACKLOG
+        while self._ready and not self._enough():
+            now = time.monotonic()
+            if now >= until and (now >= latest or all(modeler.drained for modeler in self.modelers)):
+                break
+            self._turn(outputs, max(0.0, min(TURN, until - now)))
         for tap in self.taps:
             tap.look()
         for modeler in self.modelers:

@@ -46,7 +46,7 @@ MEANINGS: dict[str, str] = {
     "GO_PROMISCUOUS": "`no` as `-p`",
     "SET_PID": "write a pid file",
     "PID_PATH": "folder of the pid file (`/var/run`)",
-    "PCAP_BUF_SIZE": "bytes of packets that the kernel holds for us, with K, M or G (64M)",
+    "PCAP_BUF_SIZE": "bytes of packets that the kernel holds for us, with K, M or G (128M)",
 }
 
 _HEADERS = 192

@@ -27,7 +27,8 @@ _MATRICES = {"LAYER_2_MATRIX": 2, "LAYER_3_MATRIX": 3}
 
 @dataclass(slots=True)
 class SensorSettings:
-    """What one run of the sensor does. skip, stop: packets passed over, and after which it stops (None: never)."""
+    """What one run of the sensor does. skip, stop: packets passed over, and after which it stops (None: never); missing: configuration
+    files that were named and are not there."""
 
     flow: FlowConfig = field(default_factory=FlowConfig)
     live: LiveSettings = field(default_factory=LiveSettings)
@@ -50,6 +51,7 @@ class SensorSettings:
     group: str = ""
     help: bool = False
     warnings: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
 
 
 def from_argv(argv: Sequence[str]) -> SensorSettings:
@@ -74,6 +76,7 @@ def _options(settings: SensorSettings, arguments: Arguments) -> None:
             if os.path.exists(option.values[0]):
                 _file(settings, option.values[0])
             else:
+                settings.missing.append(option.values[0])
                 settings.warnings.append(f"{option.values[0]}: no such configuration file, it is left out")
         else:
             dashes = "-" if len(option.name) == 1 else "--"

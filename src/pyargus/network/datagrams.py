@@ -10,12 +10,13 @@ import os
 import socket
 import struct
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from ipaddress import ip_address
 
 from pyargus.errors import BadUse, Unreachable
 from pyargus.network.addresses import Uri, joined, parse_uri, resolve
 from pyargus.network.pieces_cy import complete, cut, managements
+from pyargus.network.ports import meaning
 from pyargus.record.management import Cause, Management, encode
 from pyargus.record.reader import COOKIES, INITIAL
 
@@ -23,6 +24,10 @@ from pyargus.record.reader import COOKIES, INITIAL
 RECEIVE_BUFFER = 8 << 20
 LARGEST = 1 << 16
 MULTICAST_HOPS = 128
+
+# Reasons why a datagram that is whole gives no records.
+UNSUPPORTED = "NetFlow version 8 (aggregated flows) is not supported"
+NO_TEMPLATE = "the template has not come yet"
 
 Buffer = bytes | bytearray | memoryview
 Decoder = Callable[[bytes, str], tuple[bytes, int]]
@@ -32,18 +37,27 @@ class Receiver:
     """A bound socket and what makes records of its datagrams.
 
     decode: takes a datagram and the address it came from, gives its records and how many of its parts are malformed.
-    malformed: datagrams, or the rest of them, that could not be read.
+    malformed: datagrams, or the rest of them, that could not be read. left_out: what gives no records for other reasons, by reason.
     """
 
-    def __init__(self, sock: socket.socket, decode: Decoder) -> None:
+    def __init__(self, sock: socket.socket, decode: Decoder, left_out: Mapping[str, int] | None = None) -> None:
         self.sock = sock
         self.decode = decode
         self.malformed = 0
+        self.left_out = left_out if left_out is not None else {}
+        self._said = False
 
     def initial(self) -> bytes:
         """A management record to begin the stream with: datagrams have none of their own, or it was sent before we listened."""
         now = time.time_ns() // 1000
         return encode(Management(Cause.START, now, now))
+
+    def unsaid(self) -> str:
+        """What is left out although it would be wanted, the first time; else empty."""
+        if self._said or not self.left_out.get(UNSUPPORTED):
+            return ""
+        self._said = True
+        return UNSUPPORTED
 
     def receive(self, limit: int) -> bytes:
         """Records of the datagrams that have come, up to about so many bytes."""
@@ -80,14 +94,15 @@ def open_receiver(uri: Uri) -> Receiver:
         sock.bind(address)
     except OSError as error:
         sock.close()
-        raise Unreachable(f"cannot listen on UDP {joined(address[0], uri.port)}: {error.strerror}") from None
+        raise Unreachable(f"cannot listen on UDP {joined(address[0], uri.port)}: {meaning(error, uri.port)}") from None
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
     sock.setblocking(False)
     if uri.scheme == "argus-udp":
         return Receiver(sock, argus_records)
     from pyargus.network.netflow import Collector
 
-    return Receiver(sock, Collector().records)
+    collector = Collector()
+    return Receiver(sock, collector.records, collector.left_out)
 
 
 class Sender:

@@ -21,7 +21,7 @@ from pyargus.network.client import Client, ClientStats, Gone
 from pyargus.network.compiler import Compiler
 from pyargus.network.pieces_cy import records
 from pyargus.network.ports import keep_alive
-from pyargus.network.protocol import DENIED, FULL, NO, OK, SYNTAX, TIMEOUT, Command, Request
+from pyargus.network.protocol import DENIED, FULL, NO, OK, SYNTAX, TIMEOUT, Command, Request, printable
 from pyargus.network.sendqueue import Piece, pieces
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ class Listener:
         self._inbox: deque[tuple[bytes, bool]] = deque()
         self._inbox_size = 0
         self._inbox_lost = 0
-        self._compiler = Compiler(self._wake)
+        self._compiler = Compiler(self._wake, lambda number: number in self._clients)
         self._selectors: dict[str, Selector] = {}
         self._started = 0
         self._number = 0
@@ -238,7 +238,7 @@ class Listener:
     def _end(self) -> None:
         self._started = 0
         for client in list(self._clients.values()):
-            self._close(client, "the server ends")
+            self._close(client, "the server ends", True)
         for sock in (*self.sockets, self._wake_in, self._wake_out):
             sock.close()
         self._compiler.close()
@@ -374,6 +374,7 @@ class Listener:
             return
         client.started = True
         self._started += 1
+        self._say("info", f"{client.name} gets records" + (f" that pass {printable(client.filter.encode())}" if client.filter else ""))
 
     # ---- filters
 
@@ -477,7 +478,7 @@ class Listener:
                     self._flush(client)
                 self._close(client, "never started: timed out")
             elif client.started and client.queue and now - client.moved > self.limits.stall:
-                self._close(client, f"takes nothing since {self.limits.stall:.0f} seconds")
+                self._close(client, f"takes nothing since {self.limits.stall:.0f} seconds", True)
             elif client.queue.lost > client.lost_logged and now - client.logged_at > LOG_EVERY:
                 client.lost_logged, client.logged_at = client.queue.lost, now
                 self._log("warning", f"{client.name} reads too slowly: {client.queue.lost} records dropped so far")
@@ -486,11 +487,12 @@ class Listener:
             for sock in self.sockets:
                 self._poll.register(sock, selectors.EVENT_READ)
 
-    def _close(self, client: Client, why: str) -> None:
+    def _close(self, client: Client, why: str, ours: bool = False) -> None:
+        """ours: it did not ask for it, so that what waits is lost; who goes away leaves it."""
         if self._clients.pop(client.number, None) is None:
             return
         self._poll.unregister(client.sock)
-        self._stats.lost += client.queue.lost
+        self._stats.lost += client.queue.lost + (client.queue.waiting if ours else 0)
         self._started -= client.started and self._started > 0
         self._forget_filters()
         # What could not be sent is lost as well.

@@ -67,6 +67,10 @@ class LiveSource(Source):
     def close(self) -> None:
         """Say goodbye to the servers."""
         for source in self._hub.sources:
-            if source.receiver is not None and source.receiver.malformed:
+            if source.receiver is None:
+                continue
+            if source.receiver.malformed:
                 self.notes.append(f"{source.name}: {source.receiver.malformed} malformed datagrams or sets in them left out")
+            for reason, count in source.receiver.left_out.items():
+                self.notes.append(f"{source.name}: {count} datagrams or sets left out: {reason}")
         self._hub.close()

@@ -79,6 +79,8 @@ def of_sources(stats: Sequence[SourceStats]) -> list[Metric]:
         Metric("argus_source_bytes_total", COUNTER, "Bytes of records from a source", [(name, one.bytes) for name, one in names]),
         Metric("argus_source_malformed_total", COUNTER, "Datagrams or parts of them that could not be read",
                [(name, one.malformed) for name, one in names]),
+        Metric("argus_source_left_out_total", COUNTER, "Datagrams or sets in them that are whole and yet gave no records",
+               [((*name, ("reason", reason)), count) for name, one in names for reason, count in one.left_out.items()]),
     ]  # fmt: skip
 
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import ipaddress
 import struct
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from dataclasses import dataclass
 
+from pyargus.network.datagrams import NO_TEMPLATE, UNSUPPORTED
 from pyargus.record.client_cy import client_form
 from pyargus.record.record_cy import ASN, FLOW, IPATTR, MAC, METRIC, NETWORK, TIME, TRANSPORT, VLAN, Record
 from pyargus.record.rewrite_cy import Rewriter
@@ -77,12 +78,12 @@ class Clock:
 class Collector:
     """Decodes the datagrams of any number of exporters; templates are kept by exporter, domain and number.
 
-    unknown: sets left out because their template has not come yet.
+    left_out: what is whole and yet gives no records, by reason (`UNSUPPORTED`: datagrams; `NO_TEMPLATE`: sets).
     """
 
     def __init__(self) -> None:
         self.templates: OrderedDict[tuple[str, int, int, int], Template] = OrderedDict()
-        self.unknown = 0
+        self.left_out: Counter[str] = Counter()
         self._writer = Rewriter()
         self._record = Record()
         self._exporter = 0
@@ -113,6 +114,8 @@ class Collector:
             if not 16 <= count <= len(data):
                 raise ValueError
             self._sets(data, 16, count, (address, domain, _FIX), Clock(1_000_000 * seconds, 0))
+        elif version == 8:
+            self.left_out[UNSUPPORTED] += 1
         else:
             raise ValueError
 
@@ -149,7 +152,7 @@ class Collector:
             elif number >= 256:
                 template = self.templates.get((*domain, number))
                 if template is None:
-                    self.unknown += 1
+                    self.left_out[NO_TEMPLATE] += 1
                 elif template.data:
                     self._flows(body, template, clock)
         if data[at:end].strip(b"\0"):

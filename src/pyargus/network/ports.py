@@ -36,7 +36,7 @@ def open_sockets(addresses: Sequence[str], port: int) -> list[socket.socket]:
                     if not addresses and len(sockets) > 1 and error.errno == errno.EADDRNOTAVAIL:
                         sockets.pop().close()
                         continue
-                    raise Unreachable(f"cannot listen on {joined(address[0], port)}: {error.strerror}") from None
+                    raise Unreachable(f"cannot listen on {joined(address[0], port)}: {meaning(error, port)}") from None
                 sock.listen(128)
                 sock.setblocking(False)
                 port = port or sock.getsockname()[1]
@@ -49,6 +49,13 @@ def open_sockets(addresses: Sequence[str], port: int) -> list[socket.socket]:
             sock.close()
         raise
     return sockets
+
+
+def meaning(error: OSError, port: int) -> str:
+    """What it means that a socket could not be bound to a port."""
+    if error.errno == errno.EACCES and port < 1024:
+        return f"{error.strerror}: a port below 1024 needs root or the capability CAP_NET_BIND_SERVICE"
+    return error.strerror or str(error)
 
 
 def is_open(sockets: Sequence[socket.socket]) -> bool:

@@ -15,7 +15,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from pyargus.errors import BadInput, PyargusError, Unreachable
@@ -61,7 +61,10 @@ class Delivery:
 
 @dataclass(slots=True)
 class SourceStats:
-    """What is known of a source. connects: how often it was opened; losses: how often it was lost or could not be opened."""
+    """What is known of a source. connects: how often it was opened; losses: how often it was lost or could not be opened.
+
+    malformed, left_out: see `Receiver`.
+    """
 
     name: str
     phase: str
@@ -69,6 +72,7 @@ class SourceStats:
     losses: int
     bytes: int
     malformed: int
+    left_out: dict[str, int] = field(default_factory=dict)
 
 
 class RemoteSource:
@@ -96,8 +100,10 @@ class RemoteSource:
 
     def stats(self) -> SourceStats:
         """A copy of the figures."""
-        malformed = self.receiver.malformed if self.receiver is not None else 0
-        return SourceStats(self.name, self.phase.value, self.connects, self.losses, self.bytes, malformed)
+        made = SourceStats(self.name, self.phase.value, self.connects, self.losses, self.bytes, 0)
+        if self.receiver is not None:
+            made.malformed, made.left_out = self.receiver.malformed, dict(self.receiver.left_out)
+        return made
 
 
 class Hub:
@@ -291,6 +297,8 @@ class Hub:
             self._handshake(source)
         elif source.phase is Phase.OPEN and source.receiver is not None:
             data = source.receiver.receive(TURN)
+            if reason := source.receiver.unsaid():
+                self._log("warning", f"{source.name}: {reason}: left out")
             if data:
                 source.bytes += len(data)
                 out.append(Delivery(source, data))

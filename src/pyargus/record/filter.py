@@ -110,9 +110,14 @@ def compile_filter(text: str) -> Program:
     return program
 
 
-def check_filter(text: str) -> None:
-    """Parse, names of hosts taken as they are: for a filter that is being typed. Raises BadUse as `compile_filter` does."""
-    _tree(Parser(text, look_up=False))
+def check_filter(text: str) -> list[str]:
+    """Parse, names of hosts taken as they are: for a filter that is being typed, or whose names may take long to look up.
+
+    Returns the names of hosts in it. Raises BadUse as `compile_filter` does.
+    """
+    parser = Parser(text, look_up=False)
+    _tree(parser)
+    return parser.names
 
 
 def _tree(parser: Parser) -> Node:
@@ -158,9 +163,11 @@ class Parser:
     """Recursive descent over the tokens of one filter."""
 
     def __init__(self, text: str, look_up: bool = True) -> None:
-        """look_up: ask for the addresses of hosts that are given by name."""
+        """look_up: ask for the addresses of hosts that are given by name, else they are gathered in `names`."""
         self.text = text
         self.look_up = look_up
+        self.names: list[str] = []
+        self._addresses: dict[str, list[str]] = {}
         self.tokens = self._tokens(text)
         self.at = 0
         self.last: Head | None = None
@@ -426,17 +433,12 @@ class Parser:
             raise self.fail("no IPv6 address", token) from error
 
     def named_host(self, head: Head, side: str, token: Token, families: int) -> Node:
-        import socket
-
         number = 0 if side == "src" else 1
         if not self.look_up:
+            self.names.append(token.text)
             return Node("false")
-        try:
-            found = {item[4][0] for item in socket.getaddrinfo(token.text.lstrip("\\"), None)}
-        except (OSError, UnicodeError) as error:
-            raise self.fail("unknown host", token) from error
         node = Node("false")
-        for text in sorted(str(address) for address in found):
+        for text in self.addresses(token):
             value = int(ipaddress.ip_address(text))
             if ":" in text:
                 full = (1 << 64) - 1
@@ -444,6 +446,19 @@ class Parser:
             else:
                 node = either(node, leaf(10, f"{side} host {text}", side=number, a=value, b=0xFFFFFFFF, c=families))
         return node
+
+    def addresses(self, token: Token) -> list[str]:
+        """The addresses of a name, asked for once in a filter."""
+        import socket
+
+        name = token.text.lstrip("\\")
+        if name not in self._addresses:
+            try:
+                found = {str(item[4][0]) for item in socket.getaddrinfo(name, None)}
+            except (OSError, UnicodeError) as error:
+                raise self.fail("unknown host", token) from error
+            self._addresses[name] = sorted(found)
+        return self._addresses[name]
 
     def port(self, head: Head, side: str, token: Token, compare: int) -> Node:
         number = 0 if side == "src" else 1
