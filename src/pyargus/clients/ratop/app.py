@@ -1,4 +1,4 @@
-"""The terminal: textual shows the lines that the browser makes and hands it the keys. The only module that imports textual."""
+"""The terminal: textual shows the lines that the browser makes and hands it the keys. It and the driver alone import textual."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from pyargus.clients.ratop.browser import Browser
+from pyargus.clients.ratop.driver import Driver
 from pyargus.clients.ratop.styles import Line
 from pyargus.errors import BadUse, ExitCode
 
@@ -97,7 +98,7 @@ class Ratop(App[int]):
     TITLE = "ratop"
 
     def __init__(self, browser: Browser, seconds: float = 0.0) -> None:
-        super().__init__(ansi_color=True)
+        super().__init__(driver_class=Driver, ansi_color=True)
         self.browser = browser
         self.seconds = seconds
         self.canvas = Canvas(self.draw)
