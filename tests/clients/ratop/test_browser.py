@@ -553,3 +553,35 @@ def test_the_header_says_what_is_shown(office: Path) -> None:
     with browsing("-n", "-r", office, "-m", "saddr", "daddr", "-", "tcp", columns=200) as browser:
         assert header.command(browser) == f"ratop -r {office} -m saddr daddr - local 'tcp'"
         assert plain(header.title(browser, 200)).endswith(header.stamp(1_800_000_000.0))
+
+
+def test_history_of_live_records_is_bounded_by_time(office: Path) -> None:
+    with browsing("-n", "-r", office) as browser:
+        log = browser.engine.log
+        pieces = list(log.pieces())
+        now = [0.0]
+        log._clock = lambda: now[0]
+        log.clear()
+        browser.engine.feeders.clear()
+        for data in pieces:
+            log.add(data, True)
+        press(browser, ":", "M", "<history=10m>", "enter")
+        assert (log.seconds, log.limit) == (600.0, 128_000_000)
+        assert "records begin" in press(browser, *"{" * 20)[-1]
+        now[0] = 601.0
+        newest = browser.views[0].present.flow.newest if browser.views[0].present is not None else 0
+        press(browser, ".", ":", "M", "<history=5m>", "enter")
+        assert log.lost == sum(map(len, pieces)) and browser.engine.beginning() == newest
+        assert "this is where the history begins: 5m or 128 MB are kept" in press(browser, "{")[-1]
+
+
+def test_modes_are_taken_while_it_runs(office: Path) -> None:
+    with browsing("-n", "-r", office) as browser:
+        press(browser, ":", "M", "<preserve>", "enter")
+        press(browser, ":", "M", "<nopreserve rate=20>", "enter")
+        assert set(browser.settings.mode_values) == {"nopreserve", "rate"}
+        assert browser.engine.pace.rate == 20
+        assert "only on the command line" in press(browser, ":", "M", "<nomouse>", "enter")[-1]
+        press(browser, "escape")
+        assert "history=" in press(browser, ":", "M", "<history=abc>", "enter")[-1]
+        press(browser, "escape")

@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from pyargus.clients.ratop import plots
+from pyargus.clients.ratop.browser import light_terminal
 from pyargus.clients.ratop.colours import parse_colour, parse_rule
 from pyargus.clients.ratop.express import both_ways
 from pyargus.clients.ratop.feeds import FileFeeder, Queue
 from pyargus.clients.ratop.line import Editor, file_names
-from pyargus.clients.ratop.log import Log
+from pyargus.clients.ratop.log import Log, parse_history, spell_duration
 from pyargus.clients.ratop.pace import Pace
 from pyargus.clients.ratop.styles import Palette, coded, cut, fit, mark, plain, printable
 from pyargus.errors import BadUse
@@ -193,3 +194,58 @@ def test_rules_of_colour() -> None:
 def test_filters_in_both_directions() -> None:
     assert both_ways("tcp and src host a and dst port 3") == "(tcp and src host a and dst port 3) or (tcp and dst host a and src port 3)"
     assert both_ways("arp") == "arp"
+
+
+def test_the_log_forgets_what_is_old_of_live_records() -> None:
+    now = [1000.0]
+    log = Log(1000, 60.0, lambda: now[0])
+    log.add(b"file")
+    now[0] += 61
+    log.trim()
+    assert list(log.pieces()) == [b"file"]
+    log.clear()
+    log.add(b"one", True)
+    now[0] += 40
+    log.add(b"two", True)
+    now[0] += 40
+    log.add(b"three", True)
+    assert (list(log.pieces()), log.lost) == ([b"two", b"three"], 3)
+    now[0] += 100
+    log.trim()
+    assert (log.oldest(), log.size) == (b"", 0)
+    log.seconds = 0
+    log.add(b"four", True)
+    now[0] += 1e6
+    log.trim()
+    assert log.oldest() == b"four"
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [("64", (64_000_000, 3600.0)), ("10m", (128_000_000, 600.0)), ("2h,1.5", (1_500_000, 7200.0)), ("32,90s", (32_000_000, 90.0)),
+     ("0s", (128_000_000, 0.0))],
+)  # fmt: skip
+def test_what_history_may_be(text: str, wanted: tuple[int, float]) -> None:
+    assert parse_history(text) == wanted
+
+
+@pytest.mark.parametrize("text", ["", "x", "0", "-3", "10MB", "m", "nan", "inf", "5m,", "1e999"])
+def test_what_history_may_not_be(text: str) -> None:
+    with pytest.raises(BadUse, match="history="):
+        parse_history(text)
+
+
+def test_how_much_is_kept_in_words() -> None:
+    assert Log(64_000_000, 600.0).kept() == "10m or 64 MB"
+    assert Log(64_000_000, 0).kept() == "64 MB"
+    assert [spell_duration(seconds) for seconds in (90, 5400, 7200, 0.5)] == ["90s", "90m", "2h", "0.5s"]
+
+
+def test_colours_fit_the_background(monkeypatch: pytest.MonkeyPatch) -> None:
+    dark, light = Palette(), Palette(light=True)
+    assert (dark.shown("yellow"), light.shown("yellow"), light.shown("bold cyan")) == ("yellow", "magenta", "bold blue")
+    assert (dark.shown("blue"), dark.shown("bold blue"), light.shown("blue")) == ("bold blue", "bold blue", "blue")
+    assert dark["title"] == light["title"] == "bold black on cyan"
+    for value, mode, wanted in (("0;15", "", True), ("15;0", "", False), ("", "", False), ("0;15", "dark", False), ("", "light", True)):
+        monkeypatch.setenv("COLORFGBG", value)
+        assert light_terminal({mode: ""} if mode else {}) is wanted

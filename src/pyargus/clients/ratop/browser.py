@@ -237,6 +237,13 @@ ALWAYS = frozenset(("back", "help", "palette", "quit", "redraw", "suspend", "pau
                     "history_back", "history_forward", "history_far_back", "history_far_forward", "status"))  # fmt: skip
 
 
+def light_terminal(modes: dict[str, str]) -> bool:
+    """Whether the background is bright: as the words of -M say, else COLORFGBG, whose last number is the background's colour."""
+    if "light" in modes or "dark" in modes:
+        return "light" in modes
+    return os.environ.get("COLORFGBG", "").rpartition(";")[2] in ("7", "15")
+
+
 def unicode_terminal() -> bool:
     """Whether the terminal shows characters beyond ASCII, as the locale says."""
     names = (os.environ.get(name, "") for name in ("LC_ALL", "LC_CTYPE", "LANG"))

@@ -195,23 +195,21 @@ class Grid:
         if row.styles or view.table.colours is not None:
             rest = row.styles.get("", "")
             return [row.styles.get(column.name, rest) for column in view.columns()]
-        out = []
         load = load_colour(row.load)
-        for column, cell in zip(view.columns(), row.cells, strict=False):
-            name = column.name
-            if name == "state":
-                out.append(state_colour(row.state))
-            elif name == "proto":
-                out.append(PROTOCOLS.get(cell, ""))
-            elif name == "dport":
-                out.append("green")
-            elif name in ("pkts", "bytes", "load", "rate") or is_sum(name):
-                out.append(load)
-            elif BY_NAME[name].kind == "time":
-                out.append("")
-            else:
-                out.append("")
-        return out
+        cells = zip(view.columns(), row.cells, strict=False)
+        return [self.palette.shown(self._colour(column.name, cell, row, load)) for column, cell in cells]
+
+    @staticmethod
+    def _colour(name: str, cell: str, row: Row, load: str) -> str:
+        if name == "state":
+            return state_colour(row.state)
+        if name == "proto":
+            return PROTOCOLS.get(cell, "")
+        if name == "dport":
+            return "green"
+        if name in ("load", "rate") or is_sum(name):
+            return load
+        return ""
 
     def _cells(self, view: View, cells: list[str], styles: list[str], joined: list[str]) -> Line:
         """Cells in their columns; ports follow their addresses after a dot."""

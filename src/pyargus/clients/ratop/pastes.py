@@ -1,7 +1,7 @@
 """What comes from the terminal, told apart: keys as they are typed, and texts that are pasted.
 
-A terminal puts a pasted text between two control sequences (xterm, "bracketed paste mode"). Whatever stands between them is text, also where
-it looks like the sequence of a key.
+A terminal puts a pasted text between two control sequences (xterm, "bracketed paste mode"). Whatever stands between them is text, also
+where it looks like the sequence of a key.
 """
 
 from __future__ import annotations

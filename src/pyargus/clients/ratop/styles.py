@@ -46,22 +46,39 @@ PLAIN = {"title": "reverse", "sorted": "reverse bold", "place": "bold underline"
 COLOURS = ("red", "green", "yellow", "blue", "magenta", "cyan", "black", "white")
 
 
-class Palette:
-    """Styles by role; `coloured` says whether there are colours."""
+# Foregrounds that are hard to read on a background, and what takes their place.
+ON_LIGHT = {"yellow": "magenta", "cyan": "blue"}
+ON_DARK = {"blue": "bold blue"}
 
-    def __init__(self, coloured: bool = True) -> None:
+
+class Palette:
+    """Styles by role. coloured: there are colours; light: they are for a bright background."""
+
+    def __init__(self, coloured: bool = True, light: bool = False) -> None:
         self.coloured = coloured
+        self.light = light
+        self._shown: dict[str, str] = {}
 
     def __getitem__(self, role: str) -> str:
-        if not self.coloured:
-            return PLAIN.get(role, self.shown(ROLES[role]))
-        return ROLES[role]
+        if not self.coloured and role in PLAIN:
+            return PLAIN[role]
+        return self.shown(ROLES[role])
 
     def shown(self, style: str) -> str:
-        """A style as it may be shown: without colours where there are none."""
-        if self.coloured:
+        """A style as it may be shown: without colours where there are none, else with those that can be read."""
+        found = self._shown.get(style)
+        if found is None:
+            found = self._shown[style] = self._made(style)
+        return found
+
+    def _made(self, style: str) -> str:
+        words = style.split()
+        if not self.coloured:
+            return " ".join(word for word in words if word not in COLOURS and word != "on")
+        if "on" in words:
             return style
-        return " ".join(word for word in style.split() if word not in COLOURS and word != "on")
+        others = ON_LIGHT if self.light else ON_DARK
+        return " ".join(dict.fromkeys(" ".join(others.get(word, word) for word in words).split()))
 
 
 CODES = {"bold": "1", "dim": "2", "underline": "4", "blink": "5", "reverse": "7"}
