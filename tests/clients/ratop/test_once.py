@@ -39,7 +39,7 @@ def test_options_of_the_table(office: Path) -> None:
     options = ["-m", "saddr", "-M", "rmon", "-s", "saddr", "bytes", "-P", "bytes", "-N", "o3", "-A", "-%", "-p", "1"]
     result = ratop("-1", "-n", "-r", office, *options, COLUMNS="")
     lines = result.stdout.splitlines()
-    assert lines[2].split() == ["Host", "pTotBytes▼"]
+    assert lines[2].split() == ["Host", "pTotBytes▼", "━", "src", "─", "dst"]
     assert [line.split()[0] for line in lines[3:6]] == ["10.1.0.12", "203.0.113.25", "10.1.0.11"]
     assert lines[6].split()[0] == "Totals" and len(lines) == 8
     assert lines[3].split()[1] == "17.9"

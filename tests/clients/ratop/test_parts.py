@@ -83,6 +83,8 @@ def test_pictures_have_the_size_asked_for() -> None:
     assert plots.chart([4, 2, 0], 3, 2) == ["█  ", "██ "]
     assert plots.bar(1, 4) == "━━━━" and plots.bar(0, 4) == "    " and plots.bar(0.0001, 4) == "╸   "
     assert plots.bar(2, 4, False) == "===="
+    assert plots.split_bar(1, 3, 4, 8) == ("━━", "━━━━━━", "") and plots.split_bar(1, 1, 4, 4) == ("━", "━", "  ")
+    assert plots.split_bar(1, 1, 4, 4, False, False) == ("=", "-", "  ") and plots.split_bar(0, 0, 4, 2) == ("", "", "  ")
 
 
 def test_amounts_are_spread_over_their_time() -> None:

@@ -91,7 +91,7 @@ def test_a_walk_through_a_file(terminal: Terminal, office: Path) -> None:
     terminal.keys("j", "Enter")
     assert "packets" in terminal.wait("status records")
     terminal.keys("BSpace")
-    terminal.wait("StartTime Flgs")
+    terminal.wait(lambda text: "SrcAddr" in text and "status records" not in text)
     terminal.keys("D")
     terminal.wait("OutPkts")
     terminal.tmux("resize-window", "-x", "20", "-y", "5")

@@ -213,6 +213,7 @@ class Browser(Drill):
         columns, rows = self.columns, self.rows
         view, grid = self.view, self.grid
         grid.live = self.engine.live
+        grid.empty = header.empty(self) if not view.table.listed else ""
         view.table.add_up(grid.wanted_sums(view))
         view.refresh()
         view.scroll(self.body)

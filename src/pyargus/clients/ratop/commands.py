@@ -98,7 +98,7 @@ class Commands(Finding):
         parse_fields(settings, [text or "stime"])
         if not settings.columns:
             raise BadUse("at least one column is needed")
-        self.view.change(columns=settings.columns, widths=settings.widths)
+        self.view.change(columns=settings.columns, widths=settings.widths, fields_given=True)
 
     def do_keys(self) -> None:
         """Ask for the key."""

@@ -39,10 +39,15 @@ ROLES: dict[str, str] = {
     "source": "green",
     "destination": "blue",
     "bar": "cyan",
+    "legend source": "bold black on green",
+    "legend destination": "bold white on blue",
+    "live": "black on green",
+    "lost": "bold white on red",
     "crumb": "bold cyan",
 }
 PLAIN = {"title": "reverse", "sorted": "reverse bold", "place": "bold underline", "match": "reverse bold", "alert": "reverse",
-         "past": "reverse", "error": "bold"}  # fmt: skip
+         "past": "reverse", "error": "bold", "live": "reverse", "lost": "bold reverse", "legend source": "reverse",
+         "legend destination": "reverse"}  # fmt: skip
 COLOURS = ("red", "green", "yellow", "blue", "magenta", "cyan", "black", "white")
 
 

@@ -53,7 +53,7 @@ class Row:
     """A row as printed.
 
     group: what it is in its table; cells: texts of the columns; state: of its record; load: bits a second; last: its last time, µs since
-    1970; values: the fields that are added up. styles: what a colour file says, by field.
+    1970; values: the fields that are added up, and those of `parts`. styles: what a colour file says, by field.
     """
 
     group: Any
@@ -74,8 +74,8 @@ def combined(*filters: str) -> str:
 class Table:
     """The groups of a shape, and their rows in order.
 
-    settings: how records are selected and printed. clock: µs, for the time since a row was touched by a record. Of
-    several threads only one at a time may use it.
+    settings: how records are selected and printed. parts: fields whose values rows have besides those that are added up. clock: µs, for
+    the time since a row was touched by a record. Of several threads only one at a time may use it.
     """
 
     def __init__(self, shape: Shape, settings: Settings) -> None:
@@ -92,6 +92,7 @@ class Table:
         self.sorting: tuple[Sorting, ...] = ()
         self.pattern: re.Pattern[str] | None = None
         self.sums: tuple[str, ...] = ()
+        self.parts: tuple[str, ...] = ()
         self.clock: Callable[[], int] = lambda: time.monotonic_ns() // 1000
         self.limit = 0
         self._values = Values()
@@ -286,7 +287,7 @@ class Table:
             cells = self.cells(self.printer.out.take().decode("utf-8", "replace").rstrip("\n"))
             state = cells.pop().strip()
             load = self._values.real(record, LOAD)
-            values = {name: self._value(record, name) for name in self.sums}
+            values = {name: self._value(record, name) for name in (*self.sums, *self.parts)}
             styles = self.colours.styles(record) if self.colours is not None else {}
             yield Row(group, cells, state, load, self.rows.last_time(group), values, styles)
 
