@@ -131,6 +131,16 @@ def test_columns_that_nobody_asked_for_give_way(office: Path) -> None:
         assert screen(browser)[2].split()[:2] == ["StartTime▲", "Flgs"] and len(screen(browser)[3].split()[0]) > 8
 
 
+def test_columns_without_a_value_are_left_out(office: Path) -> None:
+    with browsing("-n", "-r", office, "-m", "daddr", "dport", columns=200) as browser:
+        titles = screen(browser)[2].split()
+        assert "SrcAddr" not in titles and "Dir" not in titles and "DstAddr" in titles and "Dport" in titles
+        press(browser, ":", "M", "<preserve>", "enter")
+        assert "SrcAddr" in screen(browser)[2]
+    with browsing("-n", "-r", office, "-m", "daddr", "-s", "saddr", "daddr", "pkts") as browser:
+        assert "SrcAddr" in screen(browser)[2]
+
+
 def test_what_lies_beyond_the_edges_is_marked(office: Path) -> None:
     with browsing("-n", "-r", office, "-s", "stime saddr daddr bytes state", columns=40) as browser:
         assert screen(browser)[2].endswith("›")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from pyargus.clients.output import RMON_TITLES, column_width
 from pyargus.clients.ratop import plots
+from pyargus.clients.ratop.express import FLOW, parts_of
 from pyargus.clients.ratop.styles import Line, Palette, cut, fit, mark, overlay, printable
 from pyargus.clients.ratop.table import Row
 from pyargus.clients.ratop.view import View
@@ -150,12 +151,18 @@ class Grid:
             view.widths[at] = min(WIDEST, max(view.widths.get(at, 0), widest, len(self.title(view, at)), 1))
 
     def _narrow(self, view: View, rows: list[list[str]], columns: int) -> None:
-        """Have columns give way where all of them do not fit, unless they were asked for."""
+        """Have columns give way that have no value, or where all of them do not fit, unless they were asked for."""
         view.hidden.clear()
         if view.settings.fields_given:
             return
         names = [column.name for column in view.columns()]
         kept = [one.field for one in view.sorting[:1]]
+        if not view.table.preserves:
+            # What is no part of the key has no value.
+            parts = parts_of(view.shape.keys)
+            for at, name in enumerate(names):
+                if name in FLOW - parts or (name == "dir" and not {"saddr", "daddr"} <= parts):
+                    view.hidden.add(at)
         for name in GIVES_WAY:
             if sum(view.widths[at] + 1 for at in range(len(names)) if at not in view.hidden) - 1 <= columns:
                 return

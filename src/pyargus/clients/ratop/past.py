@@ -42,7 +42,8 @@ class Past(Commands):
             else:
                 self.say("this is now")
             return
-        first = engine.beginning()
+        # A second on, so that there is something to be seen.
+        first = min(engine.beginning() + 1_000_000, base.flow.newest - 1)
         if moment < first:
             moment = first
             what = f"history begins: {engine.log.kept()} are kept" if engine.log.lost else "records begin"
