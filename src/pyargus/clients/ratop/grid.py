@@ -240,8 +240,7 @@ class Grid:
             line = overlay(line, self.palette["cursor"])
         if self.search is not None:
             text = "".join(piece for piece, _ in line)
-            for match in self.search.finditer(text):
-                line = mark(line, match.start(), match.end(), self.palette["match"])
+            line = mark(line, (match.span() for match in self.search.finditer(text)), self.palette["match"])
         return line
 
     def _bar(self, view: View, row: Row, bar: int, top: float) -> Line:

@@ -7,9 +7,12 @@ eight of the terminal itself, so that they fit a light and a dark one; without c
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 
 Piece = tuple[str, str]
 Line = list[Piece]
+# A span beyond the end of every line.
+NOWHERE = (1 << 30, 1 << 30)
 
 # What a part of the screen looks like.
 ROLES: dict[str, str] = {
@@ -153,9 +156,29 @@ def overlay(line: Line, style: str) -> Line:
     return [("".join(text for text, _ in line), style)] if line else line
 
 
-def mark(line: Line, start: int, end: int, style: str) -> Line:
-    """A line with the columns from `start` up to before `end` in another style."""
-    return [*cut(line, 0, start), *overlay(cut(line, start, end - start), style), *cut(line, end, 1 << 30)] if end > start else line
+def mark(line: Line, spans: Iterable[tuple[int, int]], style: str) -> Line:
+    """A line with some columns in another style: spans from a column up to before another, in order and apart."""
+    out: Line = []
+    waiting = iter(spans)
+    start, end = next(waiting, NOWHERE)
+    at = 0
+    for text, own in line:
+        done, stop = at, at + len(text)
+        while start < stop:
+            if start > done:
+                out.append((text[done - at : start - at], own))
+                done = start
+            upto = min(end, stop)
+            if upto > done:
+                out.append((text[done - at : upto - at], style))
+                done = upto
+            if end > stop:
+                break
+            start, end = next(waiting, NOWHERE)
+        if done < stop:
+            out.append((text[done - at :], own))
+        at = stop
+    return out
 
 
 def plain(line: Line) -> str:
