@@ -34,7 +34,6 @@ PROGRAM = Program(
         Option("L", "labels", ONE, "N", "title line", "the title stands above the rows"),
         Option("q", "quiet", NONE, "", "print no records", "a browser shows them"),
         Option("f", "flow-file", ONE, "FILE", "models of racluster.conf", "one table has one key: -m"),
-        Option("format", "format", ONE, "FORMAT", "output format", "rows are written in any format by `:w file`"),
         Option("T", "seconds", ONE, "N", "stop after N seconds; with -1, read servers for so long (5)"),
     ),
     modes=(

@@ -59,6 +59,8 @@ def run(settings: Settings) -> int:
     complete(settings)
     once = "1" in settings.own or "nocurses" in settings.mode_values
     seconds = number(settings.own["T"][-1]) if "T" in settings.own else settings.run_time
+    if settings.format and not once:
+        raise BadUse("--format goes with -1; on the screen `:w file` writes the rows in any format")
     if once:
         from pyargus.clients.ratop.once import run_once
 
