@@ -108,7 +108,72 @@ def test_columns_beyond_the_edge_come_with_the_cursor(office: Path) -> None:
     with browsing("-n", "-r", office, columns=40) as browser:
         assert "State" not in screen(browser)[2]
         assert "State" in press(browser, "$")[2]
-        assert "StartTime" in press(browser, "0")[2]
+        assert "SrcAddr" in press(browser, "0")[2]
+
+
+def test_columns_that_nobody_asked_for_give_way(office: Path) -> None:
+    with browsing("-n", "-r", office, columns=160) as browser:
+        assert screen(browser)[2].split()[:6] == ["StartTime", "Flgs", "Proto", "SrcAddr", "Sport", "Dir"]
+        browser.resize(100, 24)
+        browser.view.widths.clear()
+        lines = screen(browser)
+        assert lines[2].split()[:3] == ["StartTime", "Proto", "SrcAddr"] and lines[2].split()[-1] == "State"
+        assert len(lines[3].split()[0]) == len("22:13:20")
+        browser.resize(80, 24)
+        assert screen(browser)[2].split() == ["Proto", "SrcAddr", "Sport", "DstAddr", "Dport", "TotPkts▼", "TotBytes", "State"]
+        press(browser, "$", "h", "h")
+        assert browser.view.columns()[browser.view.column].name == "pkts"
+        press(browser, "<", "<", "<", "<", "<", "<", "<")
+        assert browser.view.sorting[0].field == "proto"
+        press(browser, ":", "P", "< stime>", "enter")
+        assert screen(browser)[2].split()[0] == "StartTime▲"
+        press(browser, ":", "s", "< stime flgs saddr daddr sport dport bytes state>", "enter")
+        assert screen(browser)[2].split()[:2] == ["StartTime▲", "Flgs"] and len(screen(browser)[3].split()[0]) > 8
+
+
+def test_columns_without_a_value_are_left_out(office: Path) -> None:
+    with browsing("-n", "-r", office, "-m", "daddr", "dport", columns=200) as browser:
+        titles = screen(browser)[2].split()
+        assert "SrcAddr" not in titles and "Dir" not in titles and "DstAddr" in titles and "Dport" in titles
+        press(browser, ":", "M", "<preserve>", "enter")
+        assert "SrcAddr" in screen(browser)[2]
+    with browsing("-n", "-r", office, "-m", "daddr", "-s", "saddr", "daddr", "pkts") as browser:
+        assert "SrcAddr" in screen(browser)[2]
+
+
+def test_what_lies_beyond_the_edges_is_marked(office: Path) -> None:
+    with browsing("-n", "-r", office, "-s", "stime saddr daddr bytes state", columns=40) as browser:
+        assert screen(browser)[2].endswith("›")
+        title = press(browser, "$")[2]
+        assert title.startswith("‹") and not title.endswith("›")
+
+
+def test_bars_show_both_sides(office: Path) -> None:
+    with browsing("-n", "-r", office, columns=160) as browser:
+        assert " src  dst" in screen(browser)[2]
+        frame = browser.frame()[4]
+        parts = [(text, style) for text, style in frame if text.strip() and not text.strip("━╸")]
+        assert [style for _, style in parts] == ["green", "bold blue"]
+        assert sum(len(text) for text, _ in parts) < 32
+    with browsing("-n", "-r", office, columns=160, colours=False) as browser:
+        assert "━ src ─ dst" in screen(browser)[2] and "━─" in screen(browser)[4]
+
+
+def test_an_empty_table_says_why(office: Path) -> None:
+    with browsing("-n", "-r", office) as browser:
+        assert "no row passes the filter: port 9" in "".join(press(browser, "f", "<port 9>", "enter"))
+        press(browser, "f", "< none>", "enter", ":", "e", "<zzz>", "enter")
+        assert "no row is as asked for" in "".join(screen(browser))
+    with browsing("-n", "-r", office, "-", "port 9") as browser:
+        assert "no records pass the filter" in "".join(screen(browser))
+
+
+def test_the_keys_shown_are_those_of_what_is_seen(office: Path) -> None:
+    with browsing("-n", "-r", office) as browser:
+        assert screen(browser)[-1].startswith("F1 help")
+        assert press(browser, "enter")[-1].startswith("Esc back  J next flow")
+        assert press(browser, "f1")[-1].startswith("Esc back  j k scroll")
+        assert press(browser, "escape", "escape", "D")[-1].startswith("Enter down  Esc back  F1 help")
 
 
 def test_the_cursor_stays_on_its_flow(office: Path) -> None:
@@ -394,7 +459,7 @@ def test_history_steps_back_and_returns(office: Path) -> None:
     with browsing("-n", "-r", office) as browser:
         count = browser.view.table.count
         lines = press(browser, "{")
-        assert lines[0].endswith(" history")
+        assert lines[0].endswith("20 s back") and " history 2023/11/14" in lines[0]
         assert 0 < browser.view.table.count < count
         earlier = browser.view.table.count
         press(browser, "]")
@@ -456,7 +521,10 @@ def test_rows_are_written_in_the_order_shown(office: Path, tmp_path: Path, suffi
 
 def test_help_and_palette(office: Path) -> None:
     with browsing("-n", "-r", office, rows=140) as browser:
-        lines = press(browser, "f1")
+        wide = "\n".join(press(browser, "f1"))
+        assert all(title in wide and action.text[:30] in wide for title, members in GROUPS.items() for action in members)
+        browser.resize(120, 140)
+        lines = screen(browser)
         for title, members in GROUPS.items():
             assert title in lines
             for action in members:
@@ -553,3 +621,35 @@ def test_the_header_says_what_is_shown(office: Path) -> None:
     with browsing("-n", "-r", office, "-m", "saddr", "daddr", "-", "tcp", columns=200) as browser:
         assert header.command(browser) == f"ratop -r {office} -m saddr daddr - local 'tcp'"
         assert plain(header.title(browser, 200)).endswith(header.stamp(1_800_000_000.0))
+
+
+def test_history_of_live_records_is_bounded_by_time(office: Path) -> None:
+    with browsing("-n", "-r", office) as browser:
+        log = browser.engine.log
+        pieces = list(log.pieces())
+        now = [0.0]
+        log._clock = lambda: now[0]
+        log.clear()
+        browser.engine.feeders.clear()
+        for data in pieces:
+            log.add(data, True)
+        press(browser, ":", "M", "<history=10m>", "enter")
+        assert (log.seconds, log.limit) == (600.0, 128_000_000)
+        assert "records begin" in press(browser, *"{" * 20)[-1]
+        now[0] = 601.0
+        newest = browser.views[0].present.flow.newest if browser.views[0].present is not None else 0
+        press(browser, ".", ":", "M", "<history=5m>", "enter")
+        assert log.lost == sum(map(len, pieces)) and browser.engine.beginning() == newest
+        assert "this is where the history begins: 5m or 128 MB are kept" in press(browser, "{")[-1]
+
+
+def test_modes_are_taken_while_it_runs(office: Path) -> None:
+    with browsing("-n", "-r", office) as browser:
+        press(browser, ":", "M", "<preserve>", "enter")
+        press(browser, ":", "M", "<nopreserve rate=20>", "enter")
+        assert set(browser.settings.mode_values) == {"nopreserve", "rate"}
+        assert browser.engine.pace.rate == 20
+        assert "only on the command line" in press(browser, ":", "M", "<nomouse>", "enter")[-1]
+        press(browser, "escape")
+        assert "history=" in press(browser, ":", "M", "<history=abc>", "enter")[-1]
+        press(browser, "escape")

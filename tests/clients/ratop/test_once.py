@@ -39,7 +39,7 @@ def test_options_of_the_table(office: Path) -> None:
     options = ["-m", "saddr", "-M", "rmon", "-s", "saddr", "bytes", "-P", "bytes", "-N", "o3", "-A", "-%", "-p", "1"]
     result = ratop("-1", "-n", "-r", office, *options, COLUMNS="")
     lines = result.stdout.splitlines()
-    assert lines[2].split() == ["Host", "pTotBytes▼"]
+    assert lines[2].split() == ["Host", "pTotBytes▼", "━", "src", "─", "dst"]
     assert [line.split()[0] for line in lines[3:6]] == ["10.1.0.12", "203.0.113.25", "10.1.0.11"]
     assert lines[6].split()[0] == "Totals" and len(lines) == 8
     assert lines[3].split()[1] == "17.9"
@@ -52,6 +52,46 @@ def test_width_and_colours(office: Path) -> None:
     assert max(len(line) for line in plain.stdout.splitlines()) <= 60
     ascii_only = ratop("-1", "-n", "-r", office, LC_ALL="C", COLUMNS="")
     assert ascii_only.stdout.isascii()
+
+
+@pytest.mark.parametrize("form", ["text", "csv", "ndjson", "json", "xml", "argus", "parquet", "arrow"])
+def test_rows_are_printed_in_every_format(office: Path, tmp_path: Path, form: str) -> None:
+    command = [sys.executable, "-c", "from pyargus.clients.ratop import main; main()", "-X", "-n", "-1", "-r", str(office)]
+    options = ["-m", "saddr", "-M", "rmon", "-s", "saddr", "bytes", "-P", "bytes", "-N", "o3", "--format", form]
+    result = subprocess.run([*command, *options], capture_output=True, timeout=60, check=False, env={**os.environ, "TZ": "UTC"})
+    assert (result.returncode, result.stderr) == (0, b"")
+    hosts = [b"10.1.0.12", b"203.0.113.25", b"10.1.0.11"]
+    if form in ("argus", "parquet", "arrow"):
+        name = tmp_path / f"rows.{form}"
+        name.write_bytes(result.stdout)
+        if form == "argus":
+            from pyargus import read
+
+            got = [str(record.saddr).encode() for record in read(str(name), fields=["saddr"])]
+        else:
+            pyarrow = pytest.importorskip("pyarrow")
+            if form == "parquet":
+                import pyarrow.parquet as parquet
+
+                got = [value.encode() for value in parquet.read_table(name)["saddr"].to_pylist()]
+            else:
+                got = [value.encode() for value in pyarrow.ipc.open_stream(result.stdout).read_all()["saddr"].to_pylist()]
+        assert got == hosts
+        return
+    places = [result.stdout.index(host) for host in hosts]
+    assert places == sorted(places)
+
+
+def test_a_reader_that_has_enough_ends_it_quietly(office: Path) -> None:
+    for options in ([], ["--format", "csv"]):
+        command = [sys.executable, "-c", "from pyargus.clients.ratop import main; main()", "-X", "-n", "-1", "-r", str(office), *options]
+        receiver, sender = os.pipe()
+        os.close(receiver)
+        try:
+            result = subprocess.run(command, stdout=sender, stderr=subprocess.PIPE, timeout=60, check=False)
+        finally:
+            os.close(sender)
+        assert (result.returncode, result.stderr) == (0, b"")
 
 
 def test_standard_input_and_sources_that_are_none(office: Path, tmp_path: Path) -> None:
@@ -96,7 +136,8 @@ def test_colours_of_a_file(office: Path, tmp_path: Path) -> None:
         (["-P", "byts"], "no such field to sort by"),
         (["-M", "rate=x"], "expected a number"),
         (["-", "tcp", "and", "por"], ""),
-        (["--format", "csv"], "any format by `:w file`"),
+        (["--format", "csv"], "--format goes with -1"),
+        (["-1", "--format", "cvs"], "cvs"),
         ([], "standard output is no terminal"),
     ],
 )

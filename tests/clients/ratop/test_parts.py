@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 
 from pyargus.clients.ratop import plots
+from pyargus.clients.ratop.browser import light_terminal
 from pyargus.clients.ratop.colours import parse_colour, parse_rule
 from pyargus.clients.ratop.express import both_ways
+from pyargus.clients.ratop.feed_cy import Cutter
 from pyargus.clients.ratop.feeds import FileFeeder, Queue
 from pyargus.clients.ratop.line import Editor, file_names
-from pyargus.clients.ratop.log import Log
+from pyargus.clients.ratop.log import Log, parse_history, spell_duration
 from pyargus.clients.ratop.pace import Pace
 from pyargus.clients.ratop.styles import Palette, coded, cut, fit, mark, plain, printable
 from pyargus.errors import BadUse
@@ -82,6 +84,8 @@ def test_pictures_have_the_size_asked_for() -> None:
     assert plots.chart([4, 2, 0], 3, 2) == ["█  ", "██ "]
     assert plots.bar(1, 4) == "━━━━" and plots.bar(0, 4) == "    " and plots.bar(0.0001, 4) == "╸   "
     assert plots.bar(2, 4, False) == "===="
+    assert plots.split_bar(1, 3, 4, 8) == ("━━", "━━━━━━", "") and plots.split_bar(1, 1, 4, 4) == ("━", "━", "  ")
+    assert plots.split_bar(1, 1, 4, 4, False, False) == ("=", "-", "  ") and plots.split_bar(0, 0, 4, 2) == ("", "", "  ")
 
 
 def test_amounts_are_spread_over_their_time() -> None:
@@ -96,7 +100,9 @@ def test_lines_of_pieces() -> None:
     line = [("abc", "red"), ("def", "")]
     assert cut(line, 2, 2) == [("c", "red"), ("d", "")]
     assert fit(line, 8) == [*line, ("  ", "")] and fit(line, 2) == [("ab", "red")]
-    assert mark(line, 1, 4, "x") == [("a", "red"), ("bcd", "x"), ("ef", "")]
+    assert mark(line, [(1, 4)], "x") == [("a", "red"), ("bc", "x"), ("d", "x"), ("ef", "")]
+    assert mark(line, [(0, 1), (1, 1), (2, 3), (5, 9)], "x") == [("a", "x"), ("b", "red"), ("c", "x"), ("de", ""), ("f", "x")]
+    assert mark(line, [], "x") == line
     assert plain([*line, ("  ", "")]) == "abcdef"
     assert coded([("a", "bold black on cyan"), ("b", "")]) == "\x1b[1;30;46ma\x1b[0mb"
     assert printable("a\x1b漢e\u0301") == "a.?e?"
@@ -127,20 +133,40 @@ def test_the_pace_of_files() -> None:
 
 
 def test_a_file_is_replayed_at_its_pace(tmp_path: Path) -> None:
-    """The office is 80 seconds long; at 40 seconds a second it takes two, and half of it has come after one."""
-    with browsing("-n", "-M", "rate=40", "-r", capture(tmp_path)) as browser:
-        counts = []
-        began = time.monotonic()
-        while browser.engine.active and time.monotonic() - began < 20:
-            time.sleep(0.1)
+    """At 40 seconds a second the 80 seconds of the office take two: however slow the machine, no record comes early, and all come."""
+    path = capture(tmp_path)
+    cutter = Cutter()
+    with browsing("-n", "-r", path) as browser:
+        data = b"".join(browser.engine.log.pieces())
+        times = []
+        at = 0
+        while at < len(data):
+            times.append(cutter.time(data, at))
+            at += 4 * int.from_bytes(data[at + 2 : at + 4], "big")
+        # Management records have no time.
+        times = [moment for moment in times if moment]
+    began = time.monotonic()
+    seen = []
+    with browsing("-n", "-M", "rate=40", "-r", path) as browser:
+        while browser.engine.active or browser.engine.queue.size:
+            assert time.monotonic() - began < 60
+            time.sleep(0.05)
             browser.beat()
             screen(browser)
-            counts.append(browser.view.table.flow.records)
-        took = time.monotonic() - began
-        assert counts[-1] == 60 or browser.view.table.flow.records == 60
-        assert 1.5 < took < 15
-        assert len(set(counts)) > 5
+            with browser.engine.held():
+                count = browser.view.table.flow.records
+            seen.append((time.monotonic() - began, count))
+        for _ in range(100):
+            if browser.view.table.flow.records == 60:
+                break
+            time.sleep(0.1)
+        assert browser.view.table.flow.records == 60
         assert browser.engine.rates
+    # A record waits for the latest one before it.
+    due = sorted(max(times[: number + 1]) - times[0] for number in range(len(times)))
+    for elapsed, count in seen:
+        assert count <= sum(moment <= elapsed * 40e6 for moment in due), (elapsed, count)
+    assert time.monotonic() - began > (max(times) - times[0]) / 40e6
 
 
 def test_the_log_keeps_the_newest() -> None:
@@ -193,3 +219,58 @@ def test_rules_of_colour() -> None:
 def test_filters_in_both_directions() -> None:
     assert both_ways("tcp and src host a and dst port 3") == "(tcp and src host a and dst port 3) or (tcp and dst host a and src port 3)"
     assert both_ways("arp") == "arp"
+
+
+def test_the_log_forgets_what_is_old_of_live_records() -> None:
+    now = [1000.0]
+    log = Log(1000, 60.0, lambda: now[0])
+    log.add(b"file")
+    now[0] += 61
+    log.trim()
+    assert list(log.pieces()) == [b"file"]
+    log.clear()
+    log.add(b"one", True)
+    now[0] += 40
+    log.add(b"two", True)
+    now[0] += 40
+    log.add(b"three", True)
+    assert (list(log.pieces()), log.lost) == ([b"two", b"three"], 3)
+    now[0] += 100
+    log.trim()
+    assert (log.oldest(), log.size) == (b"", 0)
+    log.seconds = 0
+    log.add(b"four", True)
+    now[0] += 1e6
+    log.trim()
+    assert log.oldest() == b"four"
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [("64", (64_000_000, 3600.0)), ("10m", (128_000_000, 600.0)), ("2h,1.5", (1_500_000, 7200.0)), ("32,90s", (32_000_000, 90.0)),
+     ("0s", (128_000_000, 0.0))],
+)  # fmt: skip
+def test_what_history_may_be(text: str, wanted: tuple[int, float]) -> None:
+    assert parse_history(text) == wanted
+
+
+@pytest.mark.parametrize("text", ["", "x", "0", "-3", "10MB", "m", "nan", "inf", "5m,", "1e999"])
+def test_what_history_may_not_be(text: str) -> None:
+    with pytest.raises(BadUse, match="history="):
+        parse_history(text)
+
+
+def test_how_much_is_kept_in_words() -> None:
+    assert Log(64_000_000, 600.0).kept() == "10m or 64 MB"
+    assert Log(64_000_000, 0).kept() == "64 MB"
+    assert [spell_duration(seconds) for seconds in (90, 5400, 7200, 0.5)] == ["90s", "90m", "2h", "0.5s"]
+
+
+def test_colours_fit_the_background(monkeypatch: pytest.MonkeyPatch) -> None:
+    dark, light = Palette(), Palette(light=True)
+    assert (dark.shown("yellow"), light.shown("yellow"), light.shown("bold cyan")) == ("yellow", "magenta", "bold blue")
+    assert (dark.shown("blue"), dark.shown("bold blue"), light.shown("blue")) == ("bold blue", "bold blue", "blue")
+    assert dark["title"] == light["title"] == "bold black on cyan"
+    for value, mode, wanted in (("0;15", "", True), ("15;0", "", False), ("", "", False), ("0;15", "dark", False), ("", "light", True)):
+        monkeypatch.setenv("COLORFGBG", value)
+        assert light_terminal({mode: ""} if mode else {}) is wanted

@@ -91,7 +91,7 @@ def test_a_walk_through_a_file(terminal: Terminal, office: Path) -> None:
     terminal.keys("j", "Enter")
     assert "packets" in terminal.wait("status records")
     terminal.keys("BSpace")
-    terminal.wait("StartTime Flgs")
+    terminal.wait(lambda text: "SrcAddr" in text and "status records" not in text)
     terminal.keys("D")
     terminal.wait("OutPkts")
     terminal.tmux("resize-window", "-x", "20", "-y", "5")
@@ -126,6 +126,19 @@ def test_records_on_standard_input_and_keys_from_the_terminal(terminal: Terminal
 def test_an_error_before_the_screen_is_a_line(terminal: Terminal, office: Path) -> None:
     terminal.run(f"{RATOP} -r {office} -P nothing")
     assert "ratop: no such field to sort by: 'nothing'" in terminal.ended(2)
+
+
+def test_a_fault_leaves_the_terminal_as_it_was(terminal: Terminal, office: Path) -> None:
+    """A fault of the program while it draws is one line after the screen has been restored."""
+    fault = terminal.folder / "fault.py"
+    fault.write_text(
+        "from pyargus.clients.ratop import main\nfrom pyargus.clients.ratop.browser import Browser\n"
+        "def do_down(self): raise ValueError('made on purpose')\nBrowser.do_down = do_down\nmain()\n"
+    )
+    terminal.run(f"env PYTHONPATH={SOURCE} {sys.executable} {fault} -X -n -r {office}")
+    terminal.wait("TotalRecords       60")
+    terminal.keys("j")
+    assert "ratop: a fault of the program at fault.py:3: ValueError: made on purpose" in terminal.ended(1)
 
 
 def test_no_colours_are_sent_where_none_are_wanted(terminal: Terminal, office: Path) -> None:

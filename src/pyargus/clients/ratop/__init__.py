@@ -34,7 +34,6 @@ PROGRAM = Program(
         Option("L", "labels", ONE, "N", "title line", "the title stands above the rows"),
         Option("q", "quiet", NONE, "", "print no records", "a browser shows them"),
         Option("f", "flow-file", ONE, "FILE", "models of racluster.conf", "one table has one key: -m"),
-        Option("format", "format", ONE, "FORMAT", "output format", "rows are written in any format by `:w file`"),
         Option("T", "seconds", ONE, "N", "stop after N seconds; with -1, read servers for so long (5)"),
     ),
     modes=(
@@ -47,7 +46,9 @@ PROGRAM = Program(
         Mode("norep", "", "make no statistics of what was merged"),
         Mode("nocurses", "", "as -1"),
         Mode("nomouse", "", "leave the mouse to the terminal"),
-        Mode("history", "=MB", "megabytes of records that are kept for the history (128)"),
+        Mode("light", "", "colours for a bright background, if COLORFGBG does not say so"),
+        Mode("dark", "", "colours for a dark background"),
+        Mode("history", "=MB,TIME", "records that are kept for the history: megabytes, a time with s, m, h or d, or both (128,60m)"),
     ),
     run=_run,
     writes=True,

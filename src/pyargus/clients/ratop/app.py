@@ -1,4 +1,4 @@
-"""The terminal: textual shows the lines that the browser makes and hands it the keys. The only module that imports textual."""
+"""The terminal: textual shows the lines that the browser makes and hands it the keys. It and the driver alone import textual."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from pyargus.clients.ratop.browser import Browser
+from pyargus.clients.ratop.driver import Driver
 from pyargus.clients.ratop.styles import Line
 from pyargus.errors import BadUse, ExitCode
 
@@ -32,6 +33,8 @@ KEYS = {"backtab": "shift+tab", "ctrl+i": "tab", "ctrl+j": "enter", "ctrl+m": "e
 CLIPBOARD = 8192
 # Seconds within which a second click opens a row.
 TWICE = 0.4
+# Seconds after which the thread that reads records makes way for the one that draws; Python's own 5 ms add up to what a person feels.
+SWITCH = 0.0005
 # What asks the program to end.
 SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 
@@ -97,7 +100,7 @@ class Ratop(App[int]):
     TITLE = "ratop"
 
     def __init__(self, browser: Browser, seconds: float = 0.0) -> None:
-        super().__init__(ansi_color=True)
+        super().__init__(driver_class=Driver, ansi_color=True)
         self.browser = browser
         self.seconds = seconds
         self.canvas = Canvas(self.draw)
@@ -105,6 +108,7 @@ class Ratop(App[int]):
         self._drawn = 0.0
         self._cost = 0.0
         self._busy = True
+        self._due = False
         self.fault = ""
         self._clicked: tuple[float, int, int] = (0.0, -1, -1)
 
@@ -150,6 +154,16 @@ class Ratop(App[int]):
         if browser.leaving:
             self.leave()
 
+    def draw_soon(self) -> None:
+        """Draw once for all keys that have been pressed meanwhile."""
+        if not self._due:
+            self._due = True
+            self.call_later(self._draw_due)
+
+    def _draw_due(self) -> None:
+        self._due = False
+        self.draw()
+
     def _carry_out(self, what: str, text: str) -> None:
         if what == "copy":
             data = base64.b64encode(text.encode()[:CLIPBOARD]).decode()
@@ -188,13 +202,13 @@ class Ratop(App[int]):
             key = key_of(event)
             if key:
                 self.browser.press(key)
-                self.draw()
+                self.draw_soon()
             return
         if isinstance(event, events.Paste):
             # One text, whatever is in it.
             event.stop()
             self.browser.paste(event.text)
-            self.draw()
+            self.draw_soon()
             return
         await super().on_event(event)
 
@@ -211,12 +225,12 @@ class Ratop(App[int]):
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """The wheel."""
         self.browser.wheel(3)
-        self.draw()
+        self.draw_soon()
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
         """The wheel."""
         self.browser.wheel(-3)
-        self.draw()
+        self.draw_soon()
 
 
 def key_of(event: events.Key) -> str:
@@ -265,11 +279,14 @@ def run_app(browser: Browser, mouse: bool = True, seconds: float = 0.0) -> int:
         os.environ.pop(name, None)
     terminal = Terminal()
     app = Ratop(browser, seconds)
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(SWITCH)
     before = {number: signal.signal(number, lambda *_: app.leave()) for number in SIGNALS}
     try:
         status = app.run(mouse=mouse)
     finally:
         browser.engine.stop()
+        sys.setswitchinterval(interval)
         terminal.close()
         for number, handler in before.items():
             signal.signal(number, handler)

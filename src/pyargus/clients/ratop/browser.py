@@ -213,6 +213,7 @@ class Browser(Drill):
         columns, rows = self.columns, self.rows
         view, grid = self.view, self.grid
         grid.live = self.engine.live
+        grid.empty = header.empty(self) if not view.table.listed else ""
         view.table.add_up(grid.wanted_sums(view))
         view.refresh()
         view.scroll(self.body)
@@ -235,6 +236,13 @@ class Browser(Drill):
 # What can be done while a page lies over the table.
 ALWAYS = frozenset(("back", "help", "palette", "quit", "redraw", "suspend", "pause", "copy", "fields_up", "fields_down", "command", "live",
                     "history_back", "history_forward", "history_far_back", "history_far_forward", "status"))  # fmt: skip
+
+
+def light_terminal(modes: dict[str, str]) -> bool:
+    """Whether the background is bright: as the words of -M say, else COLORFGBG, whose last number is the background's colour."""
+    if "light" in modes or "dark" in modes:
+        return "light" in modes
+    return os.environ.get("COLORFGBG", "").rpartition(";")[2] in ("7", "15")
 
 
 def unicode_terminal() -> bool:

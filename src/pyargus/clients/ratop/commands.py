@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from pyargus.clients.ratop.finding import Finding
+from pyargus.clients.ratop.log import parse_history
 from pyargus.clients.ratop.table import DEFAULT_KEYS, Shape, Sorting, Table
 from pyargus.clients.ratop.writing import write_rows
 from pyargus.clients.settings import Settings, nearest, parse_fields, parse_modes, width_of
@@ -13,6 +14,10 @@ from pyargus.errors import BadUse
 from pyargus.plain import replace
 from pyargus.record.schema import BY_NAME, SORT_ASCENDING
 
+# Words of -M that say how the program begins.
+AT_THE_START = ("nocurses", "nomouse", "light", "dark")
+# Words of -M that change nothing of the rows.
+OF_THE_SOURCES = ("history", "rate", "realtime")
 NAMES = {"all": 0, "port": 1, "proto": 2, "none": 3}
 # What -Z can be, in the order in which the command steps through it; 0 is the word of the state.
 FLAGS = {0: 2, 1: 2, 2: 3, 3: 4, 4: 0}
@@ -40,6 +45,11 @@ def whole(text: str) -> int:
     if not text.isdigit() or len(text) > 9:
         raise BadUse(f"{text}: expected a whole number")
     return int(text)
+
+
+def pace_of(modes: dict[str, str]) -> float | None:
+    """Seconds of a file's a second that the words of -M ask for; None where none does. Raises BadUse for a rate that is none."""
+    return number(modes["rate"]) if "rate" in modes else 1.0 if "realtime" in modes else None
 
 
 def parse_sorting(text: str) -> tuple[Sorting, ...]:
@@ -88,7 +98,7 @@ class Commands(Finding):
         parse_fields(settings, [text or "stime"])
         if not settings.columns:
             raise BadUse("at least one column is needed")
-        self.view.change(columns=settings.columns, widths=settings.widths)
+        self.view.change(columns=settings.columns, widths=settings.widths, fields_given=True)
 
     def do_keys(self) -> None:
         """Ask for the key."""
@@ -155,22 +165,49 @@ class Commands(Finding):
         self.ask("Specify modes:", "", self._modes, self._check_modes, lambda part: list(self.settings.program.words))
 
     def _check_modes(self, text: str) -> None:
-        parse_modes(copied(self.settings), text.split())
+        settings = replace(copied(self.settings), mode_values={})
+        parse_modes(settings, text.split())
+        modes = settings.mode_values
+        for word in AT_THE_START:
+            if word in modes:
+                raise BadUse(f"{word}: only on the command line")
+        pace_of(modes)
+        if "history" in modes:
+            parse_history(modes["history"])
 
     def _modes(self, text: str) -> None:
         settings = copied(self.settings)
+        for word in text.split():
+            # What is said last holds.
+            settings.mode_values.pop(word.removeprefix("no") if word.startswith("no") else f"no{word}", None)
         parse_modes(settings, text.split())
         if settings.zone and settings.zone != self.settings.zone:
             set_zone(settings.zone)
-        self.apply_modes(settings)
+        given = replace(copied(self.settings), mode_values={})
+        parse_modes(given, text.split())
+        self._apply_modes(given.mode_values)
+        if all(word.partition("=")[0] in OF_THE_SOURCES for word in text.split()):
+            self.settings = self.engine.settings = settings
+            return
         for view in self.views:
             view.change(disa=settings.disa, encoding=settings.encoding, print_vendors=settings.print_vendors)
             if view is self.views[0] and settings.rmon != self.settings.rmon:
                 view.table.shape = replace(view.shape, hosts=settings.rmon)
         self.remake_all(settings)
 
-    def apply_modes(self, settings: Settings) -> None:
-        """Take over what the words of -M say."""
+    def _apply_modes(self, modes: dict[str, str]) -> None:
+        """Take over what the words say of the sources and the history."""
+        pace = pace_of(modes)
+        if pace is not None:
+            self.engine.pace.set(pace)
+        if "history" in modes:
+            size, seconds = parse_history(modes["history"])
+
+            def job() -> None:
+                self.engine.log.limit, self.engine.log.seconds = size, seconds
+                self.engine.log.trim()
+
+            self.engine.run(job)
 
     def do_percent(self) -> None:
         """Counters as percent of their sums, or as they are."""

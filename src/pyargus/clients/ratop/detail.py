@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from pyargus.clients.ratop import plots
@@ -259,18 +260,26 @@ class DetailPage(TextPage):
         return [*out, []]
 
     def _fields(self, record: Record, columns: int) -> list[Line]:
+        """Every field that has a value; those that are zero are only named."""
+        palette = self.palette
         names = [field.name for field in FIELDS if field.id]
-        values = [(name, text) for name, text in zip(names, texts(self.view.settings, record, names), strict=True) if text.strip()]
-        count = max(1, columns // 38)
+        printed = [(name, text.strip()) for name, text in zip(names, texts(self.view.settings, record, names), strict=True)]
+        values = [(name, text) for name, text in printed if text.strip("0.")]
+        zeros = [name for name, text in printed if text and not text.strip("0.")]
+        label = max((len(name) for name, _ in values), default=0)
+        count = max(1, columns // (label + 27))
         size = columns // count
-        out: list[Line] = [[("fields", self.palette["heading"])]]
+        out: list[Line] = [[("fields", palette["heading"])]]
         height = -(-len(values) // count)
         for row in range(height):
             line: Line = []
             for at in range(row, len(values), height):
                 name, text = values[at]
-                line += [(f"{name:<11} ", self.palette["label"]), (printable(text.strip())[: size - 14].ljust(size - 12), "")]
+                room = max(1, size - label - 3)
+                line += [(f"{name:<{label}} ", palette["label"]), (printable(text)[:room].ljust(room + 2), "")]
             out.append(line)
+        if zeros:
+            out += [[], *([(text, palette["label"])] for text in wrap("zero: " + " ".join(zeros), max(20, columns - 1)))]
         return out
 
 

@@ -22,8 +22,6 @@ from pyargus.clients.ratop.table import Table
 from pyargus.clients.settings import Settings
 from pyargus.errors import PyargusError
 
-# Bytes of records that are kept for the history and for tables made anew.
-KEPT = 128 << 20
 # Seconds of the rates that are kept, for the small pictures in the header.
 REMEMBERED = 900
 
@@ -46,10 +44,10 @@ class Engine:
     rates: for each of the last seconds (records, packets, bytes, new rows) of it. error: what went wrong with a job, until it is shown.
     """
 
-    def __init__(self, settings: Settings, kept: int = KEPT, rate: float = 0.0) -> None:
+    def __init__(self, settings: Settings, log: Log | None = None, rate: float = 0.0) -> None:
         self.settings = settings
         self.lock = threading.Lock()
-        self.log = Log(kept)
+        self.log = log if log is not None else Log()
         self.pace = Pace(rate)
         self.queue = Queue()
         self.feeders: list[Feeder] = []
@@ -148,19 +146,20 @@ class Engine:
                 if feeder in self.feeders:
                     if not self.log.initial:
                         self.log.initial = feeder.initial
-                    self._take(data)
+                    self._take(data, feeder.live)
                 continue
             if not self._jobs:
                 self._rest()
 
     def _rest(self) -> None:
         """Nothing is left to do for now."""
+        self.log.trim()
         with self._idle:
             self.busy = bool(self._jobs)
             self._idle.notify_all()
 
-    def _take(self, data: bytes) -> None:
-        self.log.add(data)
+    def _take(self, data: bytes, live: bool) -> None:
+        self.log.add(data, live)
         if self.paused:
             if self.waiting + len(data) > self.log.limit:
                 self.queue.dropped += self._cutter.count(data)
@@ -203,9 +202,22 @@ class Engine:
                 self._idle.wait(0.01)
         return False
 
+    @property
+    def _readable(self) -> bool:
+        """Whether all sources are files that can be read again."""
+        return bool(self.feeders) and all(isinstance(one, FileFeeder) and os.path.isfile(one.name) for one in self.feeders)
+
+    def beginning(self) -> int:
+        """Time of the earliest records that a table can be made of, µs since 1970."""
+        base = 1_000_000 * self.base.flow.base if self.base is not None else 0
+        if not self.log.lost or self._readable:
+            return base
+        oldest = self.log.oldest()
+        return max(base, Cutter().time(oldest, 0) if oldest else self.base.flow.newest if self.base is not None else 0)
+
     def everything(self) -> Iterator[bytes]:
         """All records that were read: from the log, or from the files themselves where the log does not hold all."""
-        if self.log.lost and self.feeders and all(isinstance(one, FileFeeder) and os.path.isfile(one.name) for one in self.feeders):
+        if self.log.lost and self._readable:
             for feeder in list(self.feeders):
                 yield from _contents(feeder.name)
             return

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from pyargus.clients.output import RMON_TITLES, column_width
 from pyargus.clients.ratop import plots
-from pyargus.clients.ratop.styles import Line, Palette, fit, mark, overlay, printable
+from pyargus.clients.ratop.express import FLOW, parts_of
+from pyargus.clients.ratop.styles import Line, Palette, cut, fit, mark, overlay, printable
 from pyargus.clients.ratop.table import Row
 from pyargus.clients.ratop.view import View
 from pyargus.record.colour_cy import BLUE, GREEN, RED, STATES, YELLOW
@@ -23,6 +24,12 @@ WIDEST = 40
 # Seconds without a packet after which a row of a live source is dimmed.
 QUIET = 10
 BAR = 32
+# What gives way, in this order, where the columns that nobody asked for do not fit; FRACTION is that of the times.
+FRACTION = "."
+GIVES_WAY = ("flgs", FRACTION, "dir", "stime", "proto", "bytes")
+# What a bar of a field is made of: what the source sent, and the destination.
+BAR_LETTERS = ("= src ", "- dst")
+HALVES = {"pkts": ("spkts", "dpkts"), "bytes": ("sbytes", "dbytes"), "appbytes": ("sappbytes", "dappbytes")}
 
 
 @dataclass(slots=True)
@@ -55,7 +62,7 @@ class Grid:
     """The lines of a view.
 
     percent: counters as share of the sums; live: rows fall quiet; cursor: its row is marked; unicode: bars are lines, not letters.
-    search: pattern that is marked. places: where the columns were put, for the mouse.
+    search: pattern that is marked. empty: what is said where there are no rows. places: where the columns were put, for the mouse.
     """
 
     def __init__(self, palette: Palette, unicode: bool = True) -> None:
@@ -66,6 +73,7 @@ class Grid:
         self.live = False
         self.cursor = True
         self.search: re.Pattern[str] | None = None
+        self.empty = ""
         self.places: list[Place] = []
 
     def wanted_sums(self, view: View) -> list[str]:
@@ -80,6 +88,7 @@ class Grid:
         """The title line and as many lines as there are rows, of this many columns."""
         table = view.table
         room = rows - 1 - self.totals
+        table.parts = HALVES.get(view.sorting[0].field, ()) if view.sorting else ()
         shown = list(table.listing(view.top, room))
         sums = table.totals() if self.percent or self.totals else {}
         if self.percent:
@@ -87,14 +96,19 @@ class Grid:
                 self._percentages(view, row.cells, row.values, sums)
         total_cells = self._total_cells(view, sums) if self.totals else []
         self._measure(view, [row.cells for row in shown] + ([total_cells] if total_cells else []))
+        self._narrow(view, [row.cells for row in shown], columns)
         self._place(view, columns)
         now = table.flow.newest
         bar = self._bar_room(view, columns)
         top = table.greatest(view.sorting[0].field) if bar and view.sorting[0].field in table.sums else 0.0
-        out = [self._titles(view, columns)]
+        out = [self._titles(view, columns, bar)]
         for place, row in enumerate(shown, view.top):
             out.append(self._row(view, row, self.cursor and place == view.row, now, columns, bar, top))
-        out += [[(" " * columns, "")]] * (room - len(shown))
+        blank: Line = [(" " * columns, "")]
+        rest = [blank] * (room - len(shown))
+        if self.empty and not shown and rest:
+            rest[len(rest) // 3] = fit([(self.empty[:columns].center(columns), self.palette["label"])], columns)
+        out += rest
         if total_cells:
             line = self._cells(view, total_cells, [self.palette["totals"]] * len(total_cells), [])
             out.append(fit(line, columns, self.palette["totals"]))
@@ -136,14 +150,47 @@ class Grid:
             widest = max((len(text.rstrip() if column.name == "flgs" else text) for text in texts), default=0)
             view.widths[at] = min(WIDEST, max(view.widths.get(at, 0), widest, len(self.title(view, at)), 1))
 
+    def _narrow(self, view: View, rows: list[list[str]], columns: int) -> None:
+        """Have columns give way that have no value, or where all of them do not fit, unless they were asked for."""
+        view.hidden.clear()
+        if view.settings.fields_given:
+            return
+        names = [column.name for column in view.columns()]
+        kept = [one.field for one in view.sorting[:1]]
+        if not view.table.preserves:
+            # What is no part of the key has no value.
+            parts = parts_of(view.shape.keys)
+            for at, name in enumerate(names):
+                if name in FLOW - parts or (name == "dir" and not {"saddr", "daddr"} <= parts):
+                    view.hidden.add(at)
+        for name in GIVES_WAY:
+            if sum(view.widths[at] + 1 for at in range(len(names)) if at not in view.hidden) - 1 <= columns:
+                return
+            if name == FRACTION:
+                self._without_fractions(view, rows)
+            elif name in names and name not in kept:
+                view.hidden.add(names.index(name))
+
+    def _without_fractions(self, view: View, rows: list[list[str]]) -> None:
+        for at, column in enumerate(view.columns()):
+            if BY_NAME[column.name].kind == "time" and column.name not in view.settings.widths:
+                for cells in rows:
+                    cells[at] = cells[at].partition(FRACTION)[0]
+                view.widths[at] = max([len(self.title(view, at)), *(len(cells[at]) for cells in rows)])
+
     def _place(self, view: View, columns: int) -> None:
         """Scroll to the side so far that the column of the cursor is on the screen, and put the columns."""
+        if view.column in view.hidden:
+            view.aside(0)
+        shown = [at for at in range(len(view.columns())) if at not in view.hidden]
         view.left = min(view.left, view.column)
-        while view.left < view.column and sum(view.widths[at] + 1 for at in range(view.left, view.column + 1)) - 1 > columns:
+        while view.left < view.column and sum(view.widths[at] + 1 for at in shown if view.left <= at <= view.column) - 1 > columns:
             view.left += 1
         self.places = []
         x = 0
-        for at in range(view.left, len(view.columns())):
+        for at in shown:
+            if at < view.left:
+                continue
             if x >= columns:
                 break
             self.places.append(Place(at, x, view.widths[at]))
@@ -157,7 +204,7 @@ class Grid:
     def _used(self) -> int:
         return self.places[-1].x + self.places[-1].width if self.places else 0
 
-    def _titles(self, view: View, columns: int) -> Line:
+    def _titles(self, view: View, columns: int, bar: int) -> Line:
         line: Line = []
         sorted_by = view.sorting[0].field if view.sorting else ""
         for place in self.places:
@@ -165,10 +212,20 @@ class Grid:
             text = self.title(view, place.column)[: place.width]
             text = text.ljust(place.width) if BY_NAME[name].align == "L" else text.rjust(place.width)
             style = self.palette["sorted" if name == sorted_by else "title"]
-            if place.column == view.column and view.column:
+            if place.column == view.column and place is not self.places[0]:
                 style = self.palette["place"]
             line += [(text, style), (" ", self.palette["title"])]
-        return fit(line, columns, self.palette["title"])
+        if bar >= 10 and view.table.parts:
+            source, destination = (" src ", " dst ") if self.palette.coloured else ("━ src ", "─ dst") if self.unicode else BAR_LETTERS
+            line += [(" ", self.palette["title"]), (source, self.palette["legend source"])]
+            line.append((destination, self.palette["legend destination"]))
+        line = fit(line, columns, self.palette["title"])
+        left, right = ("‹", "›") if self.unicode else ("<", ">")
+        if any(at < view.left and at not in view.hidden for at in range(len(view.columns()))):
+            line = [(left, self.palette["place"]), *cut(line, 1, columns)]
+        if self._used() > columns or (self.places and self.places[-1].column < len(view.columns()) - 1):
+            line = [*cut(line, 0, columns - 1), (right, self.palette["place"])]
+        return fit(line, columns)
 
     def _row(self, view: View, row: Row, chosen: bool, now: int, columns: int, bar: int, top: float) -> Line:
         styles = self._styles(view, row)
@@ -177,17 +234,23 @@ class Grid:
         line = self._cells(view, row.cells, styles, row.cells)
         if bar:
             used = sum(len(text) for text, _ in line)
-            value = row.values.get(view.sorting[0].field, 0.0)
-            picture = plots.bar(value / top if top else 0.0, bar, self.unicode)
-            line = [*line, (" " * (self._used() + 2 - used), ""), (picture, self.palette["bar"])]
+            line = [*line, (" " * (self._used() + 2 - used), ""), *self._bar(view, row, bar, top)]
         line = fit(line, columns)
         if chosen:
             line = overlay(line, self.palette["cursor"])
         if self.search is not None:
             text = "".join(piece for piece, _ in line)
-            for match in self.search.finditer(text):
-                line = mark(line, match.start(), match.end(), self.palette["match"])
+            line = mark(line, (match.span() for match in self.search.finditer(text)), self.palette["match"])
         return line
+
+    def _bar(self, view: View, row: Row, bar: int, top: float) -> Line:
+        """The share of a row in the largest value, and of the two sides in it."""
+        value = row.values.get(view.sorting[0].field, 0.0)
+        halves = [row.values.get(name, 0.0) for name in view.table.parts]
+        if len(halves) < 2 or not sum(halves):
+            return [(plots.bar(value / top if top else 0.0, bar, self.unicode), self.palette["bar"])]
+        source, destination, rest = plots.split_bar(halves[0], halves[1], top, bar, self.unicode, self.palette.coloured)
+        return [(source, self.palette["source"]), (destination, self.palette["destination"]), (rest, "")]
 
     def _styles(self, view: View, row: Row) -> list[str]:
         if not self.palette.coloured:
@@ -195,23 +258,21 @@ class Grid:
         if row.styles or view.table.colours is not None:
             rest = row.styles.get("", "")
             return [row.styles.get(column.name, rest) for column in view.columns()]
-        out = []
         load = load_colour(row.load)
-        for column, cell in zip(view.columns(), row.cells, strict=False):
-            name = column.name
-            if name == "state":
-                out.append(state_colour(row.state))
-            elif name == "proto":
-                out.append(PROTOCOLS.get(cell, ""))
-            elif name == "dport":
-                out.append("green")
-            elif name in ("pkts", "bytes", "load", "rate") or is_sum(name):
-                out.append(load)
-            elif BY_NAME[name].kind == "time":
-                out.append("")
-            else:
-                out.append("")
-        return out
+        cells = zip(view.columns(), row.cells, strict=False)
+        return [self.palette.shown(self._colour(column.name, cell, row, load)) for column, cell in cells]
+
+    @staticmethod
+    def _colour(name: str, cell: str, row: Row, load: str) -> str:
+        if name == "state":
+            return state_colour(row.state)
+        if name == "proto":
+            return PROTOCOLS.get(cell, "")
+        if name == "dport":
+            return "green"
+        if name in ("load", "rate") or is_sum(name):
+            return load
+        return ""
 
     def _cells(self, view: View, cells: list[str], styles: list[str], joined: list[str]) -> Line:
         """Cells in their columns; ports follow their addresses after a dot."""

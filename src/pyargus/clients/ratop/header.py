@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pyargus.clients.ratop import plots
 from pyargus.clients.ratop.feeds import FileFeeder
-from pyargus.clients.ratop.styles import Line, fit
+from pyargus.clients.ratop.styles import Line, fit, width
 from pyargus.clients.ratop.table import DEFAULT_KEYS
 
 if TYPE_CHECKING:
@@ -51,17 +51,55 @@ def title(browser: Browser, columns: int) -> Line:
     crumbs = browser.crumbs()
     if crumbs:
         left = [(crumbs, palette["crumb"]), ("  ", ""), (command(browser), palette["label"])]
+    right: Line = [(stamp(browser.clock()), palette["clock"])]
+    chip = state(browser)
     if browser.moment:
-        right = (f" {stamp(browser.moment / 1e6, False)} history ", palette["past"])
-    elif browser.paused:
-        waiting = browser.engine.waiting
-        right = (f" frozen, {plots.short(waiting)}B wait " if waiting else " frozen ", palette["alert"])
-    else:
-        right = (stamp(browser.clock()), palette["clock"])
-    size = len(right[0])
-    if columns < size + 12:
-        return fit(left, columns)
-    return [*fit(left, columns - size - 1), (" ", ""), right]
+        right = [chip]
+    elif chip[0]:
+        right = [chip, (" ", ""), *right]
+    while right and columns < width(right) + 12:
+        right.pop()
+    return [*fit(left, columns - width(right) - 1), (" ", ""), *right] if right else fit(left, columns)
+
+
+def state(browser: Browser) -> tuple[str, str]:
+    """What is shown: now, the display as it was frozen, or a moment of the history; empty for a file that has been read."""
+    palette, engine = browser.palette, browser.engine
+    if browser.moment:
+        base = engine.base
+        ago = max(0.0, base.flow.newest - browser.moment) / 1e6 if base is not None else 0.0
+        return f" history {stamp(browser.moment / 1e6, False)}, {ago:.0f} s back ", palette["past"]
+    if browser.paused:
+        waiting = engine.waiting
+        return f" frozen, {plots.short(waiting)}B wait " if waiting else " frozen ", palette["alert"]
+    if any(feeder.state == "lost" for feeder in engine.feeders):
+        return " lost ", palette["lost"]
+    if any(feeder.live and feeder.state == "reading" for feeder in engine.feeders):
+        return " live ", palette["live"]
+    if engine.pace.rate and engine.active:
+        return f" replay ×{engine.pace.rate:g} " if browser.unicode else f" replay x{engine.pace.rate:g} ", palette["live"]
+    return "", ""
+
+
+def empty(browser: Browser) -> str:
+    """Why there are no rows."""
+    engine, view = browser.engine, browser.view
+    if view.pending:
+        return "the records are being read again"
+    if view.table.count:
+        return f"no row passes the filter: {view.display_text}" if view.display_text else "no row is as asked for"
+    for feeder in engine.feeders:
+        if feeder.note:
+            return feeder.note
+        if feeder.state == "connecting":
+            return f"connecting to {feeder.name}"
+    if browser.moment:
+        return "there were no flows yet"
+    if engine.active:
+        return "waiting for records"
+    if not engine.feeders:
+        return "there is no source; :S and :r name one"
+    return "no records pass the filter" if browser.settings.filter else "there are no flows"
 
 
 def rates(browser: Browser, columns: int) -> Line:
@@ -119,6 +157,20 @@ def status(browser: Browser, columns: int) -> Line:
 
 HINTS = (("F1", "help"), ("/", "search"), ("f", "filter"), ("Enter", "detail"), ("D", "hosts"), ("< >", "sort"), ("[ ]", "history"),
          ("P", "freeze"), ("^P", "commands"), (":q", "leave"))  # fmt: skip
+# The keys of the drill-down, and of what lies over the table.
+DOWN = (("Enter", "down"), ("Esc", "back"))
+OVER = {"Detail": (("Esc", "back"), ("J", "next flow"), ("K", "previous flow"), ("y", "copy as filter"), ("j k", "scroll"), ("F1", "help")),
+        "Help": (("Esc", "back"), ("j k", "scroll"), ("^P", "look for a command")),
+        "Commands": (("Enter", "carry out"), ("Esc", "back"))}  # fmt: skip
+
+
+def hints(browser: Browser) -> Sequence[tuple[str, str]]:
+    """The keys that one needs first, and what they do."""
+    if browser.pages:
+        return OVER[browser.pages[-1].name]
+    if browser.view.level and browser.view.level != "flows":
+        return [*DOWN, *(hint for hint in HINTS if hint[0] not in ("Enter", "D"))]
+    return [DOWN[1], *HINTS] if browser.view.level else HINTS
 
 
 def bottom(browser: Browser, columns: int) -> Line:
@@ -135,7 +187,7 @@ def bottom(browser: Browser, columns: int) -> Line:
     if notes:
         return fit([(notes[0] + (f" (and {len(notes) - 1} more)" if len(notes) > 1 else ""), palette["error"])], columns)
     line: Line = []
-    for key, text in HINTS:
+    for key, text in hints(browser):
         if sum(len(part) for part, _ in line) + len(key) + len(text) + 3 > columns:
             break
         line += [(key, palette["key"]), (f" {text}  ", palette["label"])]

@@ -57,19 +57,21 @@ class Moving(State):
 
     def do_left(self) -> None:
         """One column to the left."""
-        self.view.column = max(0, self.view.column - self.repeat())
+        self.view.aside(-self.repeat())
 
     def do_right(self) -> None:
         """One column to the right."""
-        self.view.column = min(len(self.view.columns()) - 1, self.view.column + self.repeat())
+        self.view.aside(self.repeat())
 
     def do_first_column(self) -> None:
         """The first column."""
         self.view.column = self.view.left = 0
+        self.view.aside(0)
 
     def do_last_column(self) -> None:
         """The last column."""
         self.view.column = max(0, len(self.view.columns()) - 1)
+        self.view.aside(0)
 
     def sort_by(self, name: str) -> None:
         """Sort by a field; by the one that is sorted by already the other way round."""
@@ -91,11 +93,11 @@ class Moving(State):
         if not names:
             return
         now = view.sorting[0].field if view.sorting else ""
-        at = names.index(now) if now in names else view.column
-        at = max(0, min(len(names) - 1, at + step * self.repeat()))
-        view.column = at
-        if names[at] != now:
-            self.sort_by(names[at])
+        if now in names:
+            view.column = names.index(now)
+        view.aside(step * self.repeat())
+        if names[view.column] != now:
+            self.sort_by(names[view.column])
 
     def do_sort_left(self) -> None:
         """Sort by the column to the left."""

@@ -42,6 +42,15 @@ def lines(browser: Browser, columns: int, coloured: bool) -> list[str]:
     return [coded(line).rstrip() if coloured else plain(line) for line in frame[:-1]]
 
 
+def show(browser: Browser) -> None:
+    """The rows of the view in the format that was asked for."""
+    from pyargus.clients.ratop.writing import print_rows
+
+    browser.frame()
+    with browser.engine.held():
+        print_rows(browser.settings.format, browser.view, browser.engine.log.initial)
+
+
 def run_once(browser: Browser, engine: Engine, seconds: float, coloured: bool) -> int:
     """Read the sources, files to their end and servers for some seconds, and print the view; returns the exit status."""
     engine.start()
@@ -55,8 +64,11 @@ def run_once(browser: Browser, engine: Engine, seconds: float, coloured: bool) -
             while not engine.settle(0.5) and not (seconds and time.monotonic() - started > seconds):
                 continue
         browser.grid.cursor = False
-        sys.stdout.write("\n".join(lines(browser, width_of_output(), coloured)) + "\n")
-        sys.stdout.flush()
+        if browser.settings.format:
+            show(browser)
+        else:
+            sys.stdout.write("\n".join(lines(browser, width_of_output(), coloured)) + "\n")
+            sys.stdout.flush()
     finally:
         engine.stop()
     failed = [feeder for feeder in engine.feeders if feeder.state == "failed"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import zip_longest
 from typing import Protocol
 
 from pyargus.clients.ratop.actions import ACTIONS, GROUPS, Action, ways
@@ -27,6 +28,13 @@ class Page(Protocol):
 
 STEPS = {"j": 1, "down": 1, "ctrl+e": 1, "ctrl+n": 1, "enter": 1, "k": -1, "up": -1, "ctrl+y": -1}
 LEAPS = {" ": 1, "pagedown": 1, "ctrl+f": 1, "ctrl+d": 1, "pageup": -1, "ctrl+b": -1, "ctrl+u": -1}
+
+
+# Columns from which on the help has two columns of its own, and the blanks between them.
+BESIDE = 150
+GAP = 4
+# Columns of the list of commands.
+LIST = 100
 
 
 class TextPage:
@@ -82,15 +90,27 @@ class HelpPage(TextPage):
     def content(self, columns: int) -> list[Line]:
         """The table of keys and commands, in its groups."""
         palette = self.palette
-        wide = min(30, max(12, columns // 3))
         out: list[Line] = [[("ratop: keys and commands", palette["heading"])]]
         for hint in ("A number before a key repeats it.", "In a question Tab completes, Up and Down recall, ^D clears, Esc leaves."):
             out.append([(hint, palette["label"])])
-        for title, members in GROUPS.items():
-            out += [[], [(title, palette["heading"])]]
-            for action in members:
-                text = f"not there: {action.refused}" if action.refused else action.text
-                out += _paragraph(ways(action), text, wide, columns, palette)
+        beside = columns >= BESIDE
+        room = (columns - GAP) // 2 if beside else columns
+        parts = [self._group(title, members, room) for title, members in GROUPS.items()]
+        if not beside:
+            return out + [line for part in parts for line in part]
+        # The groups in two columns, of which the left one is at least as high as the right one.
+        split = next(at for at in range(1, len(parts) + 1) if sum(map(len, parts[:at])) >= sum(map(len, parts[at:])))
+        left, right = ([line for part in some for line in part] for some in (parts[:split], parts[split:]))
+        nothing: Line = []
+        out += [[*fit(one, room + GAP), *other] for one, other in zip_longest(left, right, fillvalue=nothing)]
+        return out
+
+    def _group(self, title: str, members: tuple[Action, ...], columns: int) -> list[Line]:
+        wide = min(30, max(12, columns // 3))
+        out: list[Line] = [[], [(title, self.palette["heading"])]]
+        for action in members:
+            text = f"not there: {action.refused}" if action.refused else action.text
+            out += _paragraph(ways(action), text, wide, columns, self.palette)
         return out
 
 
@@ -146,10 +166,11 @@ class PalettePage:
         before, after = self.editor.text[: self.editor.cursor], self.editor.text[self.editor.cursor :]
         out: list[Line] = [fit([("> ", self.palette["prompt"]), (before, ""), (after[:1] or " ", "reverse"), (after[1:], "")], columns)]
         out.append(fit([(f"{len(self._shown)} commands; Enter carries one out, Esc leaves", self.palette["label"])], columns))
+        wide = min(LIST, columns)
         for at, action in enumerate(self._shown[self._top : self._top + room], self._top):
             keys = ways(action)
-            text = action.text[: max(0, columns - len(keys) - 3)]
-            line: Line = [(" " + text.ljust(columns - len(keys) - 2), ""), (keys + " ", self.palette["key"])]
+            text = action.text[: max(0, wide - len(keys) - 3)]
+            line: Line = [(" " + text.ljust(wide - len(keys) - 2), ""), (keys + " ", self.palette["key"])]
             out.append(fit([(part, self.palette["cursor"]) for part, _ in line] if at == self.at else line, columns))
         return (out + [[(" " * columns, "")]] * rows)[:rows]
 

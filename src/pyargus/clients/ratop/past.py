@@ -42,10 +42,12 @@ class Past(Commands):
             else:
                 self.say("this is now")
             return
-        first = base.flow.base * 1_000_000
+        # A second on, so that there is something to be seen.
+        first = min(engine.beginning() + 1_000_000, base.flow.newest - 1)
         if moment < first:
             moment = first
-            self.say("this is where the records begin")
+            what = f"history begins: {engine.log.kept()} are kept" if engine.log.lost else "records begin"
+            self.say(f"this is where the {what}")
         self.go(moment)
 
     def go(self, moment: int) -> None:

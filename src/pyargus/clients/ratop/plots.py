@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 BLOCKS = " ▁▂▃▄▅▆▇█"
 LETTERS = " .:-=+*#@"
+THIN = str.maketrans("━╸=", "──-")
 SCALES = ("", "k", "M", "G", "T", "P")
 
 
@@ -62,6 +63,17 @@ def bar(share: float, columns: int, unicode: bool = True) -> str:
     if not unicode:
         return ("=" * ((halves + 1) // 2)).ljust(columns)
     return ("━" * (halves // 2) + ("╸" if halves % 2 else "")).ljust(columns)
+
+
+def split_bar(first: float, second: float, top: float, columns: int, unicode: bool = True, alike: bool = True) -> tuple[str, str, str]:
+    """A bar of two amounts, one after the other: the part of each and what is left of the columns. alike: a colour tells them apart."""
+    whole = bar((first + second) / top if top else 0.0, columns, unicode)
+    size = len(whole.rstrip())
+    at = round(size * first / (first + second)) if first + second else 0
+    part = whole[at:size]
+    if not alike:
+        part = part.translate(THIN)
+    return whole[:at], part, whole[size:]
 
 
 def spread(pieces: Sequence[tuple[int, int, float]], start: int, end: int, count: int) -> list[float]:

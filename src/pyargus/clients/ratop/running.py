@@ -7,10 +7,11 @@ import sys
 
 from pyargus.clients.formats import coloured
 from pyargus.clients.frame import complain, emit, folder_files
-from pyargus.clients.ratop.browser import Browser, unicode_terminal
+from pyargus.clients.ratop.browser import Browser, light_terminal, unicode_terminal
 from pyargus.clients.ratop.colours import read_colours
-from pyargus.clients.ratop.commands import number, set_zone
-from pyargus.clients.ratop.engine import KEPT, Engine
+from pyargus.clients.ratop.commands import number, pace_of, set_zone
+from pyargus.clients.ratop.engine import Engine
+from pyargus.clients.ratop.log import Log, parse_history
 from pyargus.clients.ratop.styles import Palette
 from pyargus.clients.settings import Settings
 from pyargus.errors import BadUse, ExitCode
@@ -19,10 +20,9 @@ from pyargus.errors import BadUse, ExitCode
 def make_browser(settings: Settings, colours: bool, unicode: bool) -> Browser:
     """The engine and the browser of the settings. Raises BadUse for what cannot be followed."""
     modes = settings.mode_values
-    kept = int(number(modes["history"], 1) * 1e6) if "history" in modes else KEPT
-    rate = number(modes["rate"]) if "rate" in modes else 1.0 if "realtime" in modes else 0.0
-    engine = Engine(settings, kept, rate)
-    browser = Browser(settings, engine, Palette(colours), unicode)
+    log = Log(*parse_history(modes["history"])) if "history" in modes else Log()
+    engine = Engine(settings, log, pace_of(modes) or 0.0)
+    browser = Browser(settings, engine, Palette(colours, light_terminal(modes)), unicode)
     browser.interval = max(0.05, settings.update_interval or browser.interval)
     if settings.idle_timeout is not None:
         browser.idle_seconds = settings.idle_timeout
@@ -59,6 +59,8 @@ def run(settings: Settings) -> int:
     complete(settings)
     once = "1" in settings.own or "nocurses" in settings.mode_values
     seconds = number(settings.own["T"][-1]) if "T" in settings.own else settings.run_time
+    if settings.format and not once:
+        raise BadUse("--format goes with -1; on the screen `:w file` writes the rows in any format")
     if once:
         from pyargus.clients.ratop.once import run_once
 

@@ -7,9 +7,12 @@ eight of the terminal itself, so that they fit a light and a dark one; without c
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 
 Piece = tuple[str, str]
 Line = list[Piece]
+# A span beyond the end of every line.
+NOWHERE = (1 << 30, 1 << 30)
 
 # What a part of the screen looks like.
 ROLES: dict[str, str] = {
@@ -39,29 +42,51 @@ ROLES: dict[str, str] = {
     "source": "green",
     "destination": "blue",
     "bar": "cyan",
+    "legend source": "bold black on green",
+    "legend destination": "bold white on blue",
+    "live": "black on green",
+    "lost": "bold white on red",
     "crumb": "bold cyan",
 }
 PLAIN = {"title": "reverse", "sorted": "reverse bold", "place": "bold underline", "match": "reverse bold", "alert": "reverse",
-         "past": "reverse", "error": "bold"}  # fmt: skip
+         "past": "reverse", "error": "bold", "live": "reverse", "lost": "bold reverse", "legend source": "reverse",
+         "legend destination": "reverse"}  # fmt: skip
 COLOURS = ("red", "green", "yellow", "blue", "magenta", "cyan", "black", "white")
 
 
-class Palette:
-    """Styles by role; `coloured` says whether there are colours."""
+# Foregrounds that are hard to read on a background, and what takes their place.
+ON_LIGHT = {"yellow": "magenta", "cyan": "blue"}
+ON_DARK = {"blue": "bold blue"}
 
-    def __init__(self, coloured: bool = True) -> None:
+
+class Palette:
+    """Styles by role. coloured: there are colours; light: they are for a bright background."""
+
+    def __init__(self, coloured: bool = True, light: bool = False) -> None:
         self.coloured = coloured
+        self.light = light
+        self._shown: dict[str, str] = {}
 
     def __getitem__(self, role: str) -> str:
-        if not self.coloured:
-            return PLAIN.get(role, self.shown(ROLES[role]))
-        return ROLES[role]
+        if not self.coloured and role in PLAIN:
+            return PLAIN[role]
+        return self.shown(ROLES[role])
 
     def shown(self, style: str) -> str:
-        """A style as it may be shown: without colours where there are none."""
-        if self.coloured:
+        """A style as it may be shown: without colours where there are none, else with those that can be read."""
+        found = self._shown.get(style)
+        if found is None:
+            found = self._shown[style] = self._made(style)
+        return found
+
+    def _made(self, style: str) -> str:
+        words = style.split()
+        if not self.coloured:
+            return " ".join(word for word in words if word not in COLOURS and word != "on")
+        if "on" in words:
             return style
-        return " ".join(word for word in style.split() if word not in COLOURS and word != "on")
+        others = ON_LIGHT if self.light else ON_DARK
+        return " ".join(dict.fromkeys(" ".join(others.get(word, word) for word in words).split()))
 
 
 CODES = {"bold": "1", "dim": "2", "underline": "4", "blink": "5", "reverse": "7"}
@@ -131,9 +156,29 @@ def overlay(line: Line, style: str) -> Line:
     return [("".join(text for text, _ in line), style)] if line else line
 
 
-def mark(line: Line, start: int, end: int, style: str) -> Line:
-    """A line with the columns from `start` up to before `end` in another style."""
-    return [*cut(line, 0, start), *overlay(cut(line, start, end - start), style), *cut(line, end, 1 << 30)] if end > start else line
+def mark(line: Line, spans: Iterable[tuple[int, int]], style: str) -> Line:
+    """A line with some columns in another style: spans from a column up to before another, in order and apart."""
+    out: Line = []
+    waiting = iter(spans)
+    start, end = next(waiting, NOWHERE)
+    at = 0
+    for text, own in line:
+        done, stop = at, at + len(text)
+        while start < stop:
+            if start > done:
+                out.append((text[done - at : start - at], own))
+                done = start
+            upto = min(end, stop)
+            if upto > done:
+                out.append((text[done - at : upto - at], style))
+                done = upto
+            if end > stop:
+                break
+            start, end = next(waiting, NOWHERE)
+        if done < stop:
+            out.append((text[done - at :], own))
+        at = stop
+    return out
 
 
 def plain(line: Line) -> str:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pyargus.clients.ratop.colours import Colours
     from pyargus.record.filter_cy import Filter
     from pyargus.record.group_cy import Aggregator
+    from pyargus.record.keys import Key
 
 DEFAULT_KEYS = ("srcid", "proto", "saddr", "sport", "daddr", "dport")
 SEPARATOR = "\x1f"
@@ -53,7 +54,7 @@ class Row:
     """A row as printed.
 
     group: what it is in its table; cells: texts of the columns; state: of its record; load: bits a second; last: its last time, µs since
-    1970; values: the fields that are added up. styles: what a colour file says, by field.
+    1970; values: the fields that are added up, and those of `parts`. styles: what a colour file says, by field.
     """
 
     group: Any
@@ -74,13 +75,15 @@ def combined(*filters: str) -> str:
 class Table:
     """The groups of a shape, and their rows in order.
 
-    settings: how records are selected and printed. clock: µs, for the time since a row was touched by a record. Of
-    several threads only one at a time may use it.
+    settings: how records are selected and printed. parts: fields whose values rows have besides those that are added up. preserves: fields
+    that are no keys are kept. clock: µs, for the time since a row was touched by a record. Of several threads only one at a time may use
+    it.
     """
 
     def __init__(self, shape: Shape, settings: Settings) -> None:
         self.shape = shape
         self.settings = settings
+        self.preserves = self._preserves()
         self.groups = self._aggregator()
         self.flow = Feed(self.groups)
         self.batch = self._make_batch()
@@ -92,6 +95,7 @@ class Table:
         self.sorting: tuple[Sorting, ...] = ()
         self.pattern: re.Pattern[str] | None = None
         self.sums: tuple[str, ...] = ()
+        self.parts: tuple[str, ...] = ()
         self.clock: Callable[[], int] = lambda: time.monotonic_ns() // 1000
         self.limit = 0
         self._values = Values()
@@ -99,18 +103,24 @@ class Table:
         self._stale = True
         self._gone = False
 
+    def _preserves(self) -> bool:
+        key, modes = self._key(), self.settings.mode_values
+        # A host is the source of one record and the destination of the next, so that neither may be left out.
+        return self.shape.hosts or key.rmon or ("nopreserve" not in modes and ("preserve" in modes or not key.words))
+
+    def _key(self) -> Key:
+        from pyargus.record.keys import parse_key
+
+        return parse_key(self.shape.keys if self.shape.keys != DEFAULT_KEYS else (), self.shape.hosts)
+
     def _aggregator(self, twin: bool = False) -> Aggregator:
         """Groups of the table's key; a twin leaves the records that it is given as they are."""
         from pyargus.record.group_cy import Aggregator
-        from pyargus.record.keys import parse_key
 
-        modes, shape = self.settings.mode_values, self.shape
-        key = parse_key(shape.keys if shape.keys != DEFAULT_KEYS else (), shape.hosts)
-        given = bool(key.words)
-        correct = "nocorrect" not in modes and ("correct" in modes or not given)
-        hosts = shape.hosts or key.rmon
-        # A host is the source of one record and the destination of the next, so that neither may be left out.
-        preserve = hosts or twin or ("nopreserve" not in modes and ("preserve" in modes or not given))
+        modes, key = self.settings.mode_values, self._key()
+        correct = "nocorrect" not in modes and ("correct" in modes or not key.words)
+        hosts = self.shape.hosts or key.rmon
+        preserve = twin or self.preserves
         return Aggregator(key, correct, preserve, hosts and not twin, "norep" in modes)
 
     def twin(self, record: Record) -> Aggregator:
@@ -286,7 +296,7 @@ class Table:
             cells = self.cells(self.printer.out.take().decode("utf-8", "replace").rstrip("\n"))
             state = cells.pop().strip()
             load = self._values.real(record, LOAD)
-            values = {name: self._value(record, name) for name in self.sums}
+            values = {name: self._value(record, name) for name in (*self.sums, *self.parts)}
             styles = self.colours.styles(record) if self.colours is not None else {}
             yield Row(group, cells, state, load, self.rows.last_time(group), values, styles)
 

@@ -21,7 +21,7 @@ class View:
     row: place of the cursor in the order; chosen: its group, which the cursor stays on, or None while it has not been moved. top: place of
     the first row on the screen. column: that of the cursor, left: the first one on the screen. display, display_text: rows that are shown;
     pattern: what must occur in a row as printed. widths: columns of the screen for each field so far. pending: its table is being made.
-    present: the table of now while one of the past is shown.
+    present: the table of now while one of the past is shown. hidden: columns that have given way where the screen is narrow.
     """
 
     table: Table
@@ -41,6 +41,7 @@ class View:
     widths: dict[int, int] = field(default_factory=dict)
     pending: bool = False
     present: Table | None = None
+    hidden: set[int] = field(default_factory=set)
 
     @property
     def shape(self) -> Shape:
@@ -97,6 +98,13 @@ class View:
         self.table.print_as(self.settings)
         self.column = min(self.column, max(0, len(self.settings.columns) - 1))
         self.left = min(self.left, self.column)
+
+    def aside(self, steps: int) -> None:
+        """The cursor so many columns to the right, hidden ones not counted, or to the left."""
+        shown = [at for at in range(len(self.columns())) if at not in self.hidden]
+        if shown:
+            near = min(shown, key=lambda at: (abs(at - self.column), at))
+            self.column = shown[max(0, min(len(shown) - 1, shown.index(near) + steps))]
 
     def columns(self) -> list[Column]:
         """The columns."""

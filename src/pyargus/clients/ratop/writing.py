@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
+from typing import BinaryIO
 
 from pyargus.clients.formats import format_of, open_target
 from pyargus.clients.program import RA
 from pyargus.clients.ratop.view import View
+from pyargus.clients.settings import Settings
 from pyargus.errors import BadUse, Unreachable
 from pyargus.plain import replace
 
@@ -29,7 +32,26 @@ def write_rows(name: str, view: View, initial: bytes, replaces: bool = False) ->
         form = "text"
     settings = replace(view.settings, program=RA, writes=[(name, "")], format=form, xml=form == "xml", color="never")
     if format_of(settings) == "argus":
-        return _write_records(name, view, initial)
+        try:
+            with open(name, "wb") as file:
+                return _write_records(file, view, initial)
+        except OSError as error:
+            raise Unreachable(f"{name}: {error.strerror}") from error
+    return _write(settings, view, initial)
+
+
+def print_rows(form: str, view: View, initial: bytes) -> int:
+    """Every row that is shown to standard output, in a format of --format; returns how many. Raises BadUse for binary to a terminal."""
+    if form == "argus":
+        if sys.stdout.isatty():
+            raise BadUse("--format argus: records are not for a terminal; send standard output to a file or a program")
+        count = _write_records(sys.stdout.buffer, view, initial)
+        sys.stdout.flush()
+        return count
+    return _write(replace(view.settings, program=RA, writes=[], format=form, xml=form == "xml"), view, initial)
+
+
+def _write(settings: Settings, view: View, initial: bytes) -> int:
     target = open_target(settings)
     if settings.xml:
         from pyargus.clients.output import xml_head
@@ -44,23 +66,19 @@ def write_rows(name: str, view: View, initial: bytes, replaces: bool = False) ->
     return view.table.listed
 
 
-def _write_records(name: str, view: View, initial: bytes) -> int:
+def _write_records(file: BinaryIO, view: View, initial: bytes) -> int:
     from pyargus.record.client_cy import client_form
     from pyargus.record.rewrite_cy import Rewriter
 
     writer = Rewriter()
-    try:
-        with open(name, "wb") as file:
-            file.write(initial or _management())
-            for place in range(view.table.listed):
-                record = view.table.load(view.table.group_at(place))
-                client_form(record, True)
-                writer.write(record)
-                if writer.size() > 1 << 16:
-                    file.write(writer.take())
+    file.write(initial or _management())
+    for place in range(view.table.listed):
+        record = view.table.load(view.table.group_at(place))
+        client_form(record, True)
+        writer.write(record)
+        if writer.size() > 1 << 16:
             file.write(writer.take())
-    except OSError as error:
-        raise Unreachable(f"{name}: {error.strerror}") from error
+    file.write(writer.take())
     return view.table.listed
 
 
