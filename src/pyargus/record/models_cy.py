@@ -10,14 +10,12 @@ import cython
 
 if cython.compiled:
     from cython.cimports.pyargus.record.cluster_cy import Statement
-    from cython.cimports.pyargus.record.decode_cy import decode
-    from cython.cimports.pyargus.record.group_cy import Joiner, restore
-    from cython.cimports.pyargus.record.merge_cy import join_labels
+    from cython.cimports.pyargus.record.group_cy import Joiner
+    from cython.cimports.pyargus.record.labelled_cy import put_label
     from cython.cimports.pyargus.record.record_cy import Record
 else:
-    from pyargus.record.decode_cy import decode
-    from pyargus.record.group_cy import Joiner, restore
-    from pyargus.record.merge_cy import join_labels
+    from pyargus.record.group_cy import Joiner
+    from pyargus.record.labelled_cy import put_label
     from pyargus.record.record_cy import Record
 
 
@@ -93,23 +91,11 @@ class Models:
     def record_of(self, row, into):
         """The record of a row, with the label of its statement."""
         statement: Statement = self.statements[row % self.number]
-        merged: cython.uint
-        parts: cython.uint
         rec: Record = self.record
         if not statement.label:
             return statement.table.record_of(row // self.number, into)
         statement.table.record_of(row // self.number, rec)
-        merged = rec.merged
-        parts = rec.present
-        self.joiner.label = join_labels(rec.label() or b"", statement.label)[:1016]
-        self.joiner.join(rec)
-        data = self.joiner.take()
-        self.joiner.label = None
-        into.point_to(memoryview(data))
-        decode(into, 0, rec.offset)
-        restore(into, False, merged)
-        into.present &= parts | 0x100000
-        return 0
+        return put_label(self.joiner, rec, statement.label, into)
 
     def remove(self, row):
         """Take a row away."""
