@@ -140,8 +140,8 @@ class Screen:
 
     def cpu(self) -> float:
         """Seconds of processor time so far."""
-        fields = Path(f"/proc/{self.child.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        tasks = Path(f"/proc/{self.child.pid}/task").iterdir()
+        return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
 
     def close(self) -> None:
         """End it."""
@@ -152,7 +152,7 @@ class Screen:
 
 
 def measure(flows: int, updates: int, seconds: float) -> dict[str, float]:
-    """Share of a core while nobody types, and the slowest and the median answer to a key, in seconds."""
+    """Share of a core while nobody types; the median and the slowest answer to a key and its processor time, in seconds."""
     port = 20_000 + os.getpid() % 20_000
     server = subprocess.Popen([sys.executable, "-m", "bench.ratop", "--serve", str(port), "--flows", str(flows), "--updates", str(updates)])
     time.sleep(1.5)
@@ -173,14 +173,17 @@ def measure(flows: int, updates: int, seconds: float) -> dict[str, float]:
         rates = [float(rate) for rate in re.findall(rb"([0-9]+\.[0-9]{4}) rps", text)]
         out["updates a second"] = statistics.median(rates)
         for name, (keys, brings, back, there) in KEYS.items():
-            answers = []
+            answers, busy = [], []
             for _ in range(8):
+                before = screen.cpu()
                 answers.append(screen.press(keys, brings))
+                busy.append(screen.cpu() - before)
                 screen.drain(0.37)
                 screen.press(back, there)
                 screen.drain(0.23)
             out[f"{name}, median"] = statistics.median(answers)
             out[f"{name}, slowest"] = max(answers)
+            out[f"{name}, processor"] = statistics.median(busy)
     finally:
         screen.close()
         server.terminate()

@@ -29,6 +29,7 @@ from pyargus.record.filter_cy import Filter
 from pyargus.record.group_cy import Aggregator
 from pyargus.record.keys import parse_key
 from pyargus.record.lines_cy import Lines
+from pyargus.record.models_cy import Models
 from pyargus.record.record_cy import Record
 from pyargus.record.rewrite_cy import Rewriter
 from pyargus.record.schema import FIELDS
@@ -155,7 +156,8 @@ def group(data: bytes) -> None:
     network = Statement(Aggregator(parse_key(["saddr/12"]), preserve=False))
     month = Binner([network], parse_keys(["bytes"]), Cutter(Bins(28 * 86400 * 10**6), True))
     month.out = Delivery(printer)
-    for table in [*tables, month]:
+    models = Models([Statement(Aggregator(parse_key(words)), label=b"one") for words in KEYS[:2]])
+    for table in [*tables, month, models]:
         view = memoryview(data)
         record.point_to(view)
         at = 0
@@ -166,6 +168,12 @@ def group(data: bytes) -> None:
                 table.add(record)
             at += size
     month.finish()
+    for row in models.changed():
+        models.record_of(row, into)
+        printer.line(into)
+        printer.out.take()
+        models.reverse(row)
+        models.remove(row)
     for table in tables:
         for handle in table.handles():
             table.record_of(handle, into)

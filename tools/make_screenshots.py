@@ -79,10 +79,11 @@ async def picture(path: Path, keys: list[str]) -> str:
     app = Ratop(browser)
     async with app.run_test(size=SIZE) as pilot:
         browser.engine.settle()
-        await pilot.pause(0.2)
+        app.draw()
         for key in keys:
             await pilot.press(key)
             browser.engine.settle()
+            app.draw()
         browser.view.widths.clear()
         app.draw()
         strips = [app.canvas.render_line(y) for y in range(SIZE[1])]

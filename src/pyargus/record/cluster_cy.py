@@ -9,9 +9,8 @@ from __future__ import annotations
 import cython
 
 if cython.compiled:
-    from cython.cimports.pyargus.record.decode_cy import decode
-    from cython.cimports.pyargus.record.group_cy import Aggregator, Joiner, restore
-    from cython.cimports.pyargus.record.merge_cy import join_labels
+    from cython.cimports.pyargus.record.group_cy import Aggregator, Joiner
+    from cython.cimports.pyargus.record.labelled_cy import put_label
     from cython.cimports.pyargus.record.order_cy import Order
     from cython.cimports.pyargus.record.record_cy import Record
     from cython.cimports.pyargus.record.repair_cy import reverse
@@ -19,9 +18,8 @@ if cython.compiled:
     from cython.cimports.pyargus.record.stage_cy import Stage
     from cython.cimports.pyargus.record.values_cy import Values
 else:
-    from pyargus.record.decode_cy import decode
-    from pyargus.record.group_cy import Aggregator, Joiner, restore
-    from pyargus.record.merge_cy import join_labels
+    from pyargus.record.group_cy import Aggregator, Joiner
+    from pyargus.record.labelled_cy import put_label
     from pyargus.record.order_cy import Order
     from pyargus.record.record_cy import Record
     from pyargus.record.repair_cy import reverse
@@ -176,18 +174,8 @@ class Cluster(Stage):
 
     def with_label(self, rec, label):
         """The record with a label, or one more in the label that it has."""
-        into: Record = self.labelled
-        merged: cython.uint = rec.merged
-        parts: cython.uint = rec.present
-        self.joiner.label = join_labels(rec.label() or b"", label)[:1016]
-        self.joiner.join(rec)
-        data = self.joiner.take()
-        self.joiner.label = None
-        into.point_to(memoryview(data))
-        decode(into, 0, rec.offset)
-        restore(into, False, merged)
-        into.present &= parts | 0x100000
-        return into
+        put_label(self.joiner, rec, label, self.labelled)
+        return self.labelled
 
     def finish(self):
         """Put the groups that are left, by statement, until the outputs are full; whether there is more."""

@@ -131,7 +131,8 @@ def test_colours_of_a_file(office: Path, tmp_path: Path) -> None:
     ("arguments", "message"),
     [
         (["-w", "out"], "`:w file`"),
-        (["-f", "racluster.conf"], "one table has one key"),
+        (["-f", os.devnull], "no statement"),
+        (["-f", os.devnull, "-m", "saddr"], "take the place of -m"),
         (["-m", "sadr"], "no such key"),
         (["-P", "byts"], "no such field to sort by"),
         (["-M", "rate=x"], "expected a number"),

@@ -108,16 +108,16 @@ def test_a_filter_shows_some_rows_and_a_limit_fewer(records: bytes) -> None:
     made.arrange(3)
     assert made.listed == 3
     assert made.place_of(made.group_at(2)) == 2
-    hidden = next(group for group in made.groups.handles() if made.place_of(group) < 0)
+    hidden = next(group for group in made.groups.rows() if made.place_of(group) < 0)
     assert made.place_of(hidden) == -1
 
 
 def test_only_what_changed_is_put_anew(records: bytes) -> None:
     made = table(records)
     assert not made.arrange()
-    before = made.groups.clock
     made.feed(records)
-    assert len(made.groups.updated_since(before)) == made.count
+    assert len(made.groups.changed()) == made.count and made.groups.changed() == []
+    made.feed(records)
     assert made.arrange()
     assert not made.arrange()
 
@@ -184,7 +184,8 @@ def test_records_after_a_moment_are_left_out(records: bytes) -> None:
 @pytest.mark.parametrize("load", [importlib.import_module, load_interpreted], ids=["compiled", "interpreted"])
 def test_times_far_apart_make_long_parts(load: Callable[[str], Any]) -> None:
     group, record = load("pyargus.record.group_cy"), load("pyargus.record.record_cy").Record()
-    feed = load("pyargus.clients.ratop.feed_cy").Feed(group.Aggregator(parse_key(())))
+    statement = load("pyargus.record.cluster_cy").Statement(group.Aggregator(parse_key(())))
+    feed = load("pyargus.clients.ratop.feed_cy").Feed(load("pyargus.record.models_cy").Models([statement]))
     for total, seconds in enumerate((1_700_000_000, 1_700_000_400, 1_700_000_900, 1_700_086_400), 1):
         record.kind, record.present, record.family, record.proto = 0x10, 2 | 4 | 8, 1, 17
         record.sstart_s = record.send_s = seconds
@@ -202,7 +203,7 @@ def test_both_builds_sort_alike(records: bytes) -> None:
     rows_cy = load_interpreted("pyargus.clients.ratop.rows_cy")
     rows = rows_cy.Rows(None)
     rows.sort_by([BY_NAME["bytes"].id], [1])
-    for group in made.groups.handles():
+    for group in made.groups.rows():
         rows.put(group, made.load(group))
     assert rows.arrange(0) == made.listed
     assert [rows.row_at(place) for place in range(made.listed)] == compiled

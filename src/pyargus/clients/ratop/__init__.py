@@ -33,7 +33,7 @@ PROGRAM = Program(
         Option("c", "delimiter", ONE, "CHAR", "put CHAR between fields", "a screen has columns; ra and racluster print with delimiters"),
         Option("L", "labels", ONE, "N", "title line", "the title stands above the rows"),
         Option("q", "quiet", NONE, "", "print no records", "a browser shows them"),
-        Option("f", "flow-file", ONE, "FILE", "models of racluster.conf", "one table has one key: -m"),
+        Option("f", "flow-file", ONE, "FILE", "what is merged into one row, as racluster.conf says it; instead of -m"),
         Option("T", "seconds", ONE, "N", "stop after N seconds; with -1, read servers for so long (5)"),
     ),
     modes=(

@@ -15,7 +15,7 @@ from pyargus.clients.ratop.styles import Line, Palette, fit
 from pyargus.clients.ratop.table import DEFAULT_KEYS, Shape, Table
 from pyargus.clients.ratop.view import View
 from pyargus.clients.settings import Settings
-from pyargus.errors import PyargusError
+from pyargus.errors import BadUse, PyargusError
 
 # Rows of the screen from which on there is a line of rates.
 ROOMY = 10
@@ -30,7 +30,10 @@ class Browser(Drill):
         self._started = time.monotonic()
         self._sort_given = False
         keys = tuple(word for value in settings.own.get("m", []) for word in value.replace(",", " ").split()) or DEFAULT_KEYS
-        table = Table(Shape(keys, settings.rmon), settings)
+        models = settings.own.get("f", [])
+        if models and "m" in settings.own:
+            raise BadUse("-f and -m: the models of the file take the place of -m")
+        table = Table(Shape(keys, settings.rmon, models=models[-1] if models else ""), settings)
         view = View(table, settings)
         sorting = " ".join(settings.own.get("P", []))
         if sorting:

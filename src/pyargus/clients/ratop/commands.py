@@ -105,7 +105,7 @@ class Commands(Finding):
         self.ask("Specify flow model fields:", " ".join(self.view.shape.keys), self._keys, self._check_keys, field_words)
 
     def _shape(self, text: str) -> Shape:
-        return replace(self.view.shape, keys=tuple(text.replace(",", " ").split()) or DEFAULT_KEYS)
+        return replace(self.view.shape, keys=tuple(text.replace(",", " ").split()) or DEFAULT_KEYS, models="")
 
     def _check_keys(self, text: str) -> None:
         Table(self._shape(text), self.view.settings)

@@ -127,13 +127,13 @@ class DetailPage(TextPage):
         self.palette, self.unicode, self.view = palette, unicode, view
         self.table, self.group = view.table, view.current()
         record = view.table.load(self.group)
-        words = both_ways(expression(record, parts_of(view.shape.keys)))
+        words = both_ways(expression(record, parts_of(view.table.keys_of(self.group))))
         self._filter = Filter(compile_filter(words)) if words else None
         self._kept = Record()
         self._keep(record)
         source = typed(view.settings, record, ("saddr", "sport"))
-        same = None if words else view.table.twin(self._kept)
-        self.gatherer = Gatherer(view.settings, combined(view.shape.filter, words), (source[0], source[1]), same)
+        same = None if words else view.table.twin(self.group, self._kept)
+        self.gatherer = Gatherer(view.settings, combined(view.table.filter_of(self.group), words), (source[0], source[1]), same)
 
     def start(self, engine: Engine, moment: int) -> None:
         """Gather the status records so far, and those to come."""

@@ -9,14 +9,14 @@ import cython
 
 if cython.compiled:
     from cython.cimports.pyargus.record.decode_cy import decode, frame
-    from cython.cimports.pyargus.record.group_cy import Aggregator
+    from cython.cimports.pyargus.record.models_cy import Models
     from cython.cimports.pyargus.record.record_cy import Record
     from cython.cimports.pyargus.record.repair_cy import repair
     from cython.cimports.pyargus.record.stage_cy import Stage
     from cython.cimports.pyargus.record.values_cy import last_f, last_s, start_s
 else:
     from pyargus.record.decode_cy import decode, frame
-    from pyargus.record.group_cy import Aggregator
+    from pyargus.record.models_cy import Models
     from pyargus.record.record_cy import Record
     from pyargus.record.repair_cy import repair
     from pyargus.record.stage_cy import Stage
@@ -25,7 +25,7 @@ else:
 @cython.final
 @cython.cclass
 class Feed(Stage):
-    """Hands flow records on to an aggregator.
+    """Hands flow records on to the groups of statements.
 
     until: leave out records whose last time is later, µs since 1970, 0 for none. records, pkts, bytes_: of what was handed on;
     flows: rows that began with it; first, last:
@@ -33,7 +33,7 @@ class Feed(Stage):
     record counts where it ends. The parts get longer as the time does.
     """
 
-    groups: Aggregator
+    groups: Models
     until = cython.declare(cython.longlong, visibility="public")
     records = cython.declare(cython.ulonglong, visibility="readonly")
     pkts = cython.declare(cython.ulonglong, visibility="readonly")
@@ -91,11 +91,12 @@ class Feed(Stage):
         self.sums[at] += 1
         self.sums[512 + at] += rec.spkts + rec.dpkts
         self.sums[1024 + at] += rec.sbytes + rec.dbytes
-        rows = self.groups.count
+        rows = self.groups.count()
         self.groups.add(rec)
-        if self.groups.count > rows:
-            self.sums[1536 + at] += self.groups.count - rows
-            self.flows += self.groups.count - rows
+        rows = self.groups.count() - rows
+        if rows > 0:
+            self.sums[1536 + at] += rows
+            self.flows += rows
         return 0
 
     @cython.cfunc

@@ -28,7 +28,9 @@ def command(browser: Browser) -> str:
         if feeder.live:
             words += ["-S", feeder.name]
     shape = browser.views[0].shape
-    if shape.keys != DEFAULT_KEYS:
+    if shape.models:
+        words += ["-f", shape.models]
+    elif shape.keys != DEFAULT_KEYS:
         words += ["-m", *shape.keys]
     if shape.hosts:
         words += ["-M", "rmon"]
@@ -150,6 +152,8 @@ def status(browser: Browser, columns: int) -> Line:
                  ("rate", f"{browser.record_rate():.4g}/s"), ("", state))  # fmt: skip
     for name, text in parts:
         line += [(name + " " if name else "", label), (text + " ", value)]
+    if view.table.groups.unmatched:
+        line.append((f" Unmatched {view.table.groups.unmatched} ", palette["alert"]))
     if engine.queue.dropped:
         line.append((f" Dropped {engine.queue.dropped} ", palette["error"]))
     return fit(line, columns)

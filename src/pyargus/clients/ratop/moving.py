@@ -122,7 +122,7 @@ class Moving(State):
     def do_copy(self) -> None:
         """The row as a filter expression, to the clipboard."""
         group = self.view.current()
-        text = expression(self.view.table.load(group), parts_of(self.view.shape.keys)) if group is not None else ""
+        text = expression(self.view.table.load(group), parts_of(self.view.table.keys_of(group))) if group is not None else ""
         if text:
             self.effects.append(("copy", text))
             self.say(f"copied: {text}")

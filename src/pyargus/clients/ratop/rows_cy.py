@@ -14,14 +14,14 @@ import cython
 
 if cython.compiled:
     from cython.cimports.pyargus.record.filter_cy import Filter
-    from cython.cimports.pyargus.record.group_cy import Aggregator
+    from cython.cimports.pyargus.record.models_cy import Models
     from cython.cimports.pyargus.record.print_cy import Printer
     from cython.cimports.pyargus.record.record_cy import Record
     from cython.cimports.pyargus.record.text_cy import Text
     from cython.cimports.pyargus.record.values_cy import Values, last_f, last_s, start_f, start_s
 else:
     from pyargus.record.filter_cy import Filter
-    from pyargus.record.group_cy import Aggregator
+    from pyargus.record.models_cy import Models
     from pyargus.record.print_cy import Printer
     from pyargus.record.record_cy import Record
     from pyargus.record.text_cy import Text
@@ -128,14 +128,14 @@ class Rows:
         """Set the filter; every row must be put again."""
         self.filter = program
 
-    def update(self, groups: Aggregator, rec: Record, changed: list):
+    def update(self, groups: Models, rec: Record, changed: list):
         """Put the rows of the groups in a list."""
         row: cython.longlong
         for row in changed:
             groups.record_of(row, rec)
             self.put(row, rec)
 
-    def print_rows(self, groups: Aggregator, rec: Record, printer: Printer, first: cython.Py_ssize_t, count: cython.Py_ssize_t):
+    def print_rows(self, groups: Models, rec: Record, printer: Printer, first: cython.Py_ssize_t, count: cython.Py_ssize_t):
         """Print the rows from a place of the order on."""
         place: cython.Py_ssize_t
         for place in range(first, min(first + count, self.listed)):

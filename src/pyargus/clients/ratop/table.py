@@ -14,6 +14,7 @@ from pyargus.clients.output import make_printer, make_style
 from pyargus.clients.ratop.feed_cy import Feed
 from pyargus.clients.ratop.rows_cy import Rows
 from pyargus.clients.settings import Column, Settings
+from pyargus.record.models_cy import Models
 from pyargus.record.print_cy import Printer
 from pyargus.record.record_cy import Record
 from pyargus.record.schema import BY_NAME
@@ -22,7 +23,9 @@ from pyargus.record.values_cy import Values
 if TYPE_CHECKING:
     import re
 
+    from pyargus.clients.cluster_conf import Rule
     from pyargus.clients.ratop.colours import Colours
+    from pyargus.record.cluster_cy import Statement
     from pyargus.record.filter_cy import Filter
     from pyargus.record.group_cy import Aggregator
     from pyargus.record.keys import Key
@@ -34,11 +37,15 @@ LOAD = BY_NAME["load"].id
 
 @dataclass(frozen=True)
 class Shape:
-    """What is merged into a row. keys: words of -m; hosts: every record counts for each of its hosts; filter: of the records, in words."""
+    """What is merged into a row. keys: words of -m; hosts: every record counts for each of its hosts; filter: of the records, in words.
+
+    models: a file of statements, which take the place of the keys (racluster.conf).
+    """
 
     keys: tuple[str, ...] = DEFAULT_KEYS
     hosts: bool = False
     filter: str = ""
+    models: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +90,9 @@ class Table:
     def __init__(self, shape: Shape, settings: Settings) -> None:
         self.shape = shape
         self.settings = settings
+        self.statements = self._statements()
         self.preserves = self._preserves()
-        self.groups = self._aggregator()
+        self.groups = Models(self._tables())
         self.flow = Feed(self.groups)
         self.batch = self._make_batch()
         self.record = Record()
@@ -99,12 +107,43 @@ class Table:
         self.clock: Callable[[], int] = lambda: time.monotonic_ns() // 1000
         self.limit = 0
         self._values = Values()
-        self._seen = 0
         self._stale = True
         self._gone = False
 
+    def _statements(self) -> list[Rule]:
+        """The statements of the file of models."""
+        from pyargus.clients.cluster_conf import read_conf
+
+        return read_conf(self.shape.models, self.shape.hosts).rules if self.shape.models else []
+
+    def _tables(self) -> list[Statement]:
+        """What the rows are merged by: the statements of the file, or one for everything."""
+        from pyargus.record.cluster_cy import Statement
+
+        if not self.statements:
+            return [Statement(self._aggregator(self._key()))]
+        from pyargus.clients.racluster import make_statements
+
+        settings = replace(self.settings, own={"f": [self.shape.models]}, rmon=self.shape.hosts)
+        return make_statements(settings, "nopreserve" not in self.settings.mode_values)
+
+    def _statement_of(self, group: Any) -> Rule | None:
+        return self.statements[group % len(self.statements)] if self.statements else None
+
+    def keys_of(self, group: Any) -> tuple[str, ...]:
+        """The words of the key of a row."""
+        statement = self._statement_of(group)
+        return self.shape.keys if statement is None else tuple(statement.key.words) or DEFAULT_KEYS
+
+    def filter_of(self, group: Any) -> str:
+        """A filter that the records of a row passed."""
+        statement = self._statement_of(group)
+        return self.shape.filter if statement is None else combined(self.shape.filter, statement.filter)
+
     def _preserves(self) -> bool:
         key, modes = self._key(), self.settings.mode_values
+        if self.statements:
+            return "nopreserve" not in modes
         # A host is the source of one record and the destination of the next, so that neither may be left out.
         return self.shape.hosts or key.rmon or ("nopreserve" not in modes and ("preserve" in modes or not key.words))
 
@@ -113,19 +152,20 @@ class Table:
 
         return parse_key(self.shape.keys if self.shape.keys != DEFAULT_KEYS else (), self.shape.hosts)
 
-    def _aggregator(self, twin: bool = False) -> Aggregator:
-        """Groups of the table's key; a twin leaves the records that it is given as they are."""
+    def _aggregator(self, key: Key, twin: bool = False) -> Aggregator:
+        """Groups of a key; a twin leaves the records that it is given as they are."""
         from pyargus.record.group_cy import Aggregator
 
-        modes, key = self.settings.mode_values, self._key()
+        modes = self.settings.mode_values
         correct = "nocorrect" not in modes and ("correct" in modes or not key.words)
         hosts = self.shape.hosts or key.rmon
         preserve = twin or self.preserves
         return Aggregator(key, correct, preserve, hosts and not twin, "norep" in modes)
 
-    def twin(self, record: Record) -> Aggregator:
-        """Groups of the same key that hold a record and nothing else."""
-        made = self._aggregator(True)
+    def twin(self, group: Any, record: Record) -> Aggregator:
+        """Groups of the key of a row that hold a record and nothing else."""
+        statement = self._statement_of(group)
+        made = self._aggregator(self._key() if statement is None else statement.key, True)
         made.add(record)
         return made
 
@@ -161,7 +201,7 @@ class Table:
     @property
     def count(self) -> int:
         """Rows in the table."""
-        return int(self.groups.count)
+        return int(self.groups.count())
 
     @property
     def listed(self) -> int:
@@ -200,7 +240,6 @@ class Table:
         self.groups.clear()
         self.flow.clear()
         self.rows.clear()
-        self._seen = 0
         self._stale = True
         self._gone = False
 
@@ -212,11 +251,16 @@ class Table:
     def expire(self, now: int, idle: int) -> None:
         """Drop the groups that no record has come for in the `idle` µs before `now`, on the clock of `touched`."""
         self.arrange(self.limit)
-        self._remove(self.rows.silent(now - idle))
+        number = len(self.statements)
+        if not any(statement.idle for statement in self.statements):
+            self._remove(self.rows.silent(now - idle))
+            return
+        for at, statement in enumerate(self.statements):
+            self._remove([row for row in self.rows.silent(now - (statement.idle or idle)) if row % number == at])
 
     def expire_before(self, moment: int) -> None:
         """Drop the groups whose last record ended before a moment, µs since 1970."""
-        self._remove(self.groups.expired(moment, 0))
+        self._remove(self.groups.expired(moment))
 
     def _remove(self, groups: list[int]) -> None:
         for group in groups:
@@ -234,13 +278,12 @@ class Table:
 
     def arrange(self, limit: int = 0) -> bool:
         """Bring the order up to date; whether a row has changed."""
-        changed = self.groups.updated_since(self._seen)
+        changed = self.groups.changed()
         now = self.clock()
         for at in changed:
             self.rows.touch(at, now)
         if self._stale:
-            changed = self.groups.handles()
-        self._seen = self.groups.clock
+            changed = self.groups.rows()
         self.limit = limit
         self.rows.update(self.groups, self.record, changed)
         if self.pattern is not None:
@@ -263,7 +306,7 @@ class Table:
 
     def find(self, program: Filter) -> Any:
         """A group whose record passes a filter, None without."""
-        for group in self.groups.handles():
+        for group in self.groups.rows():
             if program.accepts(self.load(group)):
                 return group
         return None
