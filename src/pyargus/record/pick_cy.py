@@ -103,10 +103,17 @@ class Stripper(Stage):
     def __init__(self, parts):
         self.out = None
         self.parts = parts
+        self.told = False
         self.takes_openings = True
 
     def add(self, rec):
         """Take parts away and hand on."""
+        if not self.told:
+            # What is taken away is printed as what readers were told to leave out, not as what a record lacks.
+            self.told = True
+            values = getattr(self.out.printer, "values", None)
+            if values is not None:
+                values.mask = self.parts
         strip(rec, self.parts)
         self.out.aggregate = self.parts & 16 != 0
         return self.out.put(rec)

@@ -151,10 +151,16 @@ class SortKeys:
             if 224 <= field <= 227:
                 return (have & 0x400) != 0
             if field == 247 or field == 248:
-                return rec.net == 0x05 or rec.net == 0x03
+                if not self.values.ok:
+                    self.row[at] = 0
+                return (have & 0x20) != 0
             return self.values.ok
         if code == 2:
             a = self.values.real(rec, field)
+            if field == 161:
+                # Round trip time of TCP: zero for all else that has a network part.
+                self.row[at] = self.ordered(a if self.values.ok and a == a else 0.0)
+                return (have & 0x20) != 0
             if a != a or not self.values.ok:
                 return False
             self.row[at] = self.ordered(a)
