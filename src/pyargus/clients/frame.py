@@ -30,7 +30,7 @@ def complain(settings: Settings, text: object) -> None:
 def tell_uncut(settings: Settings, cutter: Cutter) -> None:
     """Say how many records were not cut because they reach too far."""
     if cutter.uncut:
-        complain(settings, f"{cutter.uncut} records reach over more than {cutter.most} bins: they were not cut, and are whole in their first")
+        complain(settings, f"{cutter.uncut} records reach over more than {cutter.most} bins: not cut, they are whole in their first")
 
 
 def emit(data: bytes) -> None:

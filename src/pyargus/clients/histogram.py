@@ -111,7 +111,9 @@ class Bins:
         high = math.log10(tally.end) if logarithmic else tally.end
         width = (high - low) / number
         self.edges = [10.0 ** (low + width * place) if logarithmic else low + width * place for place in range(number + 1)]
-        self.edges[0], self.edges[-1] = tally.start, tally.end
+        self.edges[-1] = tally.end
+        if tally.start or not logarithmic:
+            self.edges[0] = tally.start
 
     @property
     def counts(self) -> list[int]:
@@ -183,7 +185,7 @@ def summarise(bins: Bins, values: Sequence[float], everything: bool) -> Summary:
     if not count:
         return Summary()
     ordered = sorted(values)
-    first = 0 if everything else (bisect_left if tally.closed else bisect_right)(ordered, tally.start)
+    first = 0 if everything else (bisect_left if tally.closed else bisect_right)(ordered, bins.edges[0])
     last = len(ordered) - 1 if everything else bisect_left(ordered, tally.end) - 1
     within = ordered[bisect_left(ordered, tally.start) : bisect_right(ordered, tally.end)]
     n = len(within)

@@ -110,7 +110,8 @@ class Work:
         if "nozero" in self.settings.mode_values:
             out = [row for row in out if row[1]]
         # What lies below a range from zero is not shown.
-        hidden = "outlayer" in self.settings.mode_values and bins.edges[0] == 0 and not bins.tally.closed and bool(out) and out[0][2] == 0
+        from_zero = bins.tally.start == 0 and not bins.tally.closed
+        hidden = "outlayer" in self.settings.mode_values and from_zero and bool(out) and out[0][2] == 0
         return [(number, *row) for number, row in enumerate(out, 0 if hidden else 1)]
 
     def report(self) -> bytes:

@@ -162,7 +162,7 @@ def prepare(settings: Settings) -> None:
 
 def ending(work: frame.Run) -> None:
     """Say what was not split."""
-    if work.stage.cutter is not None:
+    if work.stage is not None and work.stage.cutter is not None:
         frame.tell_uncut(work.settings, work.stage.cutter)
 
 

@@ -74,7 +74,7 @@ class AddressFilter(Stage):
             if destination:
                 return self.ipv6.holds(rec.daddr_hi, rec.daddr_lo)
             return self.ipv6.holds(rec.saddr_hi, rec.saddr_lo)
-        if rec.family == 1 or rec.family == 17 or rec.family == 4 or rec.family == 20:
+        if rec.family == 1 or rec.family == 17:
             return self.ipv4.holds(0, rec.daddr_lo if destination else rec.saddr_lo)
         return False
 

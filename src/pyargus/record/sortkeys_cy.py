@@ -151,9 +151,7 @@ class SortKeys:
             if 224 <= field <= 227:
                 return (have & 0x400) != 0
             if field == 247 or field == 248:
-                if not self.values.ok:
-                    self.row[at] = 0
-                return (have & 0x20) != 0
+                return rec.net == 0x05 or rec.net == 0x03
             return self.values.ok
         if code == 2:
             a = self.values.real(rec, field)
