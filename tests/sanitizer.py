@@ -22,18 +22,22 @@ from pyargus.network import pieces_cy, shift_cy
 from pyargus.record import client_cy, decode_cy, repair_cy
 from pyargus.record.bin_cy import Binner
 from pyargus.record.cluster_cy import Statement
+from pyargus.record.count_cy import Counter
 from pyargus.record.cut_cy import Bins, Cutter
 from pyargus.record.delivery_cy import Delivery
 from pyargus.record.filter import compile_filter
 from pyargus.record.filter_cy import Filter
 from pyargus.record.group_cy import Aggregator
+from pyargus.record.histogram_cy import REAL, WHOLE, Histogram, Tally
 from pyargus.record.keys import parse_key
 from pyargus.record.lines_cy import Lines
 from pyargus.record.models_cy import Models
 from pyargus.record.record_cy import Record
 from pyargus.record.rewrite_cy import Rewriter
-from pyargus.record.schema import FIELDS
-from pyargus.record.sortkeys import parse_keys
+from pyargus.record.schema import BY_NAME, FIELDS
+from pyargus.record.sort_cy import Sorter
+from pyargus.record.sortkeys import parse_keys, sort_names
+from pyargus.record.split_cy import Part, Splitter
 from tests.capture.craft import Frame, frames, pcap, pcapng, ring_block
 from tests.flow.noise import LINKTYPES, traffic
 from tests.flow.play import play_all
@@ -184,6 +188,42 @@ def group(data: bytes) -> None:
         table.expire(1 << 60, 1)
 
 
+def arrange(data: bytes) -> None:
+    """Records, sound or not, sorted by every key, also in runs, split by time, number and size, counted, and put into bins of numbers."""
+    printer = make_printer(from_argv(["-X", "-n"]))
+    names = sort_names()
+    sorters = [Sorter(parse_keys(names[at : at + 20]), at % 2 == 0, 1 << (12 if at % 3 else 30)) for at in range(0, len(names), 20)]
+    splitters = [
+        Splitter(cutter, lambda *_: Part(None), lambda part: part.writer.take(), lambda part: part.writer.take())
+        for cutter in (Cutter(Bins(10**6)), None, None)
+    ]
+    splitters[0].cutter.most = 1000
+    splitters[1].count_limit, splitters[2].size_limit = 7, 3000
+    counter = Counter()
+    counter.by_protocol = counter.by_address = True
+    numbers = [Histogram(WHOLE, BY_NAME["bytes"].id), Histogram(REAL, BY_NAME["load"].id)]
+    record = Record()
+    for stage in [*sorters, *splitters, counter, *numbers]:
+        stage.out = Delivery(printer)
+        view = memoryview(data)
+        record.point_to(view)
+        at = 0
+        while (size := decode_cy.frame(view, at)) > 0:
+            decode_cy.decode(record, at, at)
+            if record.kind & 0xF0 != 0x80 and record.present & 4:
+                repair_cy.repair(record)
+                stage.add(record)
+            at += size
+    for stage in [*sorters, *splitters]:
+        while stage.finish():
+            printer.out.take()
+        printer.out.take()
+    for number in numbers:
+        tally = Tally(1.0, 1e6, 20, True, False)
+        tally.take(number.values())
+        tally.total(0, 21)
+
+
 def main(seed: int) -> None:
     """Captures to records, records damaged and read."""
     check_build()
@@ -196,6 +236,7 @@ def main(seed: int) -> None:
         print("records of stream", number, flush=True)
         count += read(stream[:200_000])
         group(stream[:200_000])
+        arrange(stream[:200_000])
         for _ in range(RECORD_ROUNDS):
             at = draw.randrange(max(1, len(stream) - 8000))
             start = 0
@@ -205,6 +246,7 @@ def main(seed: int) -> None:
                 bad = damaged(draw, stream[start : start + 8000])
                 count += read(bad)
                 group(bad)
+                arrange(bad)
     print(f"nothing found: {len(streams)} streams of records, {count} records read, seed {seed}")
 
 

@@ -98,6 +98,26 @@ def test_size_is_a_limit(tmp_path: Path) -> None:
 
 
 @needs_samples
+@pytest.mark.parametrize(
+    "words", [["time", "5s"], ["time", "1d"], ["count", "37"], ["size", "10k"], ["hard", "size", "5k"], ["flow", "udp"]]
+)
+def test_merging_the_parts_is_merging_the_whole(tmp_path: Path, words: list[str]) -> None:
+    def merged(*names: str) -> list[str]:
+        fields = ["saddr", "daddr", "proto", "stime", "ltime", "spkts", "dpkts", "sbytes", "dbytes", "sappbytes", "dappbytes"]
+        keys = ["-m", "saddr", "daddr", "proto"]
+        arguments = ["-X", "-n", "-L", "-1", "-c", ",", "-M", "nocorrect", *keys, "-s", *fields, "-r", *names]
+        return sorted(program("racluster", *arguments).stdout.decode().splitlines())
+
+    program("rasplit", "-X", "-r", SSH, SKYPE, "-M", *words, "-w", f"{tmp_path}/p")
+    parts = [str(tmp_path / name) for name in files(tmp_path)]
+    assert len(parts) > 2
+    whole = merged(SSH, SKYPE)
+    assert len(whole) > 100
+    assert merged(*parts) == whole
+    assert merged(*reversed(parts)) == whole
+
+
+@needs_samples
 def test_size_is_counted_in_blocks(tmp_path: Path) -> None:
     program("rasplit", "-X", "-r", SKYPE, "-M", "size", "20k", "-w", f"{tmp_path}/x")
     # The management record and four blocks are below 20,000 bytes less the longest record, five are not.

@@ -104,6 +104,21 @@ def test_share_and_carry() -> None:
     assert cut == [(48, 11258, 8086), (49, 11492, 8255), (48, 11258, 8086), (23, 5395, 3876)]
 
 
+def test_a_record_of_decades_is_not_cut() -> None:
+    values = {"ss": 0, "se": 30 * 365 * 86400 * 10**6, "spkts": 1 << 40, "sbytes": 1 << 45, "ds": 5, "de": 6, "dpkts": 3, "dbytes": 200}
+    cutter = Cutter(Bins(10**6))
+    found = list(pieces(cutter, record(**values)))
+    assert len(found) == cutter.uncut == 1
+    assert found[0][0] == START and found[0][6:8] == (1 << 40, 1 << 45)
+    # Long bins, or few packets, make few pieces.
+    assert len(list(pieces(Cutter(Bins(30 * 86400 * 10**6)), record(**values)))) == 366
+    few = Cutter(Bins(10**6))
+    assert sum(piece[6] for piece in pieces(few, record(**{**values, "spkts": 50}))) == 50
+    assert few.uncut == 0
+    # One that ends before it begins has no length.
+    assert len(list(pieces(Cutter(Bins(10**6)), record(**{**values, "ss": 10**12, "se": 0, "ds": 10**12, "de": 0})))) == 1
+
+
 def test_two_packets() -> None:
     one_way = list(pieces(Cutter(Bins(1_000_000)), record(ss=500_000, se=5_100_000, spkts=2, sbytes=101, sapp=7)))
     assert [(p[2] - START, p[3] - START, *p[6:9]) for p in one_way] == [(500_000, 500_000, 1, 51, 4), (5_100_000, 5_100_000, 1, 50, 3)]

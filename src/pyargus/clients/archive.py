@@ -155,6 +155,10 @@ class Archive:
         self.sweep()
         return part
 
+    def skip(self, key: bytes) -> None:
+        """Leave out the first number of a key."""
+        self.numbers[key] = self.numbers.get(key, -1) + 1
+
     def make_room(self) -> None:
         """Close the file that was not written to for longest."""
         name = min(self.parts, key=lambda other: self.parts[other].used)

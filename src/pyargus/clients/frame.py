@@ -18,6 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pyargus.clients.stop import Stopper
     from pyargus.record.batch_cy import Batch
+    from pyargus.record.cut_cy import Cutter
     from pyargus.record.output_cy import Output
     from pyargus.record.reader import Source
 
@@ -25,6 +26,12 @@ if TYPE_CHECKING:
 def complain(settings: Settings, text: object) -> None:
     """One message on standard error."""
     sys.stderr.write(f"{settings.program.name}: {text}\n")
+
+
+def tell_uncut(settings: Settings, cutter: Cutter) -> None:
+    """Say how many records were not cut because they reach too far."""
+    if cutter.uncut:
+        complain(settings, f"{cutter.uncut} records reach over more than {cutter.most} bins: not cut, they are whole in their first")
 
 
 def emit(data: bytes) -> None:

@@ -111,7 +111,9 @@ class Bins:
         high = math.log10(tally.end) if logarithmic else tally.end
         width = (high - low) / number
         self.edges = [10.0 ** (low + width * place) if logarithmic else low + width * place for place in range(number + 1)]
-        self.edges[0], self.edges[-1] = tally.start, tally.end
+        self.edges[-1] = tally.end
+        if tally.start or not logarithmic:
+            self.edges[0] = tally.start
 
     @property
     def counts(self) -> list[int]:
@@ -142,7 +144,7 @@ class Summary:
     """What is said about values.
 
     deviation: of the population; percentile: what 95 % are not above; modes: those most frequent. odd: whether the median is a value, and
-    not the mean of two.
+    not the mean of two; whole: whether all values that it is of are whole numbers.
     """
 
     count: int = 0
@@ -154,6 +156,7 @@ class Summary:
     percentile: float = 0.0
     modes: tuple[float, ...] = ()
     odd: bool = False
+    whole: bool = False
 
 
 def _single(value: float) -> float:
@@ -161,14 +164,14 @@ def _single(value: float) -> float:
 
 
 def most_frequent(ordered: Sequence[float]) -> tuple[float, ...]:
-    """The values that occur most often, if they do three times. As readers have it, the largest value of all is not looked at."""
+    """The values that occur most often, if they do twice. As readers have it, the largest value of all is not looked at."""
     runs: dict[float, int] = {}
     for value in ordered:
         runs[value] = runs.get(value, 0) + 1
     if ordered:
         del runs[ordered[-1]]
     most = max(runs.values(), default=0)
-    return tuple(value for value, times in runs.items() if times == most) if most >= 3 else ()
+    return tuple(value for value, times in runs.items() if times == most) if most >= 2 else ()
 
 
 def summarise(bins: Bins, values: Sequence[float], everything: bool) -> Summary:
@@ -182,7 +185,7 @@ def summarise(bins: Bins, values: Sequence[float], everything: bool) -> Summary:
     if not count:
         return Summary()
     ordered = sorted(values)
-    first = 0 if everything else (bisect_left if tally.closed else bisect_right)(ordered, tally.start)
+    first = 0 if everything else (bisect_left if tally.closed else bisect_right)(ordered, bins.edges[0])
     last = len(ordered) - 1 if everything else bisect_left(ordered, tally.end) - 1
     within = ordered[bisect_left(ordered, tally.start) : bisect_right(ordered, tally.end)]
     n = len(within)
@@ -191,7 +194,8 @@ def summarise(bins: Bins, values: Sequence[float], everything: bool) -> Summary:
         median = within[min((n + 1) // 2, n - 1)] if n % 2 else (within[n // 2 - 1] + within[n // 2]) / 2
         percentile = within[int(0.95 * n)]
     modes = most_frequent(within)
-    return Summary(count, mean, deviation, _single(ordered[last]), _single(ordered[first]), median, percentile, modes, n % 2 == 1)
+    whole = n > 0 and all(value.is_integer() for value in within)
+    return Summary(count, mean, deviation, _single(ordered[last]), _single(ordered[first]), median, percentile, modes, n % 2 == 1, whole)
 
 
 def bar(share: float, width: int) -> str:

@@ -107,6 +107,8 @@ def ending(work: Any) -> None:
         frame.complain(settings, f"{stage.unmatched} records were taken by no statement of {settings.own['f'][-1]}")
     if stage.late:
         frame.complain(settings, f"{stage.late} records came after their bin had gone out and were left out; -B holds bins for longer")
+    if stage.cutter is not None:
+        frame.tell_uncut(settings, stage.cutter)
     if "G" in settings.own and not work.sinks:
         work.target.put(graph_header(settings, stage))
 

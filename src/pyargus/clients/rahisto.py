@@ -72,8 +72,6 @@ class Work:
                 outside = int("outlayer" in words)
                 tables = [Aggregator(Key((), ())) for _ in range(self.spec.bins + 2 * outside)]
                 low, high = (0, self.spec.bins + 1) if outside else (-1, -1)
-                bins, number = self.bins, self.spec.bins
-
                 tally, number = self.bins.tally, self.spec.bins
 
                 def place(value: float) -> int:
@@ -92,32 +90,33 @@ class Work:
         share = array("f", [count / of])[0]
         return share, array("f", [total + share])[0]
 
-    def count(self) -> tuple[Bins, Summary, bool]:
-        """The bins filled, the summary of what is in them, and whether all of that are whole numbers."""
+    def count(self) -> tuple[Bins, Summary]:
+        """The bins filled, and the summary of what is in them."""
         values = self.stage.values()
         if self.bins is None:
             find_range(self.spec, values)
             self.bins = make_bins(self.spec)
         bins = self.bins
         bins.tally.take(values)
-        return bins, summarise(bins, values, "outlayer" in self.settings.mode_values), self.stage.whole
+        return bins, summarise(bins, values, "outlayer" in self.settings.mode_values)
 
-    def rows(self, bins: Bins, everything: bool = False) -> list[tuple[int, float, int, int]]:
-        """Class, lower edge, number of records and place of its table for every row that is shown; `everything`: also of what is not."""
+    def rows(self, bins: Bins) -> list[tuple[int, float, int, int]]:
+        """Class, lower edge, number of records and place of its table for every row; class 0 is not shown, and only counts."""
         out = [(edge, count, number) for number, (edge, count) in enumerate(zip(bins.edges, bins.counts, strict=False))]
         if "outlayer" in self.settings.mode_values:
             out = [(edge, count, place + 1) for edge, count, place in out]
             out.append((bins.edges[-1], bins.above, len(out) + 1))
-            # What is below zero is not shown where the range begins there.
-            if everything or bins.edges[0] != 0 or bins.tally.closed:
-                out.insert(0, (min(bins.edges[0], 0.0), bins.below, 0))
+            out.insert(0, (0.0, bins.below, 0))
         if "nozero" in self.settings.mode_values:
             out = [row for row in out if row[1]]
-        return [(number, *row) for number, row in enumerate(out, 1)]
+        # What lies below a range from zero is not shown.
+        from_zero = bins.tally.start == 0 and not bins.tally.closed
+        hidden = "outlayer" in self.settings.mode_values and from_zero and bool(out) and out[0][2] == 0
+        return [(number, *row) for number, row in enumerate(out, 0 if hidden else 1)]
 
     def report(self) -> bytes:
         """The histogram as text, and the picture where one is asked for."""
-        bins, summary, whole = self.count()
+        bins, summary = self.count()
         self.draw(bins)
         if not summary.count:
             return b""
@@ -125,7 +124,7 @@ class Work:
         digits = settings.precision
 
         def number(value: float, exact: bool = True) -> str:
-            return str(int(value)) if whole and exact and value == int(value) else f"{value:.{digits}f}"
+            return str(int(value)) if summary.whole and exact and value == int(value) else f"{value:.{digits}f}"
 
         median = number(summary.median, summary.odd)
         modes = ",".join(number(value) for value in summary.modes)
@@ -134,10 +133,11 @@ class Work:
         if settings.quiet:
             return b""
         mean, deviation = f"{summary.mean:.{digits}f}", f"{summary.deviation:.{digits}f}"
-        width = max(len(mean), len(deviation))
+        percentile = number(summary.percentile)
+        width = max(len(mean), len(deviation), 0 if summary.whole else len(percentile))
         text = f" N = {summary.count:<7} mean = {mean:>{width}}  stddev = {deviation:>{width}}  "
         text += f"max = {number(summary.high)}  min = {number(summary.low)}\n"
-        text += f"           median = {median:>{width}}     95% = {number(summary.percentile)}\n"
+        text += f"           median = {median:>{width}}     95% = {percentile}\n"
         if modes:
             text += f"             mode = {modes:>{width}}\n"
         return (text + self.table(bins, summary)).encode()
@@ -154,6 +154,8 @@ class Work:
         printers = self.columns(self.settings.delimiter)
         for label, edge, count, place in self.rows(bins):
             share, total = self.shares(count, total, summary.count)
+            if label == 0:
+                continue
             row = [str(label), f"{edge:.{digits}e}", str(count), f"{100 * share:.6f}%", f"{100 * total:.6f}%"]
             rows.append(mark.join(row) + (mark + printers(place, count) if printers else ""))
         if printers:
@@ -170,11 +172,13 @@ class Work:
 
             out += _HEAD + (title_line(self.settings).decode().rstrip("\n") if printers else "") + "\n"
         rows = self.rows(bins)
-        most = max([count for _, _, count, _ in rows] or [0]) or 1
+        most = max([count for label, _, count, _ in rows if label] or [0]) or 1
         room = max(shutil.get_terminal_size((100, 24)).columns - 64, 10)
         total = 0.0
         for label, edge, count, place in rows:
             share, total = self.shares(count, total, summary.count)
+            if label == 0:
+                continue
             line = f"{label:>6} {edge:>15.{self.settings.precision}e} {count:>10} {100 * share:>10.4f}%  {100 * total:>10.4f}%    "
             if printers and count:
                 line += printers(place, count)
@@ -207,11 +211,11 @@ class Work:
         """Put the one record of every bin; its times are the edges of the bin, in seconds since 1970."""
         from pyargus.record.record_cy import Record
 
-        bins, _, _ = self.count()
+        bins, _ = self.count()
         self.draw(bins)
         rec = Record()
         self.stage.out.aggregate = False
-        for _, edge, _, place in self.rows(bins, True):
+        for _, edge, _, place in self.rows(bins):
             table = self.stage.tables[place]
             if not table.count:
                 continue

@@ -102,6 +102,7 @@ def make_splitter(settings: Settings, closed: Callable[[str], None]) -> Splitter
     splitter = Splitter(make_cutter(settings), archive.opened, archive.flushed, archive.ended)
     archive.splitter = splitter
     splitter.whole = archive.finish
+    splitter.skipped = archive.skip
     configure(splitter, settings, kinds[0] if kinds else "count")
     splitter.managed = template.records
     splitter.named_by_source = "srcid" in template.fields
@@ -159,6 +160,12 @@ def prepare(settings: Settings) -> None:
     settings.names = max(settings.names, 1)
 
 
+def ending(work: frame.Run) -> None:
+    """Say what was not split."""
+    if work.stage is not None and work.stage.cutter is not None:
+        frame.tell_uncut(work.settings, work.stage.cutter)
+
+
 def run(settings: Settings) -> int:
     """Split all inputs; with -d in the background."""
     if "d" in settings.own:
@@ -179,6 +186,7 @@ PROGRAM = Program(
     without=WITHOUT,
     make_stage=make_stage,
     prepare=prepare,
+    ending=ending,
     run=run,
     writes=True,
 )

@@ -24,8 +24,11 @@ cdef class Cutter:
     cdef readonly long long start, end
     cdef Record rec
     cdef Side src, dst
-    cdef bint more
+    cdef bint more, entire
+    cdef public unsigned long long most
+    cdef readonly unsigned long long uncut
     cdef unsigned int count
     cpdef int begin(self, Record rec) except -1
     cpdef bint next(self) except -1
+    cdef long long reach(self) except? -1
     cdef int put(self) except -1

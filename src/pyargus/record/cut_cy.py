@@ -25,6 +25,10 @@ else:
         return float(round(value))
 
 
+# Pieces that a record may make. A day has 86,400 seconds; a record that reaches further is made up, or damaged.
+MOST_PIECES = 100_000
+
+
 class Bins:
     """The bin that a moment is in. start, end: the bin that was found last, its end excluded.
 
@@ -160,7 +164,7 @@ class Cutter:
     """Cuts records by bins: `begin` with a repaired record, then `next` until it returns False. The record becomes each piece in turn.
 
     start, end: the bin that the piece is in. hard: pieces get the times of their bin. nomodify: nothing is cut, a record belongs to the
-    bin of its start.
+    bin of its start. uncut: records that were not cut because they would have made more than `most` pieces.
     """
 
     def __init__(self, bins, hard=False, nomodify=False):
@@ -168,7 +172,9 @@ class Cutter:
         self.hard = hard
         self.nomodify = nomodify
         self.start = self.end = 0
-        self.more = False
+        self.more = self.entire = False
+        self.most = MOST_PIECES
+        self.uncut = 0
         self.src = Side()
         self.dst = Side()
         self.rec = None
@@ -201,7 +207,18 @@ class Cutter:
         src.carry = dst.carry = 0.0
         self.count = rec.agr_count if rec.present & 16 else 0
         self.more = True
+        # Every piece has a packet, and the bins that a record reaches over are at most as many as its time has.
+        self.entire = src.packets + dst.packets > self.most and self.reach() // self.bins.size > cython.cast(cython.longlong, self.most)
+        if self.entire and not self.nomodify:
+            self.uncut += 1
         return 0
+
+    def reach(self):
+        """µs from the first to the last stamp of the record."""
+        src: Side = self.src
+        dst: Side = self.dst
+        first: cython.longlong = dst.start if dst.start and (dst.start < src.start or not src.start) else src.start
+        return max(src.end, dst.end) - first
 
     def next(self):
         """Make the record its next piece. Returns False where there is none; the record then is its last piece."""
@@ -225,7 +242,7 @@ class Cutter:
         self.bins.find(first)
         self.start = self.bins.start
         self.end = self.bins.end
-        if last <= self.end or self.nomodify or packets < 2:
+        if last <= self.end or self.nomodify or self.entire or packets < 2:
             src.whole()
             dst.whole()
         elif packets == 2:

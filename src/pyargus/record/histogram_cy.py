@@ -59,6 +59,9 @@ class Tally:
             return self.bins + 1
         if self.logarithmic:
             value = log10(value) if value > 0 else 0.0
+            if value < self.low or (value == self.low and not self.closed):
+                # A range from zero has the logarithms from zero, that is values from one.
+                return 0
         i = cython.cast(cython.Py_ssize_t, (value - self.low) / self.width)
         # Rounding may lead over the ends.
         if i < 0:

@@ -14,6 +14,7 @@ cdef class AddressFilter(Stage):
 
 cdef class Stripper(Stage):
     cdef public unsigned int parts
+    cdef bint told
 
 cdef class Extent(Stage):
     cdef public object report

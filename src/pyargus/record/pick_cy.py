@@ -74,7 +74,7 @@ class AddressFilter(Stage):
             if destination:
                 return self.ipv6.holds(rec.daddr_hi, rec.daddr_lo)
             return self.ipv6.holds(rec.saddr_hi, rec.saddr_lo)
-        if rec.family == 1 or rec.family == 17 or rec.family == 4 or rec.family == 20:
+        if rec.family == 1 or rec.family == 17:
             return self.ipv4.holds(0, rec.daddr_lo if destination else rec.saddr_lo)
         return False
 
@@ -103,10 +103,17 @@ class Stripper(Stage):
     def __init__(self, parts):
         self.out = None
         self.parts = parts
+        self.told = False
         self.takes_openings = True
 
     def add(self, rec):
         """Take parts away and hand on."""
+        if not self.told:
+            # What is taken away is printed as what readers were told to leave out, not as what a record lacks.
+            self.told = True
+            values = getattr(self.out.printer, "values", None)
+            if values is not None:
+                values.mask = self.parts
         strip(rec, self.parts)
         self.out.aggregate = self.parts & 16 != 0
         return self.out.put(rec)

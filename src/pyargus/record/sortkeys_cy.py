@@ -155,6 +155,10 @@ class SortKeys:
             return self.values.ok
         if code == 2:
             a = self.values.real(rec, field)
+            if field == 161:
+                # Round trip time of TCP: zero for all else that has a network part.
+                self.row[at] = self.ordered(a if self.values.ok and a == a else 0.0)
+                return (have & 0x20) != 0
             if a != a or not self.values.ok:
                 return False
             self.row[at] = self.ordered(a)

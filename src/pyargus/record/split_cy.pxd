@@ -21,7 +21,7 @@ cdef class Splitter(Stage):
     cdef public long long hold
     cdef public bint managed, strict, named_by_source
     cdef public Printer names
-    cdef public object opened, flushed, ended, whole
+    cdef public object opened, flushed, ended, whole, skipped
     cdef readonly dict parts
     cdef readonly bytes head
     cdef Part last

@@ -48,6 +48,7 @@ class Splitter(Stage):
     that a period stays open after its end; -1 until the end.
     opened(key, start, moment): makes the part of a key (the printed fields), a period (0 without) and a record's start time.
     flushed(part): takes what a part has gathered. ended(part): a part is complete. whole(), if it is set: all are.
+    skipped(key): a key has no first part, as its first record begins the second; set where there is an opener.
     strict: a part ends before the record that would lead beyond size_limit; otherwise, as readers do who look at the size of a file that is
     written in blocks, before the first record that leads beyond it together with the whole blocks of 4096 bytes before it.
     named_by_source: parts are named by the sensor, which management records have, too.
@@ -66,7 +67,7 @@ class Splitter(Stage):
         self.opened = opened
         self.flushed = flushed
         self.ended = ended
-        self.whole = None
+        self.whole = self.skipped = None
         self.parts = {}
         self.head = b""
         self.last = None
@@ -133,6 +134,9 @@ class Splitter(Stage):
             moment = cython.cast(cython.longlong, rec.mar_now_s) * 1000000 + rec.mar_now_f
         else:
             moment = cython.cast(cython.longlong, start_s(rec)) * 1000000 + start_f(rec)
+        if self.opener is not None and (key, 0) not in self.parts and rec.kind & 0xF0 != 0x80 and self.opener.accepts(rec):
+            # The record does not belong to what comes before it, even where that is nothing.
+            self.skipped(key)
         part = self.part(key, 0, 0, moment)
         if part.count:
             if self.count_limit:
