@@ -185,3 +185,16 @@ def test_the_state_of_a_host_is_that_of_its_flow() -> None:
     states = {(row[0] == "0", row[2]) for row in fields("-r", MIX, "-m", "addr", "-s", "spkts", "dpkts", "state", "-", "udp")}
     assert (True, "INT") in states
     assert not {state for _, state in states} - {"INT", "CON", "REQ"}
+
+
+@pytest.mark.parametrize(
+    ("key", "turned"), [("saddr daddr proto sport dport", True), ("saddr/24 daddr sport dport", True), ("saddr daddr", False)]
+)
+def test_directions_of_keys_with_both_ends(key: str, turned: bool) -> None:
+    """A connection that was recorded from its other side is put right where the key has both its ends."""
+    voip = str(GOLDEN / "data" / "voip.argus")
+    words = ["-r", voip, "-m", *key.split(), "-s", "trans", "daddr", "spkts", "dpkts"]
+    only = ["-", "port 41588"]
+    right, recorded = [["2", "10.206.50.239", "7", "8"]], [["1", "10.206.50.239", "1", "0"], ["1", "10.77.110.51", "8", "6"]]
+    assert fields(*words, *only) == (right if turned else recorded)
+    assert fields(*words, "-M", "correct", *only) == right

@@ -8,7 +8,7 @@ from pyargus.clients import frame
 from pyargus.clients.argv import MANY, NONE, ONE
 from pyargus.clients.options import Option
 from pyargus.clients.program import Mode, Program
-from pyargus.clients.racluster import CONF, MODES, make_statements
+from pyargus.clients.racluster import CONF, MODES, is_as_recorded, make_statements
 from pyargus.errors import BadUse
 from pyargus.record.keys import parse_key
 
@@ -57,7 +57,7 @@ def make_stage(settings: Settings) -> Binner:
     for statement in stage.statements:
         if statement.status or statement.table.idle:
             raise BadUse(f"{settings.own['f'][-1]}: bins have an end of their own; status and idle have no place in their statements")
-    stage.as_recorded = bool(settings.own.get("m")) and "correct" not in given
+    stage.as_recorded = is_as_recorded(settings)
     stage.zero = "zero" in given
     stage.edges = cutter is not None and (format_of(settings) == "argus" or settings.bin_edges)
     stage.most_records = parse_amount("count", given["count"]) if "count" in given else 0

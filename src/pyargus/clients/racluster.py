@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pyargus.record.sortkeys_cy import SortKeys
 
 MODES = (
-    Mode("correct", "", "merge a record with those of the other direction: turn round what was recorded from the wrong side"),
+    Mode("correct", "", "merge a flow with what was recorded of it from its other side; with -m, turn round what was recorded so"),
     Mode("nocorrect", "", "leave directions as they were recorded (default)"),
     Mode("preserve", "", "keep what all merged records have in common beside the key (default)"),
     Mode("nopreserve", "", "zero addresses, ports and protocol that are not in the key"),
@@ -43,7 +43,8 @@ def make_aggregator(settings: Settings, key: Key, preserve: bool = True, correct
     given = settings.mode_values
     table = Aggregator(
         key,
-        correct=("correct" in given or correct) and "nocorrect" not in given,
+        # Of the default key alone it is known that its other side is the same flow.
+        correct=not key.given and ("correct" in given or correct) and "nocorrect" not in given,
         preserve=("preserve" in given or preserve) and "nopreserve" not in given,
         norep="norep" in given,
     )
@@ -103,6 +104,12 @@ def make_statements(settings: Settings, preserve: bool = True, words: list[str] 
     return out
 
 
+def is_as_recorded(settings: Settings) -> bool:
+    """Whether directions are those of the sensor: with a key that lacks an address or a port, unless they are to be corrected."""
+    words = settings.own.get("m", [])
+    return bool(words) and "correct" not in settings.mode_values and not parse_key(words).whole
+
+
 def make_stage(settings: Settings) -> Cluster:
     """The stage that merges."""
     from pyargus.clients.formats import format_of
@@ -112,8 +119,7 @@ def make_stage(settings: Settings) -> Cluster:
     if "f" not in settings.own and settings.own.get("m"):
         order = order_of(parse_key(settings.own["m"], settings.rmon))
     stage = Cluster(make_statements(settings), order)
-    # As the reference does it: with a key of one's own, directions are those of the sensor, unless they are to be corrected.
-    stage.as_recorded = bool(settings.own.get("m")) and "correct" not in settings.mode_values
+    stage.as_recorded = is_as_recorded(settings)
     stage.counts_written = settings.span.printed and format_of(settings) == "argus"
     stage.from_number = settings.span.first
     stage.to_number = settings.span.last or 0

@@ -89,6 +89,11 @@ class Key:
     nothing: bool = False
     given: bool = True
 
+    @property
+    def whole(self) -> bool:
+        """Whether the key has both addresses and both ports."""
+        return {CODES[name] for name in ("saddr", "daddr", "sport", "dport")} <= {part.code for part in self.parts}
+
 
 def mask_lengths(word: str, text: str) -> tuple[int, int]:
     """Mask lengths for IPv4 and IPv6 of what stands after the slash. Raises BadUse for what is neither a length nor a mask."""
