@@ -66,9 +66,8 @@ class Batch:
             self.stage.opening(rec)
         self.sources += 1
         self.mans += 1
-        if self.stage is None and not delivery.writers and delivery.show_man and not delivery.quiet and self.number >= self.from_number:
-            if self.filter is None or self.filter.accepts(rec):
-                delivery.printer.line(rec)
+        if self.stage is None and self.number >= self.from_number and (self.filter is None or self.filter.accepts(rec)):
+            delivery.initial(rec)
         return 0
 
     def run(self, data, at, offset):

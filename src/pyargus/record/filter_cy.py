@@ -242,7 +242,8 @@ def compared(value: cython.ulonglong, bound: cython.ulonglong, how: cython.int) 
 def compared_real(value: cython.double, bound: cython.double, how: cython.int) -> cython.bint:
     if how == 0:
         return value == bound and copysign(1.0, value) == copysign(1.0, bound)
-    return value > bound if how == 1 else value >= bound
+    # A jitter that is no number is not below any bound.
+    return value > bound if how == 1 else not value < bound
 
 
 @cython.cfunc
