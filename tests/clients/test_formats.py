@@ -253,8 +253,7 @@ def test_an_interrupt_leaves_a_whole_file(suffix: str, number: int, tmp_path: Pa
         pytest.importorskip("pyarrow")
     path = next(path for path in FILES if path.stem == "lan")
     made = tmp_path / f"x.{suffix}"
-    command = [sys.executable, "-c", "from pyargus.clients.ra import main; main()", "-X", "-r", "-", "-w", str(made), "-E", str(tmp_path / "e"),
-               "--", "tcp"]  # fmt: skip
+    command = [sys.executable, "-c", "from pyargus.clients.ra import main; main()", "-X", "-r", "-", "-w", str(made), "--", "tcp"]
     with subprocess.Popen(command, env=ENV, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdin is not None
         process.stdin.write(path.read_bytes())

@@ -33,8 +33,8 @@ icmp|-n -s sport:3 dport:3 proto
 tcp|-H -nn -s smaxsz loss sgap stcpmax dtcpmax sbytes
 lan|-M man -nn -s proto dpkts appbytes sappbytes
 lan|-M man -H -s spkts proto
-lan|-M rmon
-tcp|-M dsrs=cor,trans -c ,
+lan|-M rmon - ipv4
+tcp|-M dsrs=cor,trans -c , -s seq saddr daddr snet proto
 lan|-N 4 -A
 lan|-N 2-4 -A -M man
 lan|-N o2-4 -A
