@@ -26,6 +26,7 @@ lan|-s suser:1 duser:9 proto
 long|-M printer=encode32 -s seq suser:7 duser:16
 lan|-s sretrans:14 pretrans:20 appbytes:14
 lan|-nn -c ; -s seq resp xxx tcpext snet trans
+tun|-nn -c , -s seq suser duser icmpid resp
 l2|-nn -c , -s proto dport snet dnet - isis
 l2|-nn -c \\t -s proto dport trans
 tcp|-s tcpopt:3 tcpopt:11 dir:2 seq

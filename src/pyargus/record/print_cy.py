@@ -125,6 +125,8 @@ class Printer(Output):
                 t.n = mark + 5
             if size == 0 and (field == 60 or (field == 30 and rec.kind & 0xF0 != 0x80)):
                 # A flow without a response has no column for it, nor has the placeholder in any line.
+                if self.variable and i + 1 == self.count and t.n > start:
+                    t.n -= len(self.delimiter)
                 continue
             if self.variable and size == 0 and (field == 19 or field == 20) and self.delimiter == b" ":
                 # A port that is missing keeps its columns where blanks are between the columns.
