@@ -5,8 +5,10 @@ import datetime
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -184,6 +186,7 @@ def test_a_cut_capture_gives_what_it_holds_and_a_message() -> None:
 
 LOADED = """
 import sys
+import time
 from pyargus.clients.ra import main
 try:
     main()
@@ -209,3 +212,66 @@ def test_fields_are_listed() -> None:
     lines = ours("-X", "--fields").stdout.decode().splitlines()
     assert [line.split()[0] for line in lines[1:]] == NAMES
     assert lines[0].split() == ["name", "title", "type", "unit", "description"]
+
+
+@needs_samples
+def test_several_files_of_several_formats(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each file has the records that its own filter passes, as a run for that file alone writes them."""
+    path = next(path for path in FILES if path.stem == "lan")
+    wanted = {"a.csv": "udp", "b.ndjson": "", "c.argus": "tcp", "d.json": "port 53"}
+    words: list[str | Path] = []
+    for name, text in wanted.items():
+        words += ["-w", tmp_path / name, *([text] if text else [])]
+    assert run(monkeypatch, "-r", path, "-M", "man", *words) == 0
+    for name, text in wanted.items():
+        assert run(monkeypatch, "-r", path, "-M", "man", "-w", tmp_path / f"alone-{name}", "--", text) == 0
+        assert (tmp_path / name).read_bytes() == (tmp_path / f"alone-{name}").read_bytes(), name
+    counts = {name: len((tmp_path / name).read_bytes()) for name in wanted}
+    assert all(counts.values())
+
+
+@needs_samples
+def test_a_range_of_printed_records_ends_with_the_last_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """-N o counts in each file the records that come there."""
+    path = next(path for path in FILES if path.stem == "lan")
+    assert run(monkeypatch, "-r", path, "-N", "o5", "-w", tmp_path / "a.csv", "tcp", "-w", tmp_path / "b.csv") == 0
+    assert [len((tmp_path / name).read_text().splitlines()) for name in ("a.csv", "b.csv")] == [6, 6]
+
+
+def test_a_wrong_filter_of_one_file_leaves_all_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "keep.csv").write_text("kept")
+    assert run(monkeypatch, "-r", tmp_path / "none", "-w", tmp_path / "keep.csv", "-w", tmp_path / "b.csv", "no such word") == 2
+    assert (tmp_path / "keep.csv").read_text() == "kept"
+
+
+@needs_samples
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("suffix", ["parquet", "arrow", "json"])
+def test_an_interrupt_leaves_a_whole_file(suffix: str, number: int, tmp_path: Path) -> None:
+    """The input stays open: only the signal ends the run."""
+    if suffix != "json":
+        pytest.importorskip("pyarrow")
+    path = next(path for path in FILES if path.stem == "lan")
+    made = tmp_path / f"x.{suffix}"
+    command = [sys.executable, "-c", "from pyargus.clients.ra import main; main()", "-X", "-r", "-", "-w", str(made), "--", "tcp"]
+    with subprocess.Popen(command, env=ENV, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        process.stdin.write(path.read_bytes())
+        process.stdin.flush()
+        deadline = time.monotonic() + 60
+        while not made.exists() and time.monotonic() < deadline:
+            time.sleep(0.02)
+        process.send_signal(number)
+        process.wait(60)
+    assert process.returncode == 0
+    if suffix == "json":
+        rows = len(json.loads(made.read_bytes() or b"[]"))
+    elif suffix == "parquet":
+        import pyarrow.parquet
+
+        rows = pyarrow.parquet.read_table(made).num_rows
+    else:
+        import pyarrow
+
+        rows = pyarrow.ipc.open_file(made).read_all().num_rows
+    assert rows in (0, 9, 10, 11)

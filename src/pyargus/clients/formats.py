@@ -37,18 +37,17 @@ def parse_format(text: str) -> str:
     return text
 
 
+def form_of_file(settings: Settings, name: str) -> str:
+    """The format in which a file of -w is written."""
+    return settings.format or SUFFIXES.get(os.path.splitext(name)[1].lower(), "argus")
+
+
 def format_of(settings: Settings) -> str:
-    """The format that a run writes. Raises BadUse for several files, or filters of their own, in a format other than records."""
-    if settings.format:
-        form = settings.format
-    elif not settings.writes:
-        return "text"
-    else:
-        suffixes = {os.path.splitext(name)[1].lower() for name, _ in settings.writes}
-        form = next((SUFFIXES[suffix] for suffix in suffixes if suffix in SUFFIXES), "argus")
-    if form != "argus" and (len(settings.writes) > 1 or (settings.writes and settings.writes[0][1])):
-        raise BadUse(f"-w: several files, or a filter of its own, are for argus records, not for {form}")
-    return form
+    """The format that a run writes; of several files that of records where one has it, else that of the first."""
+    if not settings.writes:
+        return settings.format or "text"
+    forms = [form_of_file(settings, name) for name, _ in settings.writes]
+    return "argus" if "argus" in forms else forms[0]
 
 
 def typed_fields(settings: Settings) -> list[Field]:
@@ -184,3 +183,16 @@ def open_target(settings: Settings) -> Target:
     file = open_file(settings, form)
     printer, finished = make_output(settings, form, file)
     return Target(form, file, printer, finished)
+
+
+def open_targets(settings: Settings) -> list[tuple[Target, str]]:
+    """Every target of the settings with the text of its filter: `open_target` for all files of records, and one for each other file.
+
+    The target of the files of records, or of standard output, comes first; it has no filter. Raises what `open_target` raises.
+    """
+    if settings.program.writes or len(settings.writes) == 0:
+        return [(open_target(settings), "")]
+    records = [pair for pair in settings.writes if form_of_file(settings, pair[0]) == "argus"]
+    out = [(open_target(replace(settings, writes=records)), "")] if records else []
+    out += [(open_target(replace(settings, writes=[pair])), pair[1]) for pair in settings.writes if pair not in records]
+    return out

@@ -83,10 +83,10 @@ class Run:
     """A run over the sources of the settings. started: how many of them held records; status: the exit status so far."""
 
     def __init__(self, settings: Settings) -> None:
-        from pyargus.clients.formats import open_target
+        from pyargus.clients.formats import open_targets
         from pyargus.clients.progress import Progress
         from pyargus.clients.select import make_filter
-        from pyargus.clients.sinks import check_names, open_sink, open_sinks
+        from pyargus.clients.sinks import check_names, make_test, open_sink, open_sinks
 
         program = settings.program
         self.settings = settings
@@ -94,10 +94,17 @@ class Run:
         # A filter that is wrong is said before the first output is opened.
         chosen = make_filter(settings)
         self.stage = program.make_stage(settings) if program.make_stage is not None else None
-        self.target = open_target(settings)
+        for _, text in settings.writes:
+            make_test(text, settings.precision)
+        targets = open_targets(settings)
+        self.target = targets[0][0]
+        self.targets = [target for target, _ in targets]
         self.batch = make_batch(settings, self.target.printer)
         self.batch.filter = chosen
         self.delivery = self.batch.delivery
+        self.delivery.chosen = make_test(targets[0][1], settings.precision)
+        for target, text in targets[1:]:
+            self.delivery.add(target.printer, make_test(text, settings.precision))
         self.sinks = open_sinks(settings) if self.target.form == "argus" else []
         self.delivery.writers = [sink.writer for sink in self.sinks]
         self.delivery.their_filters = [sink.filter for sink in self.sinks]
@@ -115,7 +122,8 @@ class Run:
 
     def drain(self) -> None:
         """Hand on what was gathered."""
-        self.target.put(self.delivery.printer.out.take())
+        for target in self.targets:
+            target.put(target.printer.out.take())
         for sink in self.sinks:
             sink.drain()
 
@@ -165,7 +173,8 @@ class Run:
         if self.stage is not None:
             self.stage.tick(time.time_ns() // 1000)
             self.drain()
-        self.target.flush()
+        for target in self.targets:
+            target.flush()
         for sink in self.sinks:
             sink.flush()
 
@@ -187,7 +196,8 @@ class Run:
         inside = self.settings.totals and self.settings.xml
         if inside:
             self.target.put(self.totals())
-        self.target.end()
+        for target in self.targets:
+            target.end()
         if self.settings.totals and not inside:
             emit(self.totals())
         for sink in self.sinks:
@@ -219,9 +229,11 @@ def run(settings: Settings) -> int:
     inputs = list(settings.inputs)
     for folder in settings.folders:
         inputs += folder_files(folder)
-    work = Run(settings)
-    work.target.begin()
     with Stopper(settings.run_time) as stopper:
+        # From the first file that is opened on, an interrupt leaves whole files.
+        work = Run(settings)
+        for target in work.targets:
+            target.begin()
         for name in [*inputs, *([None] if settings.servers else [])] or ["-"]:
             if work.batch.done or stopper.asked:
                 break

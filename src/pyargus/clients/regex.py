@@ -79,8 +79,11 @@ class _Translation:
                 if not bounds[1] and not bounds[2]:
                     raise re.error("a repetition without a number")
             self.repeat(letter)
-        elif letter in "^$":
-            self.put(r"\A" if letter == "^" else r"\Z")
+        elif letter == "^":
+            self.out.append(r"\A")
+            self.atom = -1
+        elif letter == "$":
+            self.put(r"\Z")
         elif letter == ".":
             self.put(".")
         else:

@@ -127,7 +127,10 @@ class Settings:
 
 
 def width_of(settings: Settings, name: str, given: int | None = None) -> int:
-    """The number of columns of a field, the digits of a time's fraction included. given: `Column.width`, None for the last one of the name."""
+    """The number of columns of a field, the digits of a time's fraction included.
+
+    given: `Column.width`, None for the last width that was given for the name.
+    """
     row = BY_NAME[name]
     given = settings.widths.get(name, 0) if given is None else given
     width = given or row.width

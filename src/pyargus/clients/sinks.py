@@ -55,17 +55,22 @@ class Sink:
             self.file.close()
 
 
+def make_test(text: str, precision: int) -> Any:
+    """The filter of one output, compiled, or None for an empty text. Raises BadUse for one that is wrong."""
+    if not text:
+        return None
+    from pyargus.record.filter import compile_filter
+    from pyargus.record.filter_cy import Filter
+
+    return Filter(compile_filter(text), precision)
+
+
 def open_sink(name: str, text: str, precision: int) -> Sink:
     """Open a file to append records to, `-` for standard output; `text` is a filter, or empty.
 
     Raises BadUse for a filter that is wrong and for records to a terminal, Unreachable for a file that cannot be written.
     """
-    test = None
-    if text:
-        from pyargus.record.filter import compile_filter
-        from pyargus.record.filter_cy import Filter
-
-        test = Filter(compile_filter(text), precision)
+    test = make_test(text, precision)
     if name == "-":
         if sys.stdout.isatty():
             raise BadUse("-w -: records are not for a terminal; send standard output to a file or a program")
@@ -90,5 +95,8 @@ def check_names(settings: Settings) -> None:
 
 
 def open_sinks(settings: Settings) -> list[Sink]:
-    """The outputs of -w, standard output without one. Raises what `open_sink` raises."""
-    return [open_sink(name, text, settings.precision) for name, text in settings.writes or [("-", "")]]
+    """The outputs of -w that take records, standard output where there is no -w. Raises what `open_sink` raises."""
+    from pyargus.clients.formats import form_of_file
+
+    writes = [pair for pair in settings.writes if form_of_file(settings, pair[0]) == "argus"]
+    return [open_sink(name, text, settings.precision) for name, text in writes or [("-", "")]]

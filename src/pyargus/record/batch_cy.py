@@ -66,11 +66,12 @@ class Batch:
             self.stage.opening(rec)
         self.sources += 1
         self.mans += 1
-        if self.stage is None and not delivery.writers and delivery.show_man and not delivery.quiet and self.number >= self.from_number:
-            if self.filter is None or self.filter.accepts(rec):
-                delivery.printer.line(rec)
-        elif self.stage is not None and self.stage.takes_openings and (self.filter is None or self.filter.accepts(rec)):
-            self.stage.add(rec)
+        if self.filter is None or self.filter.accepts(rec):
+            if self.stage is None:
+                if self.number >= self.from_number:
+                    delivery.initial(rec)
+            elif self.stage.takes_openings:
+                self.stage.add(rec)
         return 0
 
     def run(self, data, at, offset):

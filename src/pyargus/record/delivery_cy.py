@@ -28,6 +28,8 @@ class Delivery:
     its own, or None; filtered: whether there is any. aggregate: whether records without statistics of aggregation are written with some.
     from_number, to_number: the range of printed records, to_number 0 for no end, counted where by_output is set, management records
     aside; done: it is over.
+    chosen: Filter of what is printed, or None. others: further deliveries of the same records, each with a printer of its own.
+    ended: no further record is wanted here; done: nor in any other.
     show_man, show_events: whether management and event records are printed; quiet: nothing is. ordinal: flow and event records printed.
     """
 
@@ -43,6 +45,18 @@ class Delivery:
         self.to_number = 0
         self.ordinal = 0
         self.record = Record()
+        self.chosen = None
+        self.others = []
+        self.ended = False
+
+    def add(self, printer, chosen):
+        """Print to another output too what passes a filter of its own, None for all; by the settings made so far."""
+        other: Delivery = Delivery(printer)
+        other.chosen = chosen
+        other.show_man, other.show_events, other.quiet, other.by_output = self.show_man, self.show_events, self.quiet, self.by_output
+        other.from_number, other.to_number = self.from_number, self.to_number
+        self.others.append(other)
+        return 0
 
     def opening(self, rec):
         """Write an initial management record, which makes the outputs files of records."""
@@ -51,9 +65,22 @@ class Delivery:
             writer.copy(rec)
         return 0
 
+    def initial(self, rec):
+        """Print an initial management record where such records are printed."""
+        other: Delivery
+        for other in self.others:
+            other.initial(rec)
+        if self.writers or self.quiet or not self.show_man or (self.chosen is not None and not self.chosen.accepts(rec)):
+            return 0
+        return self.printer.line(rec)
+
     def full(self):
         """Whether enough output is gathered."""
         writer: Rewriter
+        other: Delivery
+        for other in self.others:
+            if other.full():
+                return True
         if self.writers:
             for writer in self.writers:
                 if writer.size() > self.size:
@@ -63,16 +90,30 @@ class Delivery:
 
     def put(self, rec):
         """Write or print a repaired record. Writing leaves it in the form that clients write."""
+        other: Delivery
+        if self.others:
+            self.done = True
+            for other in self.others:
+                other.put(rec)
+                self.done = self.done and other.done
+        self.take(rec)
+        self.done = self.ended and (self.done or not self.others)
+        return 0
+
+    def take(self, rec):
+        """Write or print a record here, whatever others do with it."""
         kind: cython.uint = rec.kind & 0xF0
         if self.writers:
             return self.write(rec)
         if self.quiet or (kind == 0x80 and not self.show_man) or (kind == 0x40 and not self.show_events):
             return 0
+        if self.chosen is not None and not self.chosen.accepts(rec):
+            return 0
         if self.by_output and kind != 0x80:
             self.shown += 1
             if self.to_number and self.shown > self.to_number:
-                self.done = True
-            if self.done or self.shown < self.from_number:
+                self.ended = True
+            if self.ended or self.shown < self.from_number:
                 self.printer.heading()
                 return 0
         self.ordinal += kind != 0x80
@@ -81,11 +122,17 @@ class Delivery:
 
     def twin(self, rec):
         """Write or print a second form of the record that was put last; it shares its number."""
+        other: Delivery
+        for other in self.others:
+            other.twin(rec)
         if self.writers:
             return self.write(rec)
         kind: cython.uint = rec.kind & 0xF0
-        if self.quiet or self.done or (kind == 0x40 and not self.show_events) or (self.by_output and self.shown < self.from_number):
+        if self.quiet or self.ended or (kind == 0x40 and not self.show_events) or (self.by_output and self.shown < self.from_number):
             return 0
+        if self.chosen is not None and not self.chosen.accepts(rec):
+            return 0
+        rec.ordinal = self.ordinal
         return self.printer.line(rec)
 
     def replay(self, data, at):

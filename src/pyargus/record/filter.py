@@ -341,11 +341,16 @@ class Parser:
     def sides(self, head: Head, token: Token, compare: int, negative: bool) -> Node:
         """The test of each side that the direction asks for, joined by and or or."""
         made = []
+        # Tags of VLANs are compared for equality, whatever bound the word between names.
+        negative = negative and (head.key not in ("vid", "vpri") or compare == SIDES["eq"])
         for side in ("src", "dst"):
             if head.side in ("", "or", "and", side):
                 node = self.test(head, side, token, compare)
-                node = negate(node) if negative else node
                 limit = words.limited_to(head.key)
+                if head.key == "port" and negative and node.test is not None:
+                    # A port below a bound is still one of a protocol that has ports.
+                    limit = leaf(20, "any port", compare=SIDES["gte"], b=node.test.b, c=node.test.c)
+                node = negate(node) if negative else node
                 made.append(both(limit, node) if limit is not None else node)
         if not head.side and head.key in words.ONE_SIDED:
             return made[0]
@@ -377,6 +382,8 @@ class Parser:
             return leaf(12, f"{side} mac {token.text}", side=number, a=words.mac_number(token.text))
         if head.key == "srcid":
             return leaf(14, f"srcid {token.text}", a=words.srcid_number(token.kind, token.text))
+        if not words.carries(head.proto, token.kind):
+            return Node("false")
         if token.kind == "v6":
             network = self.network6(head, token)
             mask = int(network.netmask)

@@ -180,7 +180,10 @@ class Filter:
             else:
                 number = self.values.real(rec, cython.cast(cython.int, a))
             if not self.values.ok:
-                return False
+                if not (157 <= a <= 160 and rec.present & 0x100):
+                    return False
+                # Between two packets there is no jitter.
+                number = 0.0
             other = self.real[i]
             return compared_real(rounded(number, self.scale), rounded(other, self.scale), self.compares[i])
         return False
@@ -207,9 +210,9 @@ class Filter:
             value = rec.dvlan if destination else rec.svlan
             value = value & 0xFFF if what == 5 else value >> 12
         elif what == 7:
-            if not rec.present & 0x80:
+            value = self.values.integer(rec, 212 if destination else 211)
+            if not self.values.ok:
                 return self.compares[i] != 0
-            value = (rec.mpls[1] if destination else rec.mpls[0]) >> 12
         elif what == 8:
             if rec.net != 0x03 and rec.net != 0x05:
                 return False
@@ -246,7 +249,8 @@ def compared(value: cython.ulonglong, bound: cython.ulonglong, how: cython.int) 
 def compared_real(value: cython.double, bound: cython.double, how: cython.int) -> cython.bint:
     if how == 0:
         return value == bound and copysign(1.0, value) == copysign(1.0, bound)
-    return value > bound if how == 1 else value >= bound
+    # A jitter that is no number is not below any bound.
+    return value > bound if how == 1 else not value < bound
 
 
 @cython.cfunc

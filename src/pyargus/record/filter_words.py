@@ -177,6 +177,11 @@ def host_families(proto: str, key: str, fail: Callable[[str], Exception]) -> int
     return 0x120012
 
 
+def carries(proto: str, kind: str) -> bool:
+    """Whether a protocol that qualifies an address has addresses of the kind: v4, v6, or any other, of which that is not asked."""
+    return not (kind == "v6" and proto in ("arp", "rarp", "ipv4", "icmp")) and not (kind == "v4" and proto == "ipv6")
+
+
 def mac_number(text: str) -> int:
     """Six hexadecimal parts as one number."""
     out = 0
@@ -232,10 +237,12 @@ def ip_protocol(name: str) -> int | None:
 
 
 def limited_to(key: str) -> Node | None:
-    """The test that must hold besides the comparison: IPv4 for header bytes, TCP for the IP identification."""
+    """The test that must hold besides the comparison: IPv4 for header bytes, TCP for the IP identification, ESP for its index."""
     b = _build()
     if key in ("ttl", "tos", "dsb", "dsbyte"):
         return b.leaf(1, "ipv4", a=2)  # type: ignore[no-any-return]
+    if key == "spi":
+        return b.leaf(2, "esp", a=50, b=2)  # type: ignore[no-any-return]
     if key == "ipid":
         return b.leaf(2, "tcp", a=6, b=6)  # type: ignore[no-any-return]
     return None
@@ -275,4 +282,6 @@ def quantity(key: str, side: str, token: Token, compare: int, fail: Fail) -> Nod
         return b.leaf(44, text, compare=compare, a=whole, b=_INTEGERS[key][number])  # type: ignore[no-any-return]
     if key in ("vid", "vpri"):
         compare = 0
+    # Bits that the byte in the header has no room for do not count.
+    whole &= {"vpri": 0xF, "dsb": 0x3F, "dsbyte": 0x3F}.get(key, whole)
     return b.leaf(42, text, side=number, compare=compare, b=_SPECIAL[key], a=whole)  # type: ignore[no-any-return]

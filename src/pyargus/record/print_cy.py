@@ -16,6 +16,7 @@ import cython
 if cython.compiled:
     from cython.cimports.pyargus.record.endpoints_cy import address, classful, port, protocol, source, station
     from cython.cimports.pyargus.record.output_cy import Output
+    from cython.cimports.pyargus.record.record_cy import Record
     from cython.cimports.pyargus.record.repair_cy import single
     from cython.cimports.pyargus.record.state_cy import Style, direction, encapsulation, flags, state, tcp_options
     from cython.cimports.pyargus.record.text_cy import Text
@@ -24,6 +25,7 @@ if cython.compiled:
 else:
     from pyargus.record.endpoints_cy import address, classful, port, protocol, source, station
     from pyargus.record.output_cy import Output
+    from pyargus.record.record_cy import Record
     from pyargus.record.repair_cy import single
     from pyargus.record.state_cy import Style, direction, encapsulation, flags, state, tcp_options
     from pyargus.record.text_cy import Text
@@ -123,6 +125,8 @@ class Printer(Output):
                 t.n = mark + 5
             if size == 0 and (field == 60 or (field == 30 and rec.kind & 0xF0 != 0x80)):
                 # A flow without a response has no column for it, nor has the placeholder in any line.
+                if self.variable and i + 1 == self.count and t.n > start:
+                    t.n -= len(self.delimiter)
                 continue
             if self.variable and size == 0 and (field == 19 or field == 20) and self.delimiter == b" ":
                 # A port that is missing keeps its columns where blanks are between the columns.
@@ -166,8 +170,9 @@ class Printer(Output):
                 t.ch(32)
             if self.padded or i + 1 < self.count:
                 self.separate()
-        while (not self.variable or self.delimiter == b" " or self.delimiter == b"\t") and t.n > start and (t.s[t.n - 1] == 32 or 9 <= t.s[t.n - 1] <= 13):
-            t.n -= 1
+        if not self.variable or self.delimiter == b" " or self.delimiter == b"\t":
+            while t.n > start and (t.s[t.n - 1] == 32 or 9 <= t.s[t.n - 1] <= 13):
+                t.n -= 1
         t.ch(10)
         if self.style.user_encoding == 2:
             for i in range(self.count):
