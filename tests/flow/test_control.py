@@ -83,3 +83,14 @@ def test_where_the_data_of_802_2_begin(frame: str, user: str) -> None:
     [record] = run([packet], FlowConfig(user_size=64))
     data = record.dsr(0x50).raw
     assert data[8 : 8 + int.from_bytes(data[6:8], "big")].hex() == user
+
+
+def test_osi_frames_that_are_no_isis_flows_have_a_flow_in_each_direction() -> None:
+    body = b"\xfe\xfe\x03\x83\x1b\x01\x00\x01\x01\x00\x00\x03" + bytes(34)
+    ends = build.mac(MACS[A]), build.mac(MACS[B])
+    frames = [target + source + struct.pack("!H", len(body)) + body for target, source in (ends, ends[::-1], ends)]
+    records = run([Packet(BEGIN + at, frame) for at, frame in enumerate(frames)])
+    assert [(record.dsr(2).raw[1] & 0x40, record.dsr(2).raw[4:16], record.counters) for record in records] == [
+        (0, b"".join(ends), (2, 120, 0, 0)),
+        (0, b"".join(ends[::-1]), (1, 60, 0, 0)),
+    ]

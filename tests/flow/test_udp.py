@@ -94,6 +94,23 @@ def test_silence_in_rtp(kind: int, size: int, silent: int) -> None:
         assert record.dsr(0x30).qualifier == (silent << side)
 
 
+def test_silence_in_rtp_is_that_of_the_interval() -> None:
+    packets = []
+    for at, number, size in ((0, 9, 40), (10, 10, 0), (6_000_000, 11, 40), (6_000_010, 12, 0), (12_000_000, 13, 40)):
+        segment = udp(5004, 6004, rtp(number, body=b"y" * size))
+        packets.append(Packet(BEGIN + at, ether(A, B, ipv4(A, B, 17, segment))))
+    assert [record.dsr(0x30).qualifier for record in run(packets)] == [1, 1, 0]
+
+
+def test_silence_in_rtp_is_user_data_of_no_bytes() -> None:
+    packets = []
+    for at, number, size in ((0, 9, 40), (6_000_000, 11, 0)):
+        packets.append(Packet(BEGIN + at, ether(A, B, ipv4(A, B, 17, udp(5004, 6004, rtp(number, body=b"y" * size))))))
+    first, second = run(packets, FlowConfig(user_size=16))
+    assert first.dsr(0x50).raw[:8].hex() == "5090000600100010"
+    assert second.dsr(0x50).raw.hex() == "5090000200100000"
+
+
 @pytest.mark.parametrize("payload", [rtp(11, 6), rtp(11, bits=0x10)])
 def test_what_cancels_rtp(payload: bytes) -> None:
     """At once there is no object, from the next packet on an empty one."""

@@ -250,6 +250,8 @@ class Packet:
             self.dsap = 0
             self.ssap = 0
             return self.network(etype, o + 8)
+        if etype == 0x8863:
+            self.encaps |= 0x10
         return self.ether_flow(0)
 
     @cython.cfunc

@@ -318,6 +318,7 @@ class Emitter:
         src: Half = flow.src
         dst: Half = flow.dst
         i: cython.int
+        lost: cython.uint = 0
         if flow.net == NET_TCP:
             return self.tcp(flow)
         if flow.net == NET_ICMP:
@@ -333,7 +334,9 @@ class Emitter:
                 flow.igateway,
             )
         if flow.net == NET_ESP:
-            return esp(out, 0x30380005, flow.status, flow.spi, flow.esp_seq, flow.esp_lost)
+            if flow.esp_lost > 0:
+                lost = cython.cast(cython.uint, flow.esp_lost & _U32)
+            return esp(out, 0x30380005, flow.status, flow.spi, flow.esp_seq, lost)
         if flow.net == NET_ARP:
             arp(out, 0x3010002C, flow.responder)
             return out.pad()

@@ -429,6 +429,9 @@ class Engine:
             if flow.net == NET_RTP or flow.net == NET_RTCP:
                 app = rtp_object(p, flow, own, new, 1 if from_src else 2)
                 start += p.length - 8 - app
+                if app == 0 and self.keep_user and own.user is None:
+                    # Silence, too, is user data.
+                    own.user = bytearray()
             elif flow.net == NET_UDT and not new:
                 app = udt_object(p, flow)
                 start += p.length - 8 - app

@@ -140,7 +140,7 @@ cdef class Flow:
     cdef unsigned int igateway
     cdef unsigned int spi
     cdef unsigned int esp_seq
-    cdef unsigned int esp_lost
+    cdef long long esp_lost
     cdef unsigned long long responder
     # an ICMP error that quoted this flow
     cdef unsigned int mapped

@@ -223,4 +223,5 @@ class Flow:
         if self.net == NET_ESP or self.net == NET_RTP:
             self.status = 0
             self.esp_lost = 0
+            self.quiet = 0
         return 0

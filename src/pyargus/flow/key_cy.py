@@ -355,12 +355,13 @@ class KeyMaker:
     @cython.cfunc
     @cython.exceptval(-1, check=False)
     def ethernet_order(self, p: Packet, key: Key) -> cython.int:
-        if self.matrix != 2 and not self.one_way and p.dmac < p.smac:
+        # Of OSI frames that are no IS-IS flows each direction is a flow of its own.
+        if self.matrix != 2 and not self.one_way and p.dmac < p.smac and p.keytype != 0x83:
             key.swapped = True
             key.k0 = p.smac
             key.k1 = p.dmac
-            if p.keytype == 0 or p.keytype == 0x83:
-                key.k4 = (cython.cast(cython.ulonglong, p.keytype) << 16) | (p.ssap << 8) | p.dsap
+            if p.keytype == 0:
+                key.k4 = (p.ssap << 8) | p.dsap
         return 0
 
     @cython.cfunc

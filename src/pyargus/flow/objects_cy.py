@@ -83,7 +83,8 @@ def icmp_data(p: Packet) -> cython.Py_ssize_t:
 @cython.cfunc
 @cython.exceptval(-1, check=False)
 def esp_object(p: Packet, flow: Flow) -> cython.int:
-    """Sequence number and lost packets by its gaps; a late packet is one lost packet less."""
+    """Sequence number and lost packets by its gaps; a late packet is one lost packet less, if need be below none, which later gaps make
+    up for. Behind a number that came twice the rest of the interval is not looked at, as in the reference."""
     seq: cython.uint
     if p.end - p.l4 < 8:
         return 0
@@ -91,18 +92,19 @@ def esp_object(p: Packet, flow: Flow) -> cython.int:
     if flow.net != NET_ESP:
         flow.net = NET_ESP
         flow.spi = p.u32(p.l4)
+    elif flow.status & 0x2000:
+        return 0
     elif seq == flow.esp_seq:
         flow.status |= 0x2000
     elif seq == 0 and flow.esp_seq == 0xFFFFFFFF:
         flow.status |= 0x1000
     elif seq > flow.esp_seq:
         if seq > flow.esp_seq + 1:
-            flow.esp_lost += seq - flow.esp_seq - 1
+            flow.esp_lost += cython.cast(cython.longlong, seq) - flow.esp_seq - 1
             flow.status |= 0x10
     else:
         flow.status |= 0x10000
-        if flow.esp_lost:
-            flow.esp_lost -= 1
+        flow.esp_lost -= 1
         return 0
     flow.esp_seq = seq
     return 0
