@@ -64,7 +64,7 @@ _U32 = cython.declare(cython.ulonglong, 0xFFFFFFFF)
 @cython.exceptval(check=False)
 def seconds(when: cython.longlong) -> cython.uint:
     """The whole seconds of a time in microseconds."""
-    return cython.cast(cython.uint, (when // 1000000) & 0xFFFFFFFF)
+    return cython.cast(cython.uint, (when // 1000000) & cython.cast(cython.ulonglong, 0xFFFFFFFF))
 
 
 @cython.cfunc
