@@ -123,6 +123,29 @@ def whole(d, at, limit):
     return at
 
 
+@cython.cfunc
+@cython.inline
+@cython.exceptval(-1)
+def extent(rec: Record, o: cython.Py_ssize_t) -> cython.Py_ssize_t:
+    """Bytes of the DSR whose four bytes of header stand at `o`, as these say."""
+    if rec.data[o] & 0x80:
+        return 4
+    if rec.data[o + 1] & 0x80:
+        return 4 * cython.cast(cython.Py_ssize_t, be16(rec, o + 2))
+    return 4 * cython.cast(cython.Py_ssize_t, rec.data[o + 3])
+
+
+@cython.cfunc
+@cython.inline
+@cython.exceptval(-1)
+def blank(rec: Record) -> cython.int:
+    """Forget what was found out about the record before, and its counters and times."""
+    rec.reversed_ = rec.repaired = rec.rated = rec.halved = rec.merged = 0
+    rec.spkts = rec.sbytes = rec.sapp = rec.dpkts = rec.dbytes = rec.dapp = 0
+    rec.sstart_s = rec.sstart_f = rec.send_s = rec.send_f = rec.dstart_s = rec.dstart_f = rec.dend_s = rec.dend_f = 0
+    return 0
+
+
 def decode(rec, at, offset):
     """Fill `rec` from the record at `at` of the buffer that `rec` points to; `offset` is the record's place in its source.
 
@@ -136,9 +159,7 @@ def decode(rec, at, offset):
     rec.words = be16(rec, at + 2)
     rec.present = rec.opaque = rec.unknown_count = rec.order_count = rec.rest_len = 0
     rec.family = rec.net = rec.time_form = 0
-    rec.reversed_ = rec.repaired = rec.rated = rec.halved = rec.merged = 0
-    rec.spkts = rec.sbytes = rec.sapp = rec.dpkts = rec.dbytes = rec.dapp = 0
-    rec.sstart_s = rec.sstart_f = rec.send_s = rec.send_f = rec.dstart_s = rec.dstart_f = rec.dend_s = rec.dend_f = 0
+    blank(rec)
     if rec.kind & 0xF0 == 0x80:
         return management(rec, at)
     return dsrs(rec, at + 4, at + 4 * cython.cast(cython.Py_ssize_t, rec.words))
@@ -162,18 +183,11 @@ def glimpse(rec, at):
     end = at + 4 * cython.cast(cython.Py_ssize_t, rec.words)
     rec.present = rec.opaque = 0
     rec.family = rec.net = rec.time_form = 0
-    rec.reversed_ = rec.repaired = rec.rated = rec.halved = rec.merged = 0
-    rec.spkts = rec.sbytes = rec.sapp = rec.dpkts = rec.dbytes = rec.dapp = 0
-    rec.sstart_s = rec.sstart_f = rec.send_s = rec.send_f = rec.dstart_s = rec.dstart_f = rec.dend_s = rec.dend_f = 0
+    blank(rec)
     while o + 4 <= end:
         kind = rec.data[o]
         sub = rec.data[o + 1]
-        if kind & 0x80:
-            size = 4
-        elif sub & 0x80:
-            size = 4 * cython.cast(cython.Py_ssize_t, be16(rec, o + 2))
-        else:
-            size = 4 * cython.cast(cython.Py_ssize_t, rec.data[o + 3])
+        size = extent(rec, o)
         if size == 0 or o + size > end:
             return 0
         if kind == 0x02:
@@ -296,12 +310,7 @@ def dsrs(rec: Record, o: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.in
     while o + 4 <= end:
         kind = rec.data[o]
         sub = rec.data[o + 1]
-        if kind & 0x80:
-            size = 4
-        elif sub & 0x80:
-            size = 4 * cython.cast(cython.Py_ssize_t, be16(rec, o + 2))
-        else:
-            size = 4 * cython.cast(cython.Py_ssize_t, rec.data[o + 3])
+        size = extent(rec, o)
         if size == 0 or o + size > end:
             rec.rest_off = o
             rec.rest_len = end - o
