@@ -13,22 +13,18 @@ from pathlib import Path
 
 from bench.generate_trace import Truth, generate
 from bench.measure import Program, Result, compare, machine, remove, table, version
+from bench.records import Inputs, memory_rows, ratio_rows
 
 ROOT = Path(__file__).resolve().parents[1]
 OURS = Path(sys.executable).parent
 THEIRS = {
     "argus": Path("/usr/sbin/argus"),
     "ra": Path("/usr/bin/ra"),
-    "racluster": Path("/usr/bin/racluster"),
-    "rabins": Path("/usr/bin/rabins"),
     "nfpcapd": Path("/usr/bin/nfpcapd"),
     "nfdump": Path("/usr/bin/nfdump"),
 }
 STARTS = 20
 """Runs for the measurement of starting up."""
-COPIES = 3
-"""How often the records are read where they are merged."""
-MERGING: tuple[tuple[str, list[str]], ...] = (("racluster", []), ("racluster", ["-m", "saddr", "daddr"]), ("rabins", ["-M", "time", "10s"]))
 FAMILY = {"tcp": "tcp", "udp": "udp", "udt": "udp", "rtp": "udp", "rtcp": "udp", "icmp": "icmp", "arp": "arp"}
 """What `ra` calls a protocol to what the trace calls it; the sensor sees some applications in UDP."""
 
@@ -162,19 +158,12 @@ def page(folder: Path, packets: int, runs: int) -> tuple[list[str], list[str]]:
     started = compare(readers(small), STARTS, messages)
     for measured in (read, started):
         wrong += [f"{name} failed: {result.failure}" for name, result in measured.items() if result.failure]
-    merging: list[str] = []
-    inputs = ["-r", *[str(records)] * COPIES]
-    for name, words in MERGING:
-        programs = existing(
-            [
-                Program(f"{name} 3.0.8", [str(THEIRS[name]), *plain, "-n", *words, *inputs], reference=True),
-                Program(f"pyargus {name}", [str(OURS / name), *plain, "-n", *words, *inputs]),
-            ]
-        )
-        print(" ".join([name, *words]), file=sys.stderr)
-        measured = compare(programs, runs, messages)
-        wrong += [f"{which} failed: {result.failure}" for which, result in measured.items() if result.failure]
-        merging += [f"`{' '.join([name, '-n', *words])}`:", "", *table(programs, measured), ""]
+    inputs = Inputs(records, folder)
+    rated, failures = ratio_rows(OURS, THEIRS["ra"].with_name, plain, inputs, runs, messages)
+    wrong += failures
+    large, failures = memory_rows(OURS, plain, inputs, messages)
+    wrong += failures
+    inputs.remove()
     remove(messages)
 
     sums = ", ".join(f"{item.packets:,} {name}" for name, item in truth.protocols.items())
@@ -203,11 +192,18 @@ def page(folder: Path, packets: int, runs: int) -> tuple[list[str], list[str]]:
         *section(
             "Records to text", f"`ra -n -r records`, {records.stat().st_size:,} bytes of records, {runs} runs.", readers(records), read
         ),
-        "## Records to fewer records",
+        "## Clients",
         "",
-        f"The records of the trace {COPIES} times over, so that most groups have so many, {runs} runs.",
+        f"The records of the trace several times over, {runs} runs. `at most` is the ratio that the suite is made to hold.",
         "",
-        *merging,
+        *rated,
+        "",
+        "## Memory",
+        "",
+        "One run; the memory of sorting is that of `--memory` and its bookkeeping, that of merging grows with the groups.",
+        "",
+        *large,
+        "",
         *section("Starting up", f"`ra -n -r` on ten records, {STARTS} runs.", readers(small), started, "ms"),
         "## Sums",
         "",

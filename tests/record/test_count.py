@@ -60,3 +60,10 @@ def test_builds_agree(path: Any) -> None:
         end += frame(view, end)
     mine = sums(data[:end], Counter, Record, decode, repair, frame)
     assert mine == sums(data[:end], interpreted.Counter, plain.Record, plain.decode, plain.repair, plain.frame)
+
+
+@needs_samples
+def test_most_records_of_tcp_are_counted_at_a_glance() -> None:
+    data = next(path for path in FILES if path.stem == "tcp").read_bytes()
+    counted, _, glanced = sums(data, Counter, Record, decode, repair, frame)
+    assert counted[0][0] / 2 < glanced <= counted[0][0]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pyargus.errors import BadUse
-from pyargus.record.decode_cy import decode, frame
+from pyargus.record.decode_cy import decode, frame, glimpse
 from pyargus.record.filter import compile_filter
 from pyargus.record.filter_cy import Filter
 from pyargus.record.record_cy import Record
@@ -77,3 +77,30 @@ def test_and_and_or_bind_alike() -> None:
 
 def test_the_empty_filter_accepts() -> None:
     assert compile_filter("").entry == -1
+
+
+@needs_samples
+def test_a_glimpse_is_enough_for_kinds_ends_and_parts() -> None:
+    filters = [Filter(compile_filter(text)) for line in EXPRESSIONS.strip().split("\n") for text in line.split("; ")]
+    brief = [made for made in filters if made.brief]
+    assert 30 < len(brief) < len(filters)
+    seen, passed = 0, 0
+    full, quick = Record(), Record()
+    for path in FILES:
+        data = path.read_bytes()
+        full.point_to(memoryview(data))
+        quick.point_to(memoryview(data))
+        at = 0
+        while at < len(data):
+            size = frame(memoryview(data), at)
+            if data[at] & 0xF0 != 0x80:
+                assert decode(full, at, at) == glimpse(quick, at)
+                repair(full)
+                repair(quick)
+                assert (quick.present, quick.net, quick.spkts, quick.dbytes) == (full.present, full.net, full.spkts, full.dbytes)
+                wanted = [made.accepts(full) for made in brief]
+                assert [made.accepts(quick) for made in brief] == wanted
+                seen += 1
+                passed += sum(wanted)
+            at += size
+    assert 0 < passed < seen * len(brief)

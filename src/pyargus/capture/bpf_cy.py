@@ -115,8 +115,8 @@ class FilterProgram:
             elif kind == 5:
                 mode = code & 0xF0
                 if mode == 0x00:
-                    if k & 0x80000000:
-                        pc -= cython.cast(cython.Py_ssize_t, 0x100000000 - cython.cast(cython.ulonglong, k))
+                    if k >> 31:
+                        pc -= cython.cast(cython.Py_ssize_t, (cython.cast(cython.ulonglong, 1) << 32) - cython.cast(cython.ulonglong, k))
                         back += 1
                         if pc < 0 or back > 65536:
                             return 0

@@ -121,7 +121,7 @@ def _ppp(p: Packet) -> cython.int:
     if p.linktype == 50 and p.buf[o] != 0xFF:
         return _chdlc(p)
     _strip(p, 4 if p.u16(o) == 0xFF03 else 2)
-    if p.linktype == 50 and p.u32(o) == 0xFF03C021 and p.end - o >= 6:
+    if p.linktype == 50 and p.u32(o) == cython.cast(cython.uint, 0xFF03C021) and p.end - o >= 6:
         return _lcp(p, o + 4)
     p.ppp(o)
     return 0

@@ -145,7 +145,7 @@ class Packet:
         self.ethertype = etype
         self.has_mac = True
         self.encaps |= 0x2
-        if (self.dmac >> 8) == 0x01000C0000 and etype <= 1500:
+        if (self.dmac >> 8) == cython.cast(cython.ulonglong, 0x01000C0000) and etype <= 1500:
             self.encaps |= 0x20
             return self.ethernet(o + 26)
         if etype <= 1500:

@@ -67,7 +67,7 @@ _IMAGE = cython.declare(cython.Py_ssize_t, 192)
 @cython.exceptval(check=False)
 def seconds(when: cython.longlong) -> cython.uint:
     """The whole seconds of a time in microseconds."""
-    return cython.cast(cython.uint, (when // 1000000) & 0xFFFFFFFF)
+    return cython.cast(cython.uint, (when // 1000000) & cython.cast(cython.ulonglong, 0xFFFFFFFF))
 
 
 @cython.cfunc

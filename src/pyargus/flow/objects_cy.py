@@ -96,7 +96,7 @@ def esp_object(p: Packet, flow: Flow) -> cython.int:
         return 0
     elif seq == flow.esp_seq:
         flow.status |= 0x2000
-    elif seq == 0 and flow.esp_seq == 0xFFFFFFFF:
+    elif seq == 0 and flow.esp_seq == cython.cast(cython.uint, 0xFFFFFFFF):
         flow.status |= 0x1000
     elif seq > flow.esp_seq:
         if seq > flow.esp_seq + 1:

@@ -161,7 +161,7 @@ class TcpMachine:
         flow.segments += 1
         self.parse_options(p, flow, own)
         own.flags |= p.flags
-        if flow.options & 0xC0000000 and p.flags & 0x50 == 0x50:
+        if flow.options >> 30 and p.flags & 0x50 == 0x50:
             flow.status |= 0x4000 if from_src else 0x8000
         if p.flags != 0x02:
             result = self.sequence(p, flow, own, peer, size, from_src)

@@ -58,8 +58,8 @@ def move(d: cython.uchar[::1], o: cython.Py_ssize_t, micros: cython.longlong, un
         fraction = 1
     elif seconds > _TOP:
         seconds = _TOP
-    put(d, o, cython.cast(cython.uint, seconds & 0xFFFFFFFF))
-    put(d, o + 4, cython.cast(cython.uint, fraction & 0xFFFFFFFF))
+    put(d, o, cython.cast(cython.uint, seconds & cython.cast(cython.ulonglong, 0xFFFFFFFF)))
+    put(d, o + 4, cython.cast(cython.uint, fraction & cython.cast(cython.ulonglong, 0xFFFFFFFF)))
     return 0
 
 

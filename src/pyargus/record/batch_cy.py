@@ -139,13 +139,13 @@ class Batch:
         """Whether every record goes to the stage as it was read."""
         if self.stage is None or self.filter is not None or self.select is not None or self.period is not None or self.arranger is not None:
             return False
-        return self.parts == 0xFFFFFFFF and not self.uni and self.from_number <= 1 and self.to_number == 0
+        return self.parts == cython.cast(cython.uint, 0xFFFFFFFF) and not self.uni and self.from_number <= 1 and self.to_number == 0
 
     def brief(self):
         """Whether the filter can tell from the ends of a flow that a record fails, and nobody asks for those that do."""
         if self.filter is None or not self.filter.brief or self.rejected is not None:
             return False
-        return self.parts == 0xFFFFFFFF and self.arranger is None
+        return self.parts == cython.cast(cython.uint, 0xFFFFFFFF) and self.arranger is None
 
     def fails(self, at):
         """Whether the record at `at` is a flow or event record that the filter does not pass; those it passes are to be read in full."""
@@ -167,7 +167,7 @@ class Batch:
         repair(rec)
         if arranger is not None:
             arranger.arrange(rec)
-        if self.parts != 0xFFFFFFFF:
+        if self.parts != cython.cast(cython.uint, 0xFFFFFFFF):
             strip(rec, self.parts)
         return dated
 

@@ -75,17 +75,17 @@ def key(rec: Record) -> cython.int:
     elif rec.family == 2:
         rec.smask = rec.smask if 0 < rec.smask <= 128 else 128
         rec.dmask = rec.dmask if 0 < rec.dmask <= 128 else 128
-        head = (head & 0xFFFFFF00) | 0x400C
+        head = (head & ~cython.cast(cython.uint, 0xFF)) | 0x400C
         rec.tail[3] = 0
     elif rec.family == 3:
-        head &= 0xFFBFFFFF
+        head &= ~cython.cast(cython.uint, 0x400000)
     elif rec.family == 4:
-        head = (head & 0xFFFFFF00) | 13
+        head = (head & ~cython.cast(cython.uint, 0xFF)) | 13
         rec.tail[3] = 0
     elif rec.family == 17 or rec.family == 18:
         head |= 0x4000
         if rec.family == 18:
-            head = (head & 0xFFFFFF00) | 10
+            head = (head & ~cython.cast(cython.uint, 0xFF)) | 10
     rec.head[1] = head
     return 0
 
@@ -183,7 +183,7 @@ def client_form(rec, aggregate):
         rec.agr[5] = rec.agr[6] = rec.agr[8] = bits
         rec.tail[9] = 0
     if rec.net == 0x34:
-        rec.netw[0] &= 0xFFFF0000
+        rec.netw[0] &= ~cython.cast(cython.uint, 0xFFFF)
     if rec.net == 0:
         rec.present &= ~cython.cast(cython.uint, 32)
     if rec.present & 0x400 and not rec.opaque & 0x400:

@@ -112,6 +112,7 @@ class Counter(Stage):
         end: cython.Py_ssize_t = at + length
         size: cython.Py_ssize_t
         kind: cython.uint
+        mark: cython.uint
         seen: cython.uint = 0
         flow: cython.Py_ssize_t = 0
         counters: cython.Py_ssize_t = 0
@@ -133,9 +134,10 @@ class Counter(Stage):
                 return False
             if kind == 0x02 or kind == 0x03 or kind == 0x10 or kind == 0x30:
                 # One of each.
-                if seen & (cython.cast(cython.uint, 1) << (kind & 15) << (kind >> 4)):
+                mark = 1 if kind == 0x02 else 2 if kind == 0x03 else 4 if kind == 0x10 else 8
+                if seen & mark:
                     return False
-                seen |= cython.cast(cython.uint, 1) << (kind & 15) << (kind >> 4)
+                seen |= mark
                 if kind == 0x02:
                     flow = o
                     flow_size = size
@@ -145,7 +147,7 @@ class Counter(Stage):
                 elif kind == 0x30:
                     network = o
             o += size
-        if not seen & 8 or not flow or not counters:
+        if seen & 7 != 7:
             return False
         if rec.data[flow + 1] & 0x40 or (network and rec.data[network + 1] == 0x09):
             return False

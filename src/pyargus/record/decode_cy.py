@@ -14,9 +14,11 @@ import cython
 
 if cython.compiled:
     from cython.cimports.pyargus.record.decode_network_cy import brief, network
+    from cython.cimports.pyargus.record.decode_parts_cy import aggregation, ip_attributes, jitter, mapped_icmp, packet_sizes
     from cython.cimports.pyargus.record.record_cy import Record
 else:
     from pyargus.record.decode_network_cy import brief, network
+    from pyargus.record.decode_parts_cy import aggregation, ip_attributes, jitter, mapped_icmp, packet_sizes
     from pyargus.record.record_cy import Record
 
 
@@ -123,6 +125,29 @@ def whole(d, at, limit):
     return at
 
 
+@cython.cfunc
+@cython.inline
+@cython.exceptval(-1)
+def extent(rec: Record, o: cython.Py_ssize_t) -> cython.Py_ssize_t:
+    """Bytes of the DSR whose four bytes of header stand at `o`, as these say."""
+    if rec.data[o] & 0x80:
+        return 4
+    if rec.data[o + 1] & 0x80:
+        return 4 * cython.cast(cython.Py_ssize_t, be16(rec, o + 2))
+    return 4 * cython.cast(cython.Py_ssize_t, rec.data[o + 3])
+
+
+@cython.cfunc
+@cython.inline
+@cython.exceptval(-1)
+def blank(rec: Record) -> cython.int:
+    """Forget what was found out about the record before, and its counters and times."""
+    rec.reversed_ = rec.repaired = rec.rated = rec.halved = rec.merged = 0
+    rec.spkts = rec.sbytes = rec.sapp = rec.dpkts = rec.dbytes = rec.dapp = 0
+    rec.sstart_s = rec.sstart_f = rec.send_s = rec.send_f = rec.dstart_s = rec.dstart_f = rec.dend_s = rec.dend_f = 0
+    return 0
+
+
 def decode(rec, at, offset):
     """Fill `rec` from the record at `at` of the buffer that `rec` points to; `offset` is the record's place in its source.
 
@@ -136,9 +161,7 @@ def decode(rec, at, offset):
     rec.words = be16(rec, at + 2)
     rec.present = rec.opaque = rec.unknown_count = rec.order_count = rec.rest_len = 0
     rec.family = rec.net = rec.time_form = 0
-    rec.reversed_ = rec.repaired = rec.rated = rec.halved = rec.merged = 0
-    rec.spkts = rec.sbytes = rec.sapp = rec.dpkts = rec.dbytes = rec.dapp = 0
-    rec.sstart_s = rec.sstart_f = rec.send_s = rec.send_f = rec.dstart_s = rec.dstart_f = rec.dend_s = rec.dend_f = 0
+    blank(rec)
     if rec.kind & 0xF0 == 0x80:
         return management(rec, at)
     return dsrs(rec, at + 4, at + 4 * cython.cast(cython.Py_ssize_t, rec.words))
@@ -162,18 +185,11 @@ def glimpse(rec, at):
     end = at + 4 * cython.cast(cython.Py_ssize_t, rec.words)
     rec.present = rec.opaque = 0
     rec.family = rec.net = rec.time_form = 0
-    rec.reversed_ = rec.repaired = rec.rated = rec.halved = rec.merged = 0
-    rec.spkts = rec.sbytes = rec.sapp = rec.dpkts = rec.dbytes = rec.dapp = 0
-    rec.sstart_s = rec.sstart_f = rec.send_s = rec.send_f = rec.dstart_s = rec.dstart_f = rec.dend_s = rec.dend_f = 0
+    blank(rec)
     while o + 4 <= end:
         kind = rec.data[o]
         sub = rec.data[o + 1]
-        if kind & 0x80:
-            size = 4
-        elif sub & 0x80:
-            size = 4 * cython.cast(cython.Py_ssize_t, be16(rec, o + 2))
-        else:
-            size = 4 * cython.cast(cython.Py_ssize_t, rec.data[o + 3])
+        size = extent(rec, o)
         if size == 0 or o + size > end:
             return 0
         if kind == 0x02:
@@ -296,12 +312,7 @@ def dsrs(rec: Record, o: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.in
     while o + 4 <= end:
         kind = rec.data[o]
         sub = rec.data[o + 1]
-        if kind & 0x80:
-            size = 4
-        elif sub & 0x80:
-            size = 4 * cython.cast(cython.Py_ssize_t, be16(rec, o + 2))
-        else:
-            size = 4 * cython.cast(cython.Py_ssize_t, rec.data[o + 3])
+        size = extent(rec, o)
         if size == 0 or o + size > end:
             rec.rest_off = o
             rec.rest_len = end - o
@@ -717,109 +728,6 @@ def metric(rec, o, size):
 
 @cython.cfunc
 @cython.exceptval(-1)
-def aggregation(rec: Record, o: cython.Py_ssize_t, size: cython.Py_ssize_t) -> cython.Py_ssize_t:
-    i: cython.int
-    if size < 8:
-        return 0
-    rec.agr_count = be32(rec, o + 4)
-    for i in range(18):
-        rec.agr[i] = 0
-    if size != 80:
-        return 8
-    for i in range(4):
-        rec.agr[i] = be32(rec, o + 8 + 4 * i)
-    for i in range(14):
-        rec.agr[4 + i] = le32(rec, o + 24 + 4 * i)
-    return 80
-
-
-@cython.cfunc
-@cython.exceptval(-1)
-def ip_attributes(rec: Record, o: cython.Py_ssize_t, size: cython.Py_ssize_t) -> cython.Py_ssize_t:
-    bits: cython.uint = rec.data[o + 2] & 15
-    at: cython.Py_ssize_t = o + 4
-    rec.sttl = rec.stos = rec.sipid = rec.sipopt = rec.dttl = rec.dtos = rec.dipid = rec.dipopt = 0
-    if 4 * ((bits & 1) + ((bits >> 1) & 1) + ((bits >> 2) & 1) + (bits >> 3)) + 4 > cython.cast(cython.uint, size):
-        return 0
-    if bits & 1:
-        rec.sttl = rec.data[at]
-        rec.stos = rec.data[at + 1]
-        rec.sipid = be16(rec, at + 2)
-        at += 4
-    if bits & 4:
-        rec.sipopt = be32(rec, at)
-        at += 4
-    if bits & 2:
-        rec.dttl = rec.data[at]
-        rec.dtos = rec.data[at + 1]
-        rec.dipid = be16(rec, at + 2)
-        at += 4
-    if bits & 8:
-        rec.dipopt = be32(rec, at)
-        at += 4
-    return at - o
-
-
-@cython.cfunc
-@cython.exceptval(-1)
-def packet_sizes(rec: Record, o: cython.Py_ssize_t, size: cython.Py_ssize_t) -> cython.Py_ssize_t:
-    sub: cython.uint = rec.data[o + 1]
-    form: cython.uint = rec.data[o + 2] & 0x0F
-    at: cython.Py_ssize_t = o + 4
-    rec.smin = rec.smax = rec.dmin = rec.dmax = rec.shist = rec.dhist = 0
-    if form == 2 and size >= 12:
-        rec.smin = be16(rec, at)
-        rec.smax = be16(rec, at + 2)
-        rec.dmin = be16(rec, at + 4)
-        rec.dmax = be16(rec, at + 6)
-        at += 8
-    elif form == 6 and size >= 8:
-        rec.smin = be16(rec, at)
-        rec.smax = be16(rec, at + 2)
-        at += 4
-    elif form == 10 and size >= 8:
-        rec.dmin = be16(rec, at)
-        rec.dmax = be16(rec, at + 2)
-        at += 4
-    else:
-        return 0
-    if sub & 4 and sub & 1 and at + 4 <= o + size:
-        rec.shist = be32(rec, at)
-        at += 4
-    if sub & 4 and sub & 2 and at + 4 <= o + size:
-        rec.dhist = be32(rec, at)
-        at += 4
-    return at - o
-
-
-@cython.cfunc
-@cython.exceptval(-1)
-def jitter(rec: Record, o: cython.Py_ssize_t, size: cython.Py_ssize_t) -> cython.Py_ssize_t:
-    bits: cython.uint = rec.data[o + 2] & 15
-    count: cython.int = (bits & 1) + ((bits >> 1) & 1) + ((bits >> 2) & 1) + (bits >> 3)
-    stride: cython.int
-    at: cython.Py_ssize_t = o + 4
-    i: cython.int
-    block: cython.int
-    rec.jit_blocks = 0
-    if count == 0:
-        rec.jit_stride = 0
-        return 4
-    stride = cython.cast(cython.int, (size - 4) // 4 // count)
-    if stride < 5 or stride > 16:
-        return 0
-    rec.jit_blocks = bits
-    rec.jit_stride = stride
-    for block in range(4):
-        if bits & (cython.cast(cython.uint, 1) << block):
-            for i in range(stride):
-                rec.jit[16 * block + i] = be32(rec, at)
-                at += 4
-    return at - o
-
-
-@cython.cfunc
-@cython.exceptval(-1)
 def user_data(
     rec: Record, o: cython.Py_ssize_t, size: cython.Py_ssize_t, index: cython.int
 ) -> cython.Py_ssize_t:
@@ -836,20 +744,3 @@ def user_data(
         rec.duser_off = o + 8
         rec.duser_len = size - 8
     return 8
-
-
-@cython.cfunc
-@cython.exceptval(-1)
-def mapped_icmp(rec: Record, o: cython.Py_ssize_t, size: cython.Py_ssize_t) -> cython.Py_ssize_t:
-    if size < 32:
-        return 0
-    rec.icmp_type = rec.data[o + 4]
-    rec.icmp_code = rec.data[o + 5]
-    rec.icmp_seq = be16(rec, o + 6)
-    rec.icmp_src = be32(rec, o + 8)
-    rec.icmp_dst = be32(rec, o + 12)
-    rec.icmp_qsrc = be32(rec, o + 16)
-    rec.icmp_qdst = be32(rec, o + 20)
-    rec.icmp_gateway = be32(rec, o + 24)
-    rec.icmp_pad = be32(rec, o + 28)
-    return 32

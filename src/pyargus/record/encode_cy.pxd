@@ -3,6 +3,7 @@ cdef unsigned int metric_head(bint apps, unsigned long long spkts, unsigned long
 
 cdef class Encoder:
     cdef unsigned char[::1] out
+    cdef unsigned int[::1] wide
     cdef readonly Py_ssize_t pos
     cdef Py_ssize_t start, limit
     cdef readonly long long records
@@ -14,6 +15,7 @@ cdef class Encoder:
     cdef unsigned int single(self, double value) except? 1
     cdef int room(self, Py_ssize_t size) except -1
     cdef int grow(self, Py_ssize_t size) except -1
+    cpdef int hold(self, object store) except -1
     cdef int u8(self, unsigned int value) except -1
     cdef int u16(self, unsigned int value) except -1
     cdef int le16(self, unsigned int value) except -1

@@ -16,10 +16,12 @@ Source: argus 3 record format, "Flow records" and "Byte-order exceptions".
 
 from __future__ import annotations
 
+import sys
 from array import array
 
 import cython
 
+_LITTLE = cython.declare(cython.bint, sys.byteorder == "little")
 _FIRST_SIZE = cython.declare(cython.Py_ssize_t, 1 << 16)
 
 # Constants above 2**31 need a C type to stay out of Python integers.
@@ -49,6 +51,14 @@ def metric_head(apps, spkts, sbytes, sapp, dpkts, dbytes, dapp):
     return cython.cast(cython.uint, (0x10040000 if apps else 0x10010000) | (form << 8) | (1 + (width + 3) // 4))
 
 
+@cython.cfunc
+@cython.inline
+@cython.exceptval(check=False)
+def turned(value: cython.uint) -> cython.uint:
+    """The four bytes of a word in the other order."""
+    return ((value >> 24) & 0xFF) | ((value >> 8) & 0xFF00) | ((value & 0xFF00) << 8) | ((value & 0xFF) << 24)
+
+
 @cython.final
 @cython.cclass
 class Encoder:
@@ -58,7 +68,7 @@ class Encoder:
     """
 
     def __init__(self):
-        self.out = memoryview(bytearray(_FIRST_SIZE))
+        self.hold(bytearray(_FIRST_SIZE))
         self.pos = self.start = self.limit = 0
         self.records = 0
         word = memoryview(array("f", [0.0]))
@@ -83,9 +93,16 @@ class Encoder:
         return 0
 
     def grow(self, size):
-        grown: cython.uchar[::1] = memoryview(bytearray(2 * self.out.shape[0] + size))
+        store = bytearray((2 * self.out.shape[0] + size + 3) & ~3)
+        grown: cython.uchar[::1] = memoryview(store)
         grown[: self.pos] = self.out[: self.pos]
-        self.out = grown
+        return self.hold(store)
+
+    def hold(self, store):
+        """Write to this buffer from now on, whose length is a multiple of four; what it holds before `pos` is what was written."""
+        self.out = memoryview(store)
+        # The same bytes as words: most of what is written stands at a multiple of four.
+        self.wide = memoryview(store).cast("I")
         return 0
 
     # ---- words
@@ -111,6 +128,10 @@ class Encoder:
 
     def u32(self, value):
         o: cython.Py_ssize_t = self.pos
+        if o & 3 == 0:
+            self.wide[o >> 2] = turned(value) if _LITTLE else cython.cast(cython.uint, value & _U32)
+            self.pos = o + 4
+            return 0
         self.out[o] = (value >> 24) & 0xFF
         self.out[o + 1] = (value >> 16) & 0xFF
         self.out[o + 2] = (value >> 8) & 0xFF
@@ -120,6 +141,10 @@ class Encoder:
 
     def le32(self, value):
         o: cython.Py_ssize_t = self.pos
+        if o & 3 == 0:
+            self.wide[o >> 2] = cython.cast(cython.uint, value & _U32) if _LITTLE else turned(value)
+            self.pos = o + 4
+            return 0
         self.out[o] = value & 0xFF
         self.out[o + 1] = (value >> 8) & 0xFF
         self.out[o + 2] = (value >> 16) & 0xFF
@@ -319,7 +344,7 @@ class Encoder:
                 self.u32(frac)
                 first = stamp
             else:
-                self.u32(cython.cast(cython.uint, (stamp - first) & 0xFFFFFFFF))
+                self.u32(cython.cast(cython.uint, (stamp - first) & _U32))
         return 0
 
     def counter(self, width, value):
@@ -510,9 +535,9 @@ class Encoder:
     def correlation(self, head, ident, duration, start, last, spkts, dpkts):
         self.dsr(head)
         self.le32(ident)
-        self.le32(cython.cast(cython.uint, duration & 0xFFFFFFFF))
-        self.le32(cython.cast(cython.uint, start & 0xFFFFFFFF))
-        self.le32(cython.cast(cython.uint, last & 0xFFFFFFFF))
-        self.le32(cython.cast(cython.uint, spkts & 0xFFFFFFFF))
-        self.le32(cython.cast(cython.uint, dpkts & 0xFFFFFFFF))
+        self.le32(cython.cast(cython.uint, duration & _U32))
+        self.le32(cython.cast(cython.uint, start & _U32))
+        self.le32(cython.cast(cython.uint, last & _U32))
+        self.le32(cython.cast(cython.uint, spkts & _U32))
+        self.le32(cython.cast(cython.uint, dpkts & _U32))
         return 0

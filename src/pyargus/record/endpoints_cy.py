@@ -45,11 +45,11 @@ def isis(t: Text, rec: Record, destination: cython.bint, variable: cython.bint) 
     if kind <= 17:
         if not destination:
             return system_id(t, hi, lo, 0, False)
-        return system_id(t, ((hi & 0xFFFF) << 48) | (lo & 0xFFFFFFFF0000), 0, cython.cast(cython.uint, (lo >> 8) & 0xFF), True)
+        return system_id(t, ((hi & 0xFFFF) << 48) | (((lo >> 16) & _U32) << 16), 0, cython.cast(cython.uint, (lo >> 8) & 0xFF), True)
     if kind == 18 or kind == 20:
         if destination:
             t.puts(b"0x")
-            return t.hexa((lo >> 16) & 0xFFFFFFFF, 8)
+            return t.hexa((lo >> 16) & _U32, 8)
         system_id(t, hi, lo, cython.cast(cython.uint, (hi >> 8) & 0xFF), True)
         t.ch(45)
         return t.hexa(hi & 0xFF, 2)
@@ -260,7 +260,7 @@ def source(t, rec):
             qual = 0x20
         elif qual == 0x200000:
             qual = 0x21
-            value = (value >> 24) | ((value >> 8) & 0xFF00) | ((value << 8) & 0xFF0000) | ((value << 24) & 0xFF000000)
+            value = (value >> 24) | ((value >> 8) & 0xFF00) | ((value << 8) & 0xFF0000) | ((value & 0xFF) << 24)
         else:
             qual = 1
     else:
@@ -269,7 +269,7 @@ def source(t, rec):
         qual = (rec.head[0] >> 8) & 0x2F
         value = rec.srcid
     if qual == 0x20:
-        return t.i64(cython.cast(cython.longlong, value) - 0x100000000 if value & 0x80000000 else value)
+        return t.i64(cython.cast(cython.longlong, value) - (cython.cast(cython.longlong, value >> 31) << 32))
     if qual == 0x21:
         for i in range(4):
             octet = (value >> (24 - 8 * i)) & 0xFF

@@ -15,6 +15,8 @@ from array import array
 
 import cython
 
+from pyargus.record.arena import arena
+
 if cython.compiled:
     from cython.cimports.pyargus.record.arrange_cy import turn
     from cython.cimports.pyargus.record.client_cy import client_form
@@ -260,7 +262,7 @@ class Aggregator:
         """A larger store; the records that are decoded point into it afterwards."""
         i: cython.Py_ssize_t
         rec: Record
-        grown = memoryview(bytearray(self.store.shape[0] + max(self.store.shape[0] // 2, size)))
+        grown = memoryview(arena(self.store.shape[0] + max(self.store.shape[0] // 2, size)))
         grown[: self.used] = self.store[: self.used]
         self.store = grown
         for i in range(_SLOTS):
@@ -661,7 +663,7 @@ class Aggregator:
 @cython.exceptval(check=False)
 def turned_word(value: cython.ulonglong) -> cython.uint:
     """The lower four bytes in the other order."""
-    w: cython.uint = cython.cast(cython.uint, value & 0xFFFFFFFF)
+    w: cython.uint = cython.cast(cython.uint, value & cython.cast(cython.ulonglong, 0xFFFFFFFF))
     return (w >> 24) | ((w >> 8) & 0xFF00) | ((w << 8) & 0xFF0000) | ((w & 0xFF) << 24)
 
 

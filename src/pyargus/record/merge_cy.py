@@ -304,7 +304,7 @@ def jitter(a: Record, b: Record) -> cython.int:
                 a.jit[16 * block + 5] = classes(a.jit[16 * block + 5], b.jit[16 * block + 5])
     a.jit_blocks |= b.jit_blocks
     bit = (a.jit_blocks & 1) + ((a.jit_blocks >> 1) & 1) + ((a.jit_blocks >> 2) & 1) + (a.jit_blocks >> 3)
-    a.head[8] = (a.head[8] & 0xFFFF0000) | (a.jit_blocks << 8) | ((1 + bit * a.jit_stride) & 0xFF)
+    a.head[8] = (a.head[8] & ~cython.cast(cython.uint, 0xFFFF)) | (a.jit_blocks << 8) | ((1 + bit * a.jit_stride) & 0xFF)
     a.tail[17] = 0
     return 0
 

@@ -89,7 +89,7 @@ def set_length(rec, destination, length):
             rec.dmask = length
         else:
             rec.smask = length
-        rec.head[1] = (rec.head[1] & 0xFFFFFF00) | 0x400C
+        rec.head[1] = (rec.head[1] & ~cython.cast(cython.uint, 0xFF)) | 0x400C
         rec.tail[3] = 0
         return 0
     if rec.family != 1 or rec.proto == 50:

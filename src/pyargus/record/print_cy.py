@@ -101,6 +101,7 @@ class Printer(Output):
         mark: cython.Py_ssize_t
         start: cython.Py_ssize_t
         field: cython.int
+        gap: cython.int = self.delimiter[0] if len(self.delimiter) == 1 else -1
         t.room(16384)
         if self.label_every >= 0:
             if self.printed == 0 or (self.label_every > 0 and self.printed % self.label_every == 0):
@@ -141,8 +142,12 @@ class Printer(Output):
                 elif size and self.delimiter != b" ":
                     t.ch(32)
                 if i + 1 < self.count:
-                    self.separate()
-                if field == 20 and rec.family == 10 and rec.present & 2 and self.delimiter != b" " and self.delimiter != b"\t":
+                    if gap >= 0:
+                        t.s[t.n] = gap
+                        t.n += 1
+                    else:
+                        self.separate()
+                if field == 20 and rec.family == 10 and rec.present & 2 and gap != 32 and gap != 9:
                     # The reference writes the delimiter twice after the check sum of an ISIS flow, unless it is a blank.
                     self.separate()
                 continue
@@ -169,8 +174,12 @@ class Printer(Output):
             if field == 23 and not self.padded:
                 t.ch(32)
             if self.padded or i + 1 < self.count:
-                self.separate()
-        if not self.variable or self.delimiter == b" " or self.delimiter == b"\t":
+                if gap >= 0:
+                    t.s[t.n] = gap
+                    t.n += 1
+                else:
+                    self.separate()
+        if not self.variable or gap == 32 or gap == 9:
             while t.n > start and (t.s[t.n - 1] == 32 or 9 <= t.s[t.n - 1] <= 13):
                 t.n -= 1
         t.ch(10)
@@ -234,7 +243,7 @@ class Printer(Output):
         if self.whole[i] >= 0:
             number = single(100.0 * cython.cast(cython.double, count) / self.whole[i]) if self.whole[i] > 0 else 0.0
             return t.fixed(number, self.style.precision)
-        if (field == 231 or field == 232) and count >= 0x80000000 and not self.style.abbreviate:
+        if (field == 231 or field == 232) and count >> 31 and not self.style.abbreviate:
             # The reference turns the gap into a signed 32-bit number, which saturates at the lowest one.
             return t.puts(b"-2147483648")
         if self.style.abbreviate and abbreviated(field) and not man:

@@ -108,6 +108,9 @@ def times(rec: Record) -> cython.int:
     q: cython.ulonglong = rec.dpkts
     src: cython.bint
     dst: cython.bint
+    if not (rec.sstart_s | rec.sstart_f | rec.send_s | rec.send_f | rec.dstart_s | rec.dstart_f | rec.dend_s | rec.dend_f):
+        rec.raw_dur = 0.0
+        return 0
     if (rec.head[2] >> 8) & 0xFF == 0x19 and rec.present & 4:
         rec.sstart_f //= 1000
         rec.send_f //= 1000

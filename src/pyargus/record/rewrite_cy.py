@@ -201,8 +201,8 @@ class Rewriter:
     def flow_key(self, rec, head):
         out: Encoder = self.out
         family: cython.uint = rec.family
-        a: cython.uint = cython.cast(cython.uint, rec.saddr_lo & 0xFFFFFFFF)
-        b: cython.uint = cython.cast(cython.uint, rec.daddr_lo & 0xFFFFFFFF)
+        a: cython.uint = cython.cast(cython.uint, rec.saddr_lo & cython.cast(cython.ulonglong, 0xFFFFFFFF))
+        b: cython.uint = cython.cast(cython.uint, rec.daddr_lo & cython.cast(cython.ulonglong, 0xFFFFFFFF))
         if family == 1:
             out.key_ipv4(head, a, b, rec.proto, rec.tproto, rec.sport, rec.dport, rec.extra)
         elif family == 2:

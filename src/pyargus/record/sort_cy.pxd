@@ -21,6 +21,8 @@ cdef class Sorter(Stage):
     cdef Py_ssize_t place
     cdef bint sorted_, final
     cdef unsigned long long shown
+    cdef long long[::1] starts, sizes
+    cdef bint pour(self) except -1
     cdef int spill(self) except -1
     cdef bint done(self) except -1
     cdef bint deliver(self, const unsigned char[::1] data, Py_ssize_t at, unsigned long long offset) except -1

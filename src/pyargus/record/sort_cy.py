@@ -10,10 +10,13 @@ from array import array
 
 import cython
 
+from pyargus.record.arena import arena as make_arena
+
 if cython.compiled:
     from cython.cimports.pyargus.record.arrange_cy import strip, turn
     from cython.cimports.pyargus.record.client_cy import client_form
     from cython.cimports.pyargus.record.decode_cy import decode, frame
+    from cython.cimports.pyargus.record.encode_cy import Encoder
     from cython.cimports.pyargus.record.order_cy import Order
     from cython.cimports.pyargus.record.record_cy import Record
     from cython.cimports.pyargus.record.repair_cy import repair
@@ -24,6 +27,7 @@ else:
     from pyargus.record.arrange_cy import strip, turn
     from pyargus.record.client_cy import client_form
     from pyargus.record.decode_cy import decode, frame
+    from pyargus.record.encode_cy import Encoder
     from pyargus.record.order_cy import Order
     from pyargus.record.record_cy import Record
     from pyargus.record.repair_cy import repair
@@ -31,12 +35,17 @@ else:
     from pyargus.record.runs_cy import Merger, write_run
     from pyargus.record.stage_cy import Stage
 
+# What a record may take beyond the limit that it exceeds.
+_SLACK = cython.declare(cython.Py_ssize_t, 1 << 20)
+# Records that are fetched at a time.
+_BUNCH = cython.declare(cython.Py_ssize_t, 64)
+
 
 class Sorter(Stage):
     """Puts records in the order of keys once all have come.
 
     limit: bytes of memory for records and keys; what goes beyond is sorted in runs of that size, which wait in temporary files. Not
-    counted are the doubling of the arena while it grows and what is read ahead of each run.
+    counted is what is read ahead of each run.
     parts, arranger: what the selection did to records beside repairing them, to be done again. rmon: every record once for each of its
     hosts. counts_written, from_number, to_number: the range of -N over records that are written.
     """
@@ -46,6 +55,7 @@ class Sorter(Stage):
         self.keys = keys
         self.order = Order(keys.columns, backwards)
         self.arena = Rewriter()
+        self.arena.out.hold(make_arena(limit + 2 * _SLACK))
         self.places = array("Q", bytes(8 * 256))
         self.offsets = array("Q", bytes(8 * 256))
         self.limit = limit
@@ -59,6 +69,8 @@ class Sorter(Stage):
         self.record = Record()
         self.place = 0
         self.sorted_ = self.final = False
+        self.starts = array("q", bytes(8 * 64))
+        self.sizes = array("q", bytes(8 * 64))
         self.shown = 0
 
     def add(self, rec):
@@ -98,7 +110,7 @@ class Sorter(Stage):
         self.order.sort()
         self.runs.append(write_run(self.order, self.arena.out, self.places, self.offsets))
         self.order.clear()
-        self.arena = Rewriter()
+        self.arena.out.pos = 0
         return 0
 
     def finish(self):
@@ -119,10 +131,35 @@ class Sorter(Stage):
                 if self.deliver(merger.data, merger.at, merger.offset):
                     return not self.done()
             return False
+        if self.final and not self.counts_written:
+            return self.pour()
         while self.place < self.order.count:
             row = self.order.at(self.place)
             self.place += 1
             if self.deliver(self.arena.out.out, cython.cast(cython.Py_ssize_t, self.places[row]), self.offsets[row]):
+                return not self.done()
+        return False
+
+    def pour(self):
+        """Write records that wait as they are to be written, a bunch at a time; whether there are more."""
+        writer: Rewriter
+        arena: Encoder = self.arena.out
+        i: cython.Py_ssize_t
+        at: cython.Py_ssize_t
+        n: cython.Py_ssize_t
+        while self.place < self.order.count:
+            n = min(self.order.count - self.place, _BUNCH)
+            # The heads of the bunch lie anywhere in memory: asked for one after the other, they come at the same time.
+            for i in range(n):
+                at = cython.cast(cython.Py_ssize_t, self.places[self.order.index[self.place + i]])
+                self.starts[i] = at
+                self.sizes[i] = 4 * ((cython.cast(cython.Py_ssize_t, arena.out[at + 2]) << 8) | arena.out[at + 3])
+            for writer in self.out.writers:
+                for i in range(n):
+                    at = cython.cast(cython.Py_ssize_t, self.starts[i])
+                    writer.out.span(arena.out, at, cython.cast(cython.Py_ssize_t, self.sizes[i]))
+            self.place += n
+            if self.done() or self.out.full():
                 return not self.done()
         return False
 
@@ -157,6 +194,6 @@ class Sorter(Stage):
         repair(rec)
         if self.arranger is not None:
             self.arranger.arrange(rec)
-        if self.parts != 0xFFFFFFFF:
+        if self.parts != cython.cast(cython.uint, 0xFFFFFFFF):
             strip(rec, self.parts)
         return 0

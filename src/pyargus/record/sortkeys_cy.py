@@ -25,6 +25,8 @@ COLUMNS = 64
 _ALL = cython.declare(cython.ulonglong, 0xFFFFFFFFFFFFFFFF)
 _SIGN = cython.declare(cython.ulonglong, 0x8000000000000000)
 _U32 = cython.declare(cython.ulonglong, 0xFFFFFFFF)
+_BYTES = cython.declare(cython.ulonglong, 0x00FF00FF00FF00FF)
+_PAIRS = cython.declare(cython.ulonglong, 0x0000FFFF0000FFFF)
 
 
 @cython.cfunc
@@ -32,8 +34,8 @@ _U32 = cython.declare(cython.ulonglong, 0xFFFFFFFF)
 @cython.exceptval(check=False)
 def turned(word: cython.ulonglong) -> cython.ulonglong:
     """Each half of an IPv6 address's word with its four bytes turned round."""
-    word = ((word & 0x00FF00FF00FF00FF) << 8) | ((word >> 8) & 0x00FF00FF00FF00FF)
-    return ((word & 0x0000FFFF0000FFFF) << 16) | ((word >> 16) & 0x0000FFFF0000FFFF)
+    word = ((word & _BYTES) << 8) | ((word >> 8) & _BYTES)
+    return ((word & _PAIRS) << 16) | ((word >> 16) & _PAIRS)
 
 
 @cython.cfunc

@@ -216,7 +216,7 @@ class Text:
             elif i and best < 0:
                 self.ch(58)
             if i == 6 and best == 0 and (length == 6 or (length == 5 and hi == 0 and (lo >> 32) & 0xFFFF == 0xFFFF)):
-                return self.ipv4(cython.cast(cython.uint, lo & 0xFFFFFFFF))
+                return self.ipv4(cython.cast(cython.uint, lo & cython.cast(cython.ulonglong, 0xFFFFFFFF)))
             group = (hi >> (48 - 16 * i)) & 0xFFFF if i < 4 else (lo >> (112 - 16 * i)) & 0xFFFF
             self.hexa(group, 1)
             i += 1

@@ -1,0 +1,26 @@
+"""Large buffers, of which the system gives memory only where something is written."""
+
+from __future__ import annotations
+
+import mmap
+
+_PAGE = 4096
+_SMALL = 1 << 20
+
+
+def arena(size: int) -> bytearray | mmap.mmap:
+    """A buffer of zeros of at least so many bytes, its length a multiple of four."""
+    if size >= _SMALL:
+        try:
+            store = mmap.mmap(-1, (size + _PAGE - 1) & -_PAGE)
+        except (OSError, OverflowError):
+            # There is no such room in the address space; what is smaller, or asked for later, may fit.
+            return bytearray((size + 3) & ~3)
+        if hasattr(mmap, "MADV_HUGEPAGE"):
+            try:
+                store.madvise(mmap.MADV_HUGEPAGE)
+            except OSError:
+                # A system without large pages gives small ones.
+                return store
+        return store
+    return bytearray((size + 3) & ~3)

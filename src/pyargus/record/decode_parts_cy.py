@@ -1,0 +1,155 @@
+"""DSRs of statistics and attributes: aggregation, IP attributes, packet sizes, jitter, mapped ICMP.
+
+Each function reads the DSR of `size` bytes at `o` and returns how many of its bytes it turned into attributes; 0 means that the layout is
+not one this reader knows, and that the body stays bytes.
+
+Source: argus 3 record format, sections "Aggregation", "IP attributes", "Packet size", "Jitter".
+"""
+# mypy: ignore-errors
+
+from __future__ import annotations
+
+import cython
+
+if cython.compiled:
+    from cython.cimports.pyargus.record.record_cy import Record
+else:
+    from pyargus.record.record_cy import Record
+
+
+@cython.cfunc
+@cython.inline
+def be16(rec: Record, o: cython.Py_ssize_t) -> cython.uint:
+    return (cython.cast(cython.uint, rec.data[o]) << 8) | rec.data[o + 1]
+
+
+@cython.cfunc
+@cython.inline
+def be32(rec: Record, o: cython.Py_ssize_t) -> cython.uint:
+    return (
+        (cython.cast(cython.uint, rec.data[o]) << 24)
+        | (cython.cast(cython.uint, rec.data[o + 1]) << 16)
+        | (cython.cast(cython.uint, rec.data[o + 2]) << 8)
+        | rec.data[o + 3]
+    )
+
+
+@cython.cfunc
+@cython.inline
+def le32(rec: Record, o: cython.Py_ssize_t) -> cython.uint:
+    return (
+        (cython.cast(cython.uint, rec.data[o + 3]) << 24)
+        | (cython.cast(cython.uint, rec.data[o + 2]) << 16)
+        | (cython.cast(cython.uint, rec.data[o + 1]) << 8)
+        | rec.data[o]
+    )
+
+
+def aggregation(rec, o, size):
+    i: cython.int
+    if size < 8:
+        return 0
+    rec.agr_count = be32(rec, o + 4)
+    for i in range(18):
+        rec.agr[i] = 0
+    if size != 80:
+        return 8
+    for i in range(4):
+        rec.agr[i] = be32(rec, o + 8 + 4 * i)
+    for i in range(14):
+        rec.agr[4 + i] = le32(rec, o + 24 + 4 * i)
+    return 80
+
+
+def ip_attributes(rec, o, size):
+    bits: cython.uint = rec.data[o + 2] & 15
+    at: cython.Py_ssize_t = o + 4
+    rec.sttl = rec.stos = rec.sipid = rec.sipopt = rec.dttl = rec.dtos = rec.dipid = rec.dipopt = 0
+    if 4 * ((bits & 1) + ((bits >> 1) & 1) + ((bits >> 2) & 1) + (bits >> 3)) + 4 > cython.cast(cython.uint, size):
+        return 0
+    if bits & 1:
+        rec.sttl = rec.data[at]
+        rec.stos = rec.data[at + 1]
+        rec.sipid = be16(rec, at + 2)
+        at += 4
+    if bits & 4:
+        rec.sipopt = be32(rec, at)
+        at += 4
+    if bits & 2:
+        rec.dttl = rec.data[at]
+        rec.dtos = rec.data[at + 1]
+        rec.dipid = be16(rec, at + 2)
+        at += 4
+    if bits & 8:
+        rec.dipopt = be32(rec, at)
+        at += 4
+    return at - o
+
+
+def packet_sizes(rec, o, size):
+    sub: cython.uint = rec.data[o + 1]
+    form: cython.uint = rec.data[o + 2] & 0x0F
+    at: cython.Py_ssize_t = o + 4
+    rec.smin = rec.smax = rec.dmin = rec.dmax = rec.shist = rec.dhist = 0
+    if form == 2 and size >= 12:
+        rec.smin = be16(rec, at)
+        rec.smax = be16(rec, at + 2)
+        rec.dmin = be16(rec, at + 4)
+        rec.dmax = be16(rec, at + 6)
+        at += 8
+    elif form == 6 and size >= 8:
+        rec.smin = be16(rec, at)
+        rec.smax = be16(rec, at + 2)
+        at += 4
+    elif form == 10 and size >= 8:
+        rec.dmin = be16(rec, at)
+        rec.dmax = be16(rec, at + 2)
+        at += 4
+    else:
+        return 0
+    if sub & 4 and sub & 1 and at + 4 <= o + size:
+        rec.shist = be32(rec, at)
+        at += 4
+    if sub & 4 and sub & 2 and at + 4 <= o + size:
+        rec.dhist = be32(rec, at)
+        at += 4
+    return at - o
+
+
+def jitter(rec, o, size):
+    bits: cython.uint = rec.data[o + 2] & 15
+    count: cython.int = (bits & 1) + ((bits >> 1) & 1) + ((bits >> 2) & 1) + (bits >> 3)
+    stride: cython.int
+    at: cython.Py_ssize_t = o + 4
+    i: cython.int
+    block: cython.int
+    rec.jit_blocks = 0
+    if count == 0:
+        rec.jit_stride = 0
+        return 4
+    stride = cython.cast(cython.int, (size - 4) // 4 // count)
+    if stride < 5 or stride > 16:
+        return 0
+    rec.jit_blocks = bits
+    rec.jit_stride = stride
+    for block in range(4):
+        if bits & (cython.cast(cython.uint, 1) << block):
+            for i in range(stride):
+                rec.jit[16 * block + i] = be32(rec, at)
+                at += 4
+    return at - o
+
+
+def mapped_icmp(rec, o, size):
+    if size < 32:
+        return 0
+    rec.icmp_type = rec.data[o + 4]
+    rec.icmp_code = rec.data[o + 5]
+    rec.icmp_seq = be16(rec, o + 6)
+    rec.icmp_src = be32(rec, o + 8)
+    rec.icmp_dst = be32(rec, o + 12)
+    rec.icmp_qsrc = be32(rec, o + 16)
+    rec.icmp_qdst = be32(rec, o + 20)
+    rec.icmp_gateway = be32(rec, o + 24)
+    rec.icmp_pad = be32(rec, o + 28)
+    return 32
