@@ -465,7 +465,7 @@ def test_failures_are_one_line_and_a_code(tmp_path: Path, argv: list[str], code:
     (tmp_path / "cut").write_bytes((tmp_path / "good").read_bytes()[:-3])
     (tmp_path / "empty").write_bytes(b"")
     (tmp_path / "text").write_bytes(b"hello, world")
-    (tmp_path / "argus.conf").write_text("ARGUS_KEYSTROKE=yes\n")
+    (tmp_path / "argus.conf").write_text("ARGUS_KEYSTROKE=perhaps\n")
     (tmp_path / "id.conf").write_text("ARGUS_MONITOR_ID=a b\n")
     if "-c" in argv and os.geteuid() != 0:
         pytest.skip("only root may change the root folder")

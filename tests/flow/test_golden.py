@@ -1,22 +1,17 @@
 """Every golden case of the sensor: our records against those of the reference, part by part."""
 
-import shlex
 from pathlib import Path
 
 import pytest
 
-from pyargus.errors import BadUse
 from tests.flow.craft import GOLDEN, ROOT, Record, case_settings, parse, shown, split
 from tests.flow.play import play
 
 CASES = sorted(path.parent.name for path in GOLDEN.glob("*/expected.argus"))
 
 # What is not as the reference has it, on purpose: case -> words of the line of docs/reference/differences.md that says so.
-REFUSED = {"keystroke_tcp": "keystroke detection"}
 FAULT = {"pcap_truncated_tail": "a capture that is cut inside a packet"}
-DIFFERENT = REFUSED | FAULT
-
-PLAYED = [name for name in CASES if name not in REFUSED]
+DIFFERENT = FAULT
 
 
 def ours(case: Path) -> tuple[list[Record], str]:
@@ -31,7 +26,7 @@ def test_cases_are_all_there() -> None:
 
 
 @pytest.mark.skipif(not CASES, reason="no golden cases: set PYARGUS_SHARED")
-@pytest.mark.parametrize("name", PLAYED)
+@pytest.mark.parametrize("name", CASES)
 def test_case(name: str) -> None:
     expected_bytes = (GOLDEN / name / "expected.argus").read_bytes()
     expected = list(parse(expected_bytes))
@@ -40,14 +35,6 @@ def test_case(name: str) -> None:
     assert bool(fault) == (name in FAULT), fault
     kinds = [(record[0], record[1]) for record in split(expected_bytes) if record[0] >> 4 == 8]
     assert kinds == [(0x83, 0x10), (0x83, 0x30)]
-
-
-@pytest.mark.skipif(not CASES, reason="no golden cases: set PYARGUS_SHARED")
-@pytest.mark.parametrize("name", REFUSED)
-def test_what_is_refused_is_refused_by_name(name: str) -> None:
-    assert "argus.conf" in shlex.split((GOLDEN / name / "argus_options.txt").read_text())
-    with pytest.raises(BadUse, match="ARGUS_KEYSTROKE"):
-        case_settings(GOLDEN / name)
 
 
 def test_differences_are_documented() -> None:

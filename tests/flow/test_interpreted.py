@@ -62,7 +62,7 @@ def jobs(tmp_path_factory: pytest.TempPathFactory) -> list[list[str]]:
         ["-X", "-S", "0", "-r", ethernet],
         ["-X", "-r", ethernet, "-", "tcp", "and", "not", "vlan"],
     ]
-    cases = sorted(path.parent for path in GOLDEN.glob("*/expected.argus") if path.parent.name != "keystroke_tcp")
+    cases = sorted(path.parent for path in GOLDEN.glob("*/expected.argus"))
     return found + [case_argv(case) for case in cases]
 
 

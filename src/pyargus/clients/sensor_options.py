@@ -101,8 +101,6 @@ SILENT = frozenset(
 REFUSED: dict[str, str] = {
     "COLLECTOR": "sending to a collector is not part of this release",
     "ENV": "the environment is not changed from a configuration file",
-    "KEYSTROKE": "keystroke detection is not part of this release",
-    "KEYSTROKE_CONF": "keystroke detection is not part of this release",
 }
 
 # Variables that no table above holds: each is read in its own way.
@@ -113,6 +111,8 @@ OTHERS = (
     "FLOW_KEY",
     "PACKET_CAPTURE_FILE",
     "PACKET_CAPTURE_ON_ERROR",
+    "KEYSTROKE",
+    "KEYSTROKE_CONF",
     *sensor_live_settings.MEANINGS,
 )
 
@@ -127,6 +127,8 @@ MEANINGS: dict[str, str] = {
     "TCP_TIMEOUT": "seconds of silence after which TCP flows are forgotten (60)",
     "ICMP_TIMEOUT": "seconds of silence after which ICMP flows are forgotten (5)",
     "ARP_TIMEOUT": "seconds of silence after which ARP and RARP flows are forgotten (5)",
+    "KEYSTROKE": "count the keystrokes of TCP flows: `yes` or `tcp`, `no`; sets the limits back",
+    "KEYSTROKE_CONF": "limits of keystroke detection, `NAME=value` joined by `;`: DC_MIN, DC_MAX, GS_MAX, DS_MIN, DS_MAX, IC_MIN, LCS_MAX, GPC_MAX, ICR_MIN, ICR_MAX",
     "PACKET_CAPTURE_FILE": "a pcap file to which the packets read are written, those that pass the filter",
     "PACKET_CAPTURE_ON_ERROR": "write only packets of which no flow can be made",
     "FILTER": "packet filter; one on the command line replaces it",

@@ -14,7 +14,7 @@ from pyargus.clients.sensor_live_settings import LETTERS as LIVE_LETTERS
 from pyargus.clients.sensor_live_settings import LiveSettings
 from pyargus.clients.sensor_options import OPTIONS, OTHERS, REFUSED, SECONDS, SILENT, SWITCHES, VARIABLES
 from pyargus.errors import BadUse
-from pyargus.flow.config import FlowConfig
+from pyargus.flow.config import FlowConfig, KeystrokeLimits
 
 SYSTEM_FILE = "/etc/argus.conf"
 
@@ -22,6 +22,7 @@ _TAKES = {option.letter: option.takes for option in OPTIONS}
 _LONG = {option.name: option.letter for option in OPTIONS}
 _REFUSED = {option.letter: option for option in OPTIONS if option.refused}
 _FLAGS = {option.letter for option in OPTIONS if option.takes == "none"}
+_KEYSTROKES = {"yes": 1, "tcp": 1, "no": 0, "": 0}
 _MATRICES = {"LAYER_2_MATRIX": 2, "LAYER_3_MATRIX": 3}
 
 
@@ -256,6 +257,10 @@ def _variable(settings: SensorSettings, name: str, values: list[str], where: str
         settings.flow.one_way = value.lower().startswith("uni")
     elif short == "FLOW_KEY":
         _flow_key(settings, value, where)
+    elif short == "KEYSTROKE":
+        _keystroke(settings, value, f"{where}: {name}")
+    elif short == "KEYSTROKE_CONF":
+        _keystroke_limits(settings.flow.keystroke_limits, value, f"{where}: {name}")
     elif short in REFUSED:
         if value and not value.lower().startswith("no"):
             raise BadUse(f"{where}: {name}: {REFUSED[short]}")
@@ -269,6 +274,31 @@ def _variable(settings: SensorSettings, name: str, values: list[str], where: str
 def _off(settings: SensorSettings, letter: str) -> None:
     attribute = {"A": "app_bytes", "J": "jitter", "m": "macs", "Z": "sizes", "R": "response_times", "C": "control_data"}[letter]
     setattr(settings.flow, attribute, False)
+
+
+def _keystroke(settings: SensorSettings, value: str, shown: str) -> None:
+    """Turn detection on or off. It begins with the default limits, whatever was set before."""
+    kind = value.lower()
+    if kind == "ssh":
+        raise BadUse(f"{shown}: the count for SSH is not part of this release, only yes or tcp")
+    if kind not in _KEYSTROKES:
+        raise BadUse(f"{shown}: one of {', '.join(filter(None, _KEYSTROKES))} is expected, not {value!r}")
+    settings.flow.keystroke = _KEYSTROKES[kind]
+    settings.flow.keystroke_limits = KeystrokeLimits()
+
+
+def _keystroke_limits(limits: KeystrokeLimits, text: str, shown: str) -> None:
+    for item in filter(str.strip, text.split(";")):
+        name, _, value = (part.strip() for part in item.partition("="))
+        if name not in KeystrokeLimits.__slots__:
+            raise BadUse(f"{shown}: {name} is none of {', '.join(KeystrokeLimits.__slots__)}")
+        if name.startswith("ICR"):
+            try:
+                setattr(limits, name, float(value))
+            except ValueError:
+                raise BadUse(f"{shown}: {name}: a number is expected, not {value!r}") from None
+        else:
+            setattr(limits, name, _number(value, f"{shown}: {name}", 0))
 
 
 def _flow_key(settings: SensorSettings, text: str, where: str) -> None:

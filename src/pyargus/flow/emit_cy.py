@@ -181,7 +181,7 @@ class Emitter:
                 0,
             )
         out.pair32(0x20000003 | (flow.encaps_changed << 8), src.encaps, dst.encaps)
-        if flow.strokes is not None:
+        if flow.strokes is not None and flow.strokes.shown:
             out.pair32(0x54000003 | (flow.strokes.algorithm << 16), flow.strokes.source, flow.strokes.destination)
         out.end()
         self.remember()

@@ -3,6 +3,7 @@ from pyargus.capture.packet_cy cimport Packet
 from pyargus.flow.emit_cy cimport Emitter
 from pyargus.flow.flow_cy cimport Flow, Half, Key
 from pyargus.flow.key_cy cimport KeyMaker
+from pyargus.flow.keystroke_cy cimport KeystrokeDetector
 from pyargus.flow.table_cy cimport FlowTable
 from pyargus.flow.tcp_cy cimport TcpMachine
 
@@ -14,6 +15,8 @@ cdef class Engine:
     cdef FlowTable table
     cdef TcpMachine machine
     cdef Emitter emitter
+    cdef KeystrokeDetector detector
+    cdef unsigned int keystroke
     cdef long long interval
     cdef long long jitter_limit
     cdef long long user_size

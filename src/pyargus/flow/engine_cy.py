@@ -32,9 +32,11 @@ if cython.compiled:
         Flow,
         Half,
         Key,
+        Keystrokes,
     )
     from cython.cimports.pyargus.flow.fragments_cy import cover, merge
     from cython.cimports.pyargus.flow.key_cy import KeyMaker, key_hash
+    from cython.cimports.pyargus.flow.keystroke_cy import KeystrokeDetector
     from cython.cimports.pyargus.flow.objects_cy import (
         arp_object,
         esp_object,
@@ -70,9 +72,11 @@ else:
         Flow,
         Half,
         Key,
+        Keystrokes,
     )
     from pyargus.flow.fragments_cy import cover, merge
     from pyargus.flow.key_cy import KeyMaker, key_hash
+    from pyargus.flow.keystroke_cy import KeystrokeDetector
     from pyargus.flow.objects_cy import arp_object, esp_object, icmp_bytes, icmp_data, icmp_object, rtp_object, rtp_probe
     from pyargus.flow.table_cy import FlowTable
     from pyargus.flow.tcp_cy import TcpMachine
@@ -125,6 +129,8 @@ class Engine:
         self.control_data = config.control_data
         self.start_records = config.start_records
         self.jitter = config.jitter
+        self.keystroke = config.keystroke
+        self.detector = KeystrokeDetector(config.keystroke_limits)
         self.tcp_timeout = config.tcp_timeout
         self.ip_timeout = config.ip_timeout
         self.icmp_timeout = config.icmp_timeout
@@ -412,6 +418,10 @@ class Engine:
         elif p.proto == 6:
             if p.tcp:
                 app = self.tcp(flow, own, peer, from_src)
+                if self.keystroke:
+                    if flow.strokes is None:
+                        flow.strokes = Keystrokes(self.keystroke)
+                    self.detector.packet(flow.strokes, p.now, p.length - p.header, self.key.swapped == flow.src_second)
                 start += p.length - app
                 if self.key.swapped == flow.src_second:
                     own = flow.src

@@ -38,6 +38,21 @@ cdef class Gaps:
 cdef class Udt:
     cdef unsigned int[::1] words
 
+cdef class Keystrokes:
+    cdef unsigned int algorithm
+    cdef unsigned int source
+    cdef unsigned int destination
+    cdef unsigned long long seen
+    cdef bint shown
+    cdef bint pending
+    cdef long long client
+    cdef unsigned long long number
+    cdef bint has_last
+    cdef long long last_client
+    cdef long long last_server
+    cdef unsigned long long last_number
+    cdef bint typing
+
 cdef class Half:
     cdef unsigned long long packets
     cdef unsigned long long bytes
@@ -169,6 +184,6 @@ cdef class Flow:
     cdef unsigned int quiet
     cdef Udt udt
     # keystrokes
-    cdef object strokes
+    cdef Keystrokes strokes
     cdef int clear_interval(self) except -1
     cdef int clear_network(self) except -1

@@ -97,6 +97,22 @@ class Udt:
 @cython.final
 @cython.no_gc
 @cython.cclass
+class Keystrokes:
+    """What is known of the keystrokes of one flow. The last echoed client packet is kept as its time, that of its echo and its number
+    among the flow's packets; `typing`: the last two made a stroke each; `shown`: the interval's record has a behaviour DSR."""
+
+    def __init__(self, algorithm: cython.uint) -> None:
+        self.algorithm = algorithm
+        self.source = self.destination = 0
+        self.seen = 0
+        self.shown = self.pending = self.has_last = self.typing = False
+        self.client = self.last_client = self.last_server = 0
+        self.number = self.last_number = 0
+
+
+@cython.final
+@cython.no_gc
+@cython.cclass
 class Half:
     """One direction of a flow."""
 
@@ -220,6 +236,9 @@ class Flow:
         self.encaps_changed = 0
         self.mapped = self.mseq = self.mgateway = 0
         self.attributes &= 0x0F
+        if self.strokes is not None:
+            self.strokes.source = 0
+            self.strokes.shown = False
         if self.net == NET_ESP or self.net == NET_RTP:
             self.status = 0
             self.esp_lost = 0
