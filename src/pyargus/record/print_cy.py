@@ -16,7 +16,6 @@ import cython
 if cython.compiled:
     from cython.cimports.pyargus.record.endpoints_cy import address, classful, port, protocol, source, station
     from cython.cimports.pyargus.record.output_cy import Output
-    from cython.cimports.pyargus.record.record_cy import Record
     from cython.cimports.pyargus.record.repair_cy import single
     from cython.cimports.pyargus.record.state_cy import Style, direction, encapsulation, flags, state, tcp_options
     from cython.cimports.pyargus.record.text_cy import Text
@@ -25,7 +24,6 @@ if cython.compiled:
 else:
     from pyargus.record.endpoints_cy import address, classful, port, protocol, source, station
     from pyargus.record.output_cy import Output
-    from pyargus.record.record_cy import Record
     from pyargus.record.repair_cy import single
     from pyargus.record.state_cy import Style, direction, encapsulation, flags, state, tcp_options
     from pyargus.record.text_cy import Text
