@@ -8,10 +8,10 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from pyargus.clients.settings import Settings, nearest
 from pyargus.errors import BadUse, Unreachable
-from pyargus.plain import dataclass, replace
 from pyargus.record.schema import BY_NAME, Field
 
 TYPE_CHECKING = False

@@ -6,8 +6,9 @@ a client of this release does not carry out is refused by name. A client adds ro
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from pyargus.clients.argv import MANY, NONE, ONE, PAIR
-from pyargus.plain import dataclass
 
 
 @dataclass(frozen=True, slots=True)

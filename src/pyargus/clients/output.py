@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from pyargus.clients.settings import Column, Settings, width_of
 from pyargus.errors import BadUse
-from pyargus.plain import replace
 from pyargus.record import names
 from pyargus.record.print_cy import UNSTEADY, Printer
 from pyargus.record.schema import BY_NAME, Field

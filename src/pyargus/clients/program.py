@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 
 from pyargus.clients.options import OPTIONS, Option
-from pyargus.plain import dataclass
 
 TYPE_CHECKING = False
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from pyargus.clients import frame
 from pyargus.clients.argv import MANY, NONE, ONE
 from pyargus.clients.options import Option
 from pyargus.clients.program import Mode, Program
 from pyargus.errors import BadUse, ExitCode
-from pyargus.plain import replace
 from pyargus.record.keys import Key, parse_key
 
 TYPE_CHECKING = False
