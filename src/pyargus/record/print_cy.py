@@ -25,7 +25,6 @@ if cython.compiled:
 else:
     from pyargus.record.endpoints_cy import address, classful, port, protocol, source, station
     from pyargus.record.output_cy import Output
-    from pyargus.record.record_cy import Record
     from pyargus.record.repair_cy import single
     from pyargus.record.state_cy import Style, direction, encapsulation, flags, state, tcp_options
     from pyargus.record.text_cy import Text
