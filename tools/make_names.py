@@ -1,7 +1,8 @@
 """The names that the package ships for systems without /etc/services or /etc/protocols.
 
-`python tools/make_names.py [--services FILE] [--protocols FILE] [--to FOLDER]` writes `services` and `protocols` in that form. A FILE is one of IANA's registries as CSV (service-names-port-numbers.csv, protocol-numbers.csv; www.iana.org/assignments) or, the default,
-the system's own file, which its maker derives from the registries. Kept are names, numbers and aliases, of services those of tcp and udp.
+`python tools/make_names.py [--services FILE] [--protocols FILE] [--to FOLDER]` writes `services` and `protocols` in that form. A FILE is
+one of IANA's registries as CSV (service-names-port-numbers.csv, protocol-numbers.csv; www.iana.org/assignments) or, the default, the
+system's own file, which its maker derives from the registries. Kept are names, numbers and aliases, of services those of tcp and udp.
 """
 
 from __future__ import annotations
