@@ -148,6 +148,11 @@ class Target:
     printer: Any
     finished: Callable[[], None]
 
+    @property
+    def standard(self) -> bool:
+        """Whether it is standard output."""
+        return isinstance(self.file, _Descriptor)
+
     def put(self, data: bytes) -> None:
         """Write bytes."""
         if data:
@@ -155,7 +160,7 @@ class Target:
 
     def flush(self) -> None:
         """Let nothing wait in the buffer of a file."""
-        if not isinstance(self.file, _Descriptor):
+        if not self.standard:
             self.file.flush()
 
     def begin(self) -> None:
@@ -167,7 +172,7 @@ class Target:
         self.printer.end()
         self.put(self.printer.out.take())
         self.finished()
-        if not isinstance(self.file, _Descriptor):
+        if not self.standard:
             self.file.close()
 
 

@@ -116,14 +116,19 @@ class Run:
         if self.stage is not None:
             self.stage.out = self.delivery
             self.batch.stage = self.stage
-        self.progress = Progress()
+        # What a stage puts comes in pieces, at the end or now and then.
+        aside = bool(settings.writes) and all(name != "-" for name, _ in settings.writes)
+        self.progress = Progress(self.stage is not None or aside or settings.quiet or bool(settings.rejected))
         self.started = 0
         self.status = int(ExitCode.OK)
 
     def drain(self) -> None:
         """Hand on what was gathered."""
         for target in self.targets:
-            target.put(target.printer.out.take())
+            data = target.printer.out.take()
+            if data and target.standard:
+                self.progress.clear()
+            target.put(data)
         for sink in self.sinks:
             sink.drain()
 

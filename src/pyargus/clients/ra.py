@@ -32,6 +32,12 @@ def prepare(settings: Settings) -> None:
 class FirstReading(frame.Run):
     """A reading that only adds up. What is wrong with a source is said by the second."""
 
+    def __init__(self, settings: Settings) -> None:
+        from pyargus.clients.progress import Progress
+
+        super().__init__(settings)
+        self.progress = Progress(silent=True)
+
     def tell(self, text: object) -> None:
         """Nothing."""
 
