@@ -64,6 +64,8 @@ def cell_arguments(settings: Settings, fields: Sequence[Field]) -> tuple[Any, li
     # Ports are numbers here, so that their names are not needed; a dump below a line is hexadecimal digits in a value.
     names = max(settings.names, 2) if settings.names else 0
     style = make_style(replace(settings, variable=False, names=names, encoding=3 if settings.encoding == 2 else settings.encoding))
+    # An address is one whatever other columns there are.
+    style.broadcast = False
     columns = [(field.id, 0, 0, 0, 2, settings.widths.get(field.name, _ALL), None) for field in fields]
     mans = [{"": 0, "zero": 1, "value": 2}[field.man] for field in fields]
     kinds = [KINDS[field.arrow] for field in fields]
