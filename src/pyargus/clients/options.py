@@ -68,7 +68,7 @@ OPTIONS: tuple[Option, ...] = (
     Option("V", "verify", NONE, "", "no effect"),
     Option("J", "jitter", NONE, "", "no effect"),
     Option("Q", "queue", ONE, "N", "no effect"),
-    Option("%", "percent", NONE, "", "fields as percentages", "percentages need the totals before the first record"),
+    Option("%", "percent", NONE, "", "fields as percentages", "ra, racluster and ratop have percentages"),
     Option("format", "format", ONE, "FORMAT", "text, csv, ndjson, json, xml, argus, parquet or arrow; -w FILE goes by the suffix"),
     Option("color", "color", ONE, "WHEN", "colour lines by state: auto (on a terminal, unless NO_COLOR is set), always or never"),
     Option("fields", "fields", NONE, "", "list all fields and stop"),

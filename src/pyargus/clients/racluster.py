@@ -149,22 +149,9 @@ def ending(work: Any) -> None:
     if "norep" in settings.mode_values and isinstance(work.delivery.printer, Printer):
         work.delivery.printer.values.mask &= ~16
     if "%" in settings.own:
-        percentages(work)
+        from pyargus.clients.output import give_shares
 
-
-def percentages(work: Any) -> None:
-    """Have the printer give counters as shares of what all groups have."""
-    from pyargus.clients.output import shared
-    from pyargus.record.print_cy import Printer
-    from pyargus.record.schema import BY_NAME
-
-    printer = work.delivery.printer
-    if not isinstance(printer, Printer):
-        raise BadUse("-% is for text; other formats have the numbers themselves")
-    rows = [BY_NAME[column.name] for column in work.settings.columns]
-    counters = [shared(row) for row in rows]
-    sums = iter(work.stage.totals([row.id for row, counted in zip(rows, counters, strict=True) if counted]))
-    printer.shares([float(next(sums)) if counted else -1.0 for counted in counters])
+        give_shares(work.settings, work.delivery.printer, work.stage.totals)
 
 
 def run(settings: Settings) -> int:
