@@ -22,7 +22,7 @@ cdef class Aggregator:
     cdef long long[:] owner
     cdef long long free, head, tail
     cdef unsigned long long mask
-    cdef long long[:] slots
+    cdef unsigned int[::1] slots
     cdef unsigned long long[::1] words
     cdef unsigned long long[::1] hashes
     cdef unsigned long long[::1] serials

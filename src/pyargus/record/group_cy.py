@@ -45,6 +45,9 @@ else:
 _SLOTS = cython.declare(cython.Py_ssize_t, 4096)
 _NONE = cython.declare(cython.longlong, -1)
 
+# Bytes of the store once it is more than small.
+_STORE = cython.declare(cython.Py_ssize_t, 1 << 26)
+
 # Room for records that wait to be merged. Each stands behind a word with the place of the next of its group, in words; 0 for none.
 _WAITING = cython.declare(cython.Py_ssize_t, 1 << 26)
 
@@ -193,9 +196,9 @@ class Aggregator:
         return 0
 
     def index(self, size):
-        """A new table of slots, all groups that are held put in."""
+        """A new table of slots, all groups that are held put in. A slot has the handle of a group and 1, or 0."""
         g: cython.longlong = self.head
-        self.slots = array("q", [-1]) * size
+        self.slots = memoryview(arena(4 * size)).cast("I")
         self.mask = size - 1
         while g != _NONE:
             self.place(g)
@@ -204,9 +207,9 @@ class Aggregator:
 
     def place(self, g):
         i: cython.ulonglong = self.hashes[g] & self.mask
-        while self.slots[i] != _NONE:
+        while self.slots[i] != 0:
             i = (i + 1) & self.mask
-        self.slots[i] = g
+        self.slots[i] = cython.cast(cython.uint, g + 1)
         return 0
 
     def unplace(self, g):
@@ -214,18 +217,18 @@ class Aggregator:
         i: cython.ulonglong = self.hashes[g] & self.mask
         j: cython.ulonglong
         home: cython.ulonglong
-        while self.slots[i] != g:
+        while self.slots[i] != g + 1:
             i = (i + 1) & self.mask
         j = i
         while True:
             j = (j + 1) & self.mask
-            if self.slots[j] == _NONE:
+            if self.slots[j] == 0:
                 break
-            home = self.hashes[self.slots[j]] & self.mask
+            home = self.hashes[self.slots[j] - 1] & self.mask
             if ((j - home) & self.mask) >= ((j - i) & self.mask):
                 self.slots[i] = self.slots[j]
                 i = j
-        self.slots[i] = _NONE
+        self.slots[i] = 0
         return 0
 
     def find(self, h):
@@ -237,7 +240,7 @@ class Aggregator:
         key: cython.ulonglong[::1] = self.keys.words
         count: cython.Py_ssize_t = self.keys.count
         while True:
-            g = self.slots[i]
+            g = cython.cast(cython.longlong, self.slots[i]) - 1
             if g == _NONE:
                 return g
             if self.hashes[g] == h:
@@ -276,7 +279,12 @@ class Aggregator:
         """A larger store; the records that are decoded point into it afterwards."""
         i: cython.Py_ssize_t
         rec: Record
-        grown = memoryview(arena(self.store.shape[0] + max(self.store.shape[0] // 2, size)))
+        held: cython.Py_ssize_t = self.store.shape[0]
+        try:
+            # What is not written to takes no memory, while each step copies all that is held.
+            grown = memoryview(arena(max(4 * held, _STORE) + size))
+        except MemoryError:
+            grown = memoryview(arena(held + max(held // 2, size)))
         grown[: self.used] = self.store[: self.used]
         self.store = grown
         for i in range(_SLOTS):
