@@ -98,7 +98,7 @@ def test_every_byte_changed(tmp_path: Path, make: Callable[[list[Frame]], bytes]
             assert piped == found and (again is None) == (fault is None)
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(data=st.binary(max_size=400), start=st.sampled_from(["", "pcap", "pcapng", "gzip", "bzip2", "xz", "zstd"]))
 def test_random_bytes(tmp_path_factory: pytest.TempPathFactory, data: bytes, start: str) -> None:
     heads = {

@@ -6,7 +6,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pyargus.capture.reader import open_capture
@@ -62,6 +62,7 @@ def test_unknown_options_and_options_of_another_size_are_passed_over(tmp_path: P
     resolution=st.one_of(st.integers(0, 19), st.integers(128, 191)),
     shift=st.integers(-(1 << 63), (1 << 63) - 1),
 )
+@settings(deadline=None)
 def test_time_is_exact_to_the_nanosecond_below(tmp_path_factory: pytest.TempPathFactory, stamp: int, resolution: int, shift: int) -> None:
     unit = Fraction(1, 2 ** (resolution & 0x7F) if resolution & 0x80 else 10**resolution)
     seconds, rest = divmod(stamp * unit, 1)

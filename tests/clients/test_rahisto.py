@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pyargus.clients.histogram import bar, find_range, make_bins, parse_spec, summarise
@@ -117,6 +117,7 @@ def test_two_passes_need_files() -> None:
 
 
 @given(st.lists(st.floats(-1e9, 1e9, allow_subnormal=False), min_size=1, max_size=30), st.integers(1, 30), st.booleans())
+@settings(deadline=None)
 def test_every_value_has_the_bin_between_its_edges(values: list[float], count: int, logarithmic: bool) -> None:
     if logarithmic:
         values = [abs(value) + 1e-6 for value in values]
@@ -155,6 +156,7 @@ def test_bad_specifications(text: str) -> None:
 
 
 @given(st.lists(st.integers(0, 20), min_size=1, max_size=50), st.integers(1, 7))
+@settings(deadline=None)
 def test_summary(values: Sequence[int], count: int) -> None:
     spec = parse_spec(["spkts", f"{count}:-1-21"], False)
     bins = make_bins(spec)

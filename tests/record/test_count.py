@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pyargus.record.count_cy import Addresses, Counter
@@ -15,6 +15,7 @@ from tests.record.samples import FILES, identify, needs_samples
 
 
 @given(st.lists(st.tuples(st.integers(0, (1 << 128) - 1) | st.integers(0, 40), st.sampled_from([1, 2, 3]))))
+@settings(deadline=None)
 def test_addresses_are_a_set(items: list[tuple[int, int]]) -> None:
     table, want = Addresses(), {}  # type: ignore[var-annotated]
     for address, mark in items:

@@ -188,6 +188,7 @@ def test_a_management_record_is_read_as_it_was_written(values: dict[str, int]) -
 
 
 @given(st.integers(0, 0xFFFFFFFF), st.integers(0, 999_999), st.lists(st.integers(-(1 << 31), (1 << 31) - 1), min_size=3, max_size=3))
+@settings(deadline=None)
 def test_relative_times_are_read_as_they_were_written(sec: int, frac: int, offsets: list[int]) -> None:
     first = sec * 1_000_000 + frac
     stamps = [first, *(min(max(first + offset, 0), (1 << 32) * 1_000_000 - 1) for offset in offsets)]

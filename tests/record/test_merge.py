@@ -166,6 +166,7 @@ def test_labels_are_united(one: bytes, two: bytes, merged: bytes) -> None:
 
 
 @given(st.integers(0, 0xFFFFFFFF), st.integers(0, 0xFFFFFFFF))
+@settings(deadline=None)
 def test_histograms_keep_what_is_there(a: int, b: int) -> None:
     both = classes(a, b)
     assert classes(b, a) == both

@@ -4,13 +4,14 @@ import ipaddress
 import math
 import socket
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pyargus.record.text_cy import Text
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False), st.integers(0, 12))
+@settings(deadline=None)
 def test_fixed_is_printf(value: float, digits: int) -> None:
     text = Text()
     text.fixed(value, digits)
@@ -18,6 +19,7 @@ def test_fixed_is_printf(value: float, digits: int) -> None:
 
 
 @given(st.integers(0, 10**9), st.integers(0, 9), st.integers(0, 9))
+@settings(deadline=None)
 def test_fixed_rounds_halves_as_printf(whole: int, divisor: int, digits: int) -> None:
     value = (whole + 0.5) / 10**divisor
     text = Text()
@@ -33,6 +35,7 @@ def test_fixed_shows_signs() -> None:
 
 
 @given(st.integers(0, 2**64 - 1))
+@settings(deadline=None)
 def test_unsigned_numbers(value: int) -> None:
     text = Text()
     text.u64(value)
@@ -42,6 +45,7 @@ def test_unsigned_numbers(value: int) -> None:
 
 
 @given(st.integers(0, 2**32 - 1))
+@settings(deadline=None)
 def test_ipv4(value: int) -> None:
     text = Text()
     text.ipv4(value)
@@ -49,6 +53,7 @@ def test_ipv4(value: int) -> None:
 
 
 @given(st.lists(st.sampled_from([0, 0, 0, 1, 255]), min_size=16, max_size=16))
+@settings(deadline=None)
 def test_ipv6(octets: list[int]) -> None:
     packed = bytes(octets)
     text = Text()
