@@ -65,6 +65,7 @@ def make_batch(settings: Settings, printer: Output) -> Batch:
     batch.done = span.last == 0
     batch.parts = settings.parts
     batch.uni = settings.uni
+    batch.summed = settings.totals
     batch.rmon = settings.rmon and settings.program.make_stage is None
     batch.arranger = make_arranger(settings)
     if settings.regex or settings.label:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 
 from pyargus.clients import frame
 from pyargus.clients.argv import NONE
 from pyargus.clients.options import Option
 from pyargus.clients.program import RA, Program
 from pyargus.errors import BadUse
-from pyargus.plain import replace
 
 TYPE_CHECKING = False
 
