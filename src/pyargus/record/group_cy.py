@@ -23,7 +23,7 @@ if cython.compiled:
     from cython.cimports.pyargus.record.arrange_cy import turn
     from cython.cimports.pyargus.record.client_cy import client_form
     from cython.cimports.pyargus.record.decode_cy import decode
-    from cython.cimports.pyargus.record.key_cy import KeyMaker, reversible
+    from cython.cimports.pyargus.record.key_cy import KeyMaker, reversible, unordered
     from cython.cimports.pyargus.record.merge_cy import join_labels, merge
     from cython.cimports.pyargus.record.merge_network_cy import is_tcp
     from cython.cimports.pyargus.record.record_cy import Record
@@ -34,7 +34,7 @@ else:
     from pyargus.record.arrange_cy import turn
     from pyargus.record.client_cy import client_form
     from pyargus.record.decode_cy import decode
-    from pyargus.record.key_cy import KeyMaker, reversible
+    from pyargus.record.key_cy import KeyMaker, reversible, unordered
     from pyargus.record.merge_cy import join_labels, merge
     from pyargus.record.merge_network_cy import is_tcp
     from pyargus.record.record_cy import Record
@@ -751,38 +751,6 @@ class Aggregator:
         self.clock += 1
         self.serials[g] = self.clock
         return 0
-
-
-@cython.cfunc
-@cython.inline
-@cython.exceptval(check=False)
-def turned_word(value: cython.ulonglong) -> cython.uint:
-    """The lower four bytes in the other order."""
-    w: cython.uint = cython.cast(cython.uint, value & cython.cast(cython.ulonglong, 0xFFFFFFFF))
-    return (w >> 24) | ((w >> 8) & 0xFF00) | ((w << 8) & 0xFF0000) | ((w & 0xFF) << 24)
-
-
-@cython.cfunc
-@cython.exceptval(check=False)
-def unordered(rec: Record, keys: KeyMaker) -> cython.bint:
-    """Whether the addresses of a pair without direction stand in the wrong order: the smaller one is the source.
-
-    IPv6 addresses are compared by words of 32 bits whose last byte counts most, as the reference does.
-    """
-    i: cython.int
-    a: cython.uint
-    b: cython.uint
-    if keys.stations or not rec.present & 2:
-        return False
-    if rec.family == 1 or rec.family == 17:
-        return rec.saddr_lo > rec.daddr_lo
-    if rec.family == 2 or rec.family == 18:
-        for i in range(4):
-            a = turned_word((rec.saddr_hi if i < 2 else rec.saddr_lo) >> (0 if i & 1 else 32))
-            b = turned_word((rec.daddr_hi if i < 2 else rec.daddr_lo) >> (0 if i & 1 else 32))
-            if a != b:
-                return a > b
-    return False
 
 
 @cython.cfunc
