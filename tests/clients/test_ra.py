@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -178,3 +179,52 @@ def test_counters_beyond_32_bits_and_high_addresses(tmp_path: Path) -> None:
     assert lines("-r", path, *fields) == [f"255.255.255.254,128.0.0.1,{2**33 + 1},{2**40 + 7},{2**40 + 7}"]
     assert len(lines("-r", path, *fields, "-", "bytes gt 1099511627782 and dst net 128.0.0.0/1")) == 1
     assert lines("-r", path, *fields, "-", "bytes gt 1099511627783") == []
+
+
+def test_percentages_add_up() -> None:
+    command = ["-r", LAN, LAN, "-c", ",", "-p", "4", "-s", "spkts", "bytes", "dur", "-", "tcp"]
+    rows, numbers = ([line.split(",") for line in ra(*more, *command).stdout.decode().split()] for more in (["-%"], []))
+    assert rows[0] == ["pSrcPkts", "pTotBytes", "Dur"] and len(rows) == len(numbers) == 21
+    for column in (0, 1):
+        whole = sum(int(row[column]) for row in numbers[1:])
+        for row, plain in zip(rows[1:], numbers[1:], strict=True):
+            assert float(row[column]) == pytest.approx(100 * int(plain[column]) / whole, abs=1e-4)
+        assert sum(float(row[column]) for row in rows[1:]) == pytest.approx(100, abs=0.01)
+    assert [row[2] for row in rows] == [row[2] for row in numbers]
+
+
+@pytest.mark.parametrize("more", [["-N", "5"], ["-N", "o5"], ["-M", "rmon"], ["-M", "uni"], ["-t"], ["-M", "man"], ["--color", "always"]])
+def test_percentages_are_of_what_is_printed(more: list[str]) -> None:
+    """Shares of all that is printed add up to the whole, management records keep their numbers."""
+    if "-t" in more:
+        first = lines("-r", LAN, "-u", "-N", "1", "-s", "stime")[0].strip()
+        more = ["-t", f"{int(float(first))}+3s"]
+    text = ra("-L", "-1", "-r", LAN, "-%", "-p", "4", "-s", "proto", "spkts", *more).stdout.decode()
+    rows = [line.split() for line in re.sub("\x1b\\[[0-9]*m", "", text).splitlines()]
+    flows = [float(row[1].rstrip("*")) for row in rows if row[0] != "man"]
+    assert len(flows) > 1 and sum(flows) == pytest.approx(100, abs=0.1)
+    assert all(row[1].isdigit() for row in rows if row[0] == "man")
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ([], b"reads its input twice"),
+        (["-r", "-"], b"reads its input twice"),
+        (["-r", "/dev/null"], b"reads its input twice"),
+        (["-S", "localhost"], b"not servers"),
+        (["-r", LAN, "--format", "csv"], b"-% is for text"),
+        (["-r", LAN, "-w", "-"], b"-% is for text"),
+    ],
+)
+def test_percentages_refused(more: list[str], message: bytes) -> None:
+    done = ra("-%", *more)
+    assert (done.returncode, done.stdout) == (2, b"") and message in done.stderr
+
+
+def test_percentages_of_a_damaged_file(tmp_path: Path) -> None:
+    cut = tmp_path / "cut"
+    cut.write_bytes(LAN.read_bytes()[:1500])
+    done = ra("-r", cut, tmp_path / "missing", "-%", "-L", "-1", "-p", "4", "-s", "spkts")
+    assert done.returncode == 1 and sum(float(line.rstrip(b" *")) for line in done.stdout.splitlines()) == pytest.approx(100, abs=0.1)
+    assert done.stderr.count(b"ends inside a record") == 1 and done.stderr.count(b"No such file") == 1

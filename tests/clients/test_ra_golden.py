@@ -20,7 +20,6 @@ pytestmark = pytest.mark.skipif(not GOLDEN.exists(), reason="no golden cases: se
 # What differs, and a word of the row of docs/reference/differences.md that says so.
 DIFFERENT = {
     "fld03": "stddev",
-    "fldc10": "duser",
     "wid13": "cut MAC address",
     "wid18": "unknown field",
     "wid19": "unknown field",

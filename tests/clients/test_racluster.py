@@ -1,6 +1,7 @@
 """racluster: configuration files, modes, what is refused."""
 
 import gzip
+import re
 from pathlib import Path
 
 import pytest
@@ -117,6 +118,12 @@ def test_refused(arguments: list[str], message: str) -> None:
     result = program("racluster", "-X", "-r", MIX, *arguments)
     assert result.returncode == 2
     assert message in result.stderr.decode()
+
+
+def test_percentages_in_colour() -> None:
+    plain, coloured = (program("racluster", "-X", "-r", MIX, "-m", "proto", "-s", "proto", "pkts", "-%", "--color", when).stdout.decode()
+                       for when in ("never", "always"))  # fmt: skip
+    assert "\x1b[" in coloured and re.sub("\x1b\\[[0-9]*m", "", coloured) == plain
 
 
 def test_files_by_themselves() -> None:

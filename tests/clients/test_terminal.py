@@ -12,7 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from pyargus.clients.frame import Run
 from pyargus.clients.progress import Progress
+from pyargus.clients.ra import PROGRAM as ra
+from pyargus.clients.racluster import PROGRAM as racluster
+from pyargus.clients.settings import from_argv
 from pyargus.kernels import interpreted
 from tests.record.samples import FILES, identify, needs_samples
 
@@ -102,6 +106,27 @@ def test_progress_is_for_those_who_wait(monkeypatch: pytest.MonkeyPatch, tmp_pat
     monkeypatch.setattr(sys, "stdout", Terminal())
     monkeypatch.setattr(sys, "stderr", Terminal())
     assert not Progress().wanted
+    assert Progress(silent=True).wanted
+    monkeypatch.setattr(sys, "stderr", io.StringIO())
+    assert not Progress(silent=True).wanted
+
+
+@needs_samples
+def test_progress_is_shown_where_nothing_is_printed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(sys, "stdout", Terminal())
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    file = str(tmp_path / "out")
+    for program, arguments, wanted in (
+        (ra, [], False),
+        (ra, ["-w", "-", "--format", "csv"], False),
+        (ra, ["-w", f"{file}.csv"], True),
+        (ra, ["-w", file, "-w", f"{file}.json"], True),
+        (ra, ["-q"], True),
+        (racluster, [], True),
+    ):
+        work = Run(from_argv(["-X", "-r", str(TCP), *arguments], program))
+        assert work.progress.wanted == wanted, arguments
+        work.finish()
 
 
 @needs_samples

@@ -91,3 +91,43 @@ def test_a_group_can_be_turned_round() -> None:
 def test_keys_that_cannot_be_followed_are_refused(words: str, message: str) -> None:
     with pytest.raises(BadUse, match=message):
         parse_key(words.split())
+
+
+def crowd(members: list[bytes], hosts: int) -> list[bytes]:
+    """The records of a flow once for each of so many sources, the members of a source as far apart as can be."""
+    address = decoded(compiled(), members[0]).saddr_lo.to_bytes(4)
+    return [data.replace(address, (0x0A000001 + host).to_bytes(4), 1) for data in members for host in range(hosts)]
+
+
+@pytest.mark.parametrize("name", ["ssh", "voip", "icmp"])
+def test_more_groups_than_are_held_decoded(name: str) -> None:
+    """Records that wait, in room for all of them or for a few, make what records make that are merged as they come."""
+    kernels = compiled()
+    flows: dict[tuple[int, ...], list[bytes]] = {}
+    for data in sample(name):
+        record = decoded(compiled(), data)
+        if record.family == 1 and data.count(record.saddr_lo.to_bytes(4)) == 1:
+            flows.setdefault((record.saddr_lo, record.daddr_lo, record.proto, record.sport, record.dport), []).append(data)
+    members = max(flows.values(), key=len)[:4]
+    stream = crowd((members * 3)[:3], 4200)
+    expected = kernels.group.Aggregator(parse_key([]))
+    # What is encoded as it comes is never kept as bytes that wait.
+    expected.raw = False
+    tables = [expected, kernels.group.Aggregator(parse_key([])), kernels.group.Aggregator(parse_key([]))]
+    tables[2].most_waiting = 200_000
+    for data in stream:
+        for table in tables:
+            table.add(decoded(kernels, data))
+    for table in tables[1:]:
+        assert table.count == 4200 and table.handles() == expected.handles()
+    mine, few, theirs = kernels.record.Record(), kernels.record.Record(), kernels.record.Record()
+    for handle in expected.handles():
+        tables[1].record_of(handle, mine)
+        tables[2].record_of(handle, few)
+        expected.record_of(handle, theirs)
+        assert values(mine) == values(few) == values(theirs)
+        assert (mine.present & 16 == 0 or mine.agr_count == 3) and mine.suser_count == theirs.suser_count
+    handle = expected.handles()[0]
+    for table in tables:
+        table.remove(handle)
+        assert table.count == 4199

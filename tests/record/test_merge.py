@@ -44,8 +44,9 @@ def texts(record: Any) -> dict[str, str]:
     words = ["-X", "-nn", "-u", "-p", "6", "-c", "\\t", "-L", "-1", "-s", *(field.name for field in COMPARED)]
     printer = make_printer(from_argv(words))
     printer.line(record)
-    line = printer.out.take().decode("latin-1").rstrip("\n")
-    return dict(zip([field.name for field in COMPARED], [value.strip() for value in line.split("\t")], strict=True))
+    values = printer.out.take().decode("latin-1").rstrip("\n").split("\t")
+    values += [""] * (len(COMPARED) - len(values))  # absent values at the end of a line have no delimiters
+    return dict(zip([field.name for field in COMPARED], [value.strip() for value in values], strict=True))
 
 
 def number(text: str) -> float:

@@ -6,13 +6,13 @@ import os
 import re
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pyargus.clients.formats import SUFFIXES, make_output
 from pyargus.clients.naming import Template
 from pyargus.clients.packing import compressed
 from pyargus.errors import BadUse, Unreachable
-from pyargus.plain import replace
 from pyargus.record.split_cy import Part
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from pyargus.errors import BadUse
-from pyargus.plain import dataclass, field
 
 
 @dataclass(slots=True)

@@ -8,10 +8,10 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from pyargus.clients.settings import Settings, nearest
 from pyargus.errors import BadUse, Unreachable
-from pyargus.plain import dataclass, replace
 from pyargus.record.schema import BY_NAME, Field
 
 TYPE_CHECKING = False
@@ -64,6 +64,8 @@ def cell_arguments(settings: Settings, fields: Sequence[Field]) -> tuple[Any, li
     # Ports are numbers here, so that their names are not needed; a dump below a line is hexadecimal digits in a value.
     names = max(settings.names, 2) if settings.names else 0
     style = make_style(replace(settings, variable=False, names=names, encoding=3 if settings.encoding == 2 else settings.encoding))
+    # An address is one whatever other columns there are.
+    style.broadcast = False
     columns = [(field.id, 0, 0, 0, 2, settings.widths.get(field.name, _ALL), None) for field in fields]
     mans = [{"": 0, "zero": 1, "value": 2}[field.man] for field in fields]
     kinds = [KINDS[field.arrow] for field in fields]
@@ -148,6 +150,11 @@ class Target:
     printer: Any
     finished: Callable[[], None]
 
+    @property
+    def standard(self) -> bool:
+        """Whether it is standard output."""
+        return isinstance(self.file, _Descriptor)
+
     def put(self, data: bytes) -> None:
         """Write bytes."""
         if data:
@@ -155,7 +162,7 @@ class Target:
 
     def flush(self) -> None:
         """Let nothing wait in the buffer of a file."""
-        if not isinstance(self.file, _Descriptor):
+        if not self.standard:
             self.file.flush()
 
     def begin(self) -> None:
@@ -167,7 +174,7 @@ class Target:
         self.printer.end()
         self.put(self.printer.out.take())
         self.finished()
-        if not isinstance(self.file, _Descriptor):
+        if not self.standard:
             self.file.close()
 
 

@@ -65,6 +65,7 @@ def make_batch(settings: Settings, printer: Output) -> Batch:
     batch.done = span.last == 0
     batch.parts = settings.parts
     batch.uni = settings.uni
+    batch.summed = settings.totals
     batch.rmon = settings.rmon and settings.program.make_stage is None
     batch.arranger = make_arranger(settings)
     if settings.regex or settings.label:
@@ -116,21 +117,30 @@ class Run:
         if self.stage is not None:
             self.stage.out = self.delivery
             self.batch.stage = self.stage
-        self.progress = Progress()
+        # What a stage puts comes in pieces, at the end or now and then.
+        aside = bool(settings.writes) and all(name != "-" for name, _ in settings.writes)
+        self.progress = Progress(self.stage is not None or aside or settings.quiet or bool(settings.rejected))
         self.started = 0
         self.status = int(ExitCode.OK)
 
     def drain(self) -> None:
         """Hand on what was gathered."""
         for target in self.targets:
-            target.put(target.printer.out.take())
+            data = target.printer.out.take()
+            if data and target.standard:
+                self.progress.clear()
+            target.put(data)
         for sink in self.sinks:
             sink.drain()
+
+    def tell(self, text: object) -> None:
+        """One message about a source."""
+        complain(self.settings, text)
 
     def fail(self, error: PyargusError) -> None:
         """Say what is wrong with a source and go on with the next."""
         self.progress.clear()
-        complain(self.settings, error)
+        self.tell(error)
         self.status = self.status or error.exit_code
 
     def read(self, source: Source, stopper: Stopper) -> None:
@@ -211,9 +221,37 @@ TROUBLE = {
 }
 
 
+def read_all(work: Run, stopper: Stopper) -> None:
+    """Handle the records of every source of the settings."""
+    from pyargus.clients.inputs import open_input, open_servers
+
+    settings = work.settings
+    inputs = list(settings.inputs)
+    for folder in settings.folders:
+        inputs += folder_files(folder)
+    for name in [*inputs, *([None] if settings.servers else [])] or ["-"]:
+        if work.batch.done or stopper.asked:
+            break
+        try:
+            # All servers are one source: they are read at the same time.
+            source = open_servers(settings, lambda text: complain(settings, text)) if name is None else open_input(name)
+        except (Unreachable, BadInput) as error:
+            work.fail(error)
+            continue
+        try:
+            work.read(source, stopper)
+        except (BadInput, Unreachable) as error:
+            work.drain()
+            work.fail(error)
+        finally:
+            work.progress.clear()
+            source.close()
+            for note in source.notes:
+                work.tell(note)
+
+
 def run(settings: Settings) -> int:
     """Read every source of the settings; returns the exit status."""
-    from pyargus.clients.inputs import open_input, open_servers
     from pyargus.clients.stop import Stopper
 
     if settings.zone:
@@ -226,33 +264,14 @@ def run(settings: Settings) -> int:
 
         emit(compile_filter(settings.filter).listing().encode())
         return ExitCode.OK
-    inputs = list(settings.inputs)
-    for folder in settings.folders:
-        inputs += folder_files(folder)
     with Stopper(settings.run_time) as stopper:
         # From the first file that is opened on, an interrupt leaves whole files.
         work = Run(settings)
         for target in work.targets:
             target.begin()
-        for name in [*inputs, *([None] if settings.servers else [])] or ["-"]:
-            if work.batch.done or stopper.asked:
-                break
-            try:
-                # All servers are one source: they are read at the same time.
-                source = open_servers(settings, lambda text: complain(settings, text)) if name is None else open_input(name)
-            except (Unreachable, BadInput) as error:
-                work.fail(error)
-                continue
-            try:
-                work.read(source, stopper)
-            except (BadInput, Unreachable) as error:
-                work.drain()
-                work.fail(error)
-            finally:
-                work.progress.clear()
-                source.close()
-                for note in source.notes:
-                    complain(settings, note)
+        if settings.program.starting is not None:
+            settings.program.starting(work, stopper)
+        read_all(work, stopper)
         work.finish()
     if settings.span.last == 0:
         return ExitCode.ERROR

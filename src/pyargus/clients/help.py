@@ -23,7 +23,7 @@ READER_GROUPS: dict[str, str] = {
     "Help": "fields h",
 }
 SENSOR_GROUPS: dict[str, str] = {
-    "Input": "r N f T b O F X",
+    "Input": "r t N f T b O F X",
     "Live capture": "i p s capture",
     "Output": "w e S M",
     "Serving": "P B allow tls-cert tls-key tls-ca metrics",

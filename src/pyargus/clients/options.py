@@ -6,8 +6,9 @@ a client of this release does not carry out is refused by name. A client adds ro
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from pyargus.clients.argv import MANY, NONE, ONE, PAIR
-from pyargus.plain import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ OPTIONS: tuple[Option, ...] = (
     Option("V", "verify", NONE, "", "no effect"),
     Option("J", "jitter", NONE, "", "no effect"),
     Option("Q", "queue", ONE, "N", "no effect"),
-    Option("%", "percent", NONE, "", "fields as percentages", "percentages need the totals before the first record"),
+    Option("%", "percent", NONE, "", "fields as percentages", "ra, racluster and ratop have percentages"),
     Option("format", "format", ONE, "FORMAT", "text, csv, ndjson, json, xml, argus, parquet or arrow; -w FILE goes by the suffix"),
     Option("color", "color", ONE, "WHEN", "colour lines by state: auto (on a terminal, unless NO_COLOR is set), always or never"),
     Option("fields", "fields", NONE, "", "list all fields and stop"),

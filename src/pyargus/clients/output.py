@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from pyargus.clients.settings import Column, Settings, width_of
 from pyargus.errors import BadUse
-from pyargus.plain import replace
 from pyargus.record import names
+from pyargus.record.output_cy import Output
 from pyargus.record.print_cy import UNSTEADY, Printer
 from pyargus.record.schema import BY_NAME, Field
 from pyargus.record.state_cy import Style
@@ -118,6 +119,20 @@ def offset(quarter: int) -> int:
 def shared(row: Field) -> bool:
     """Whether -% gives a field as a share of the whole: counters that add up."""
     return row.kind == "uint" and row.merge == "sum"
+
+
+def give_shares(settings: Settings, printer: Output, totals: Callable[[list[int]], list[int]]) -> None:
+    """Have a printer of text give counters as shares of their sums. totals: the sums of fields by their ids.
+
+    Raises BadUse for a printer of another format.
+    """
+    from pyargus.record.colour_cy import Coloured
+
+    if not isinstance(printer, Printer | Coloured):
+        raise BadUse("-% is for text; other formats have the numbers themselves")
+    rows = [BY_NAME[column.name] for column in settings.columns]
+    sums = iter(totals([row.id for row in rows if shared(row)]))
+    printer.shares([float(next(sums)) if shared(row) else -1.0 for row in rows])  # type: ignore[no-untyped-call]
 
 
 def title_of(settings: Settings, column: Column) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 
 from pyargus.clients.options import OPTIONS, Option
-from pyargus.plain import dataclass
 
 TYPE_CHECKING = False
 
@@ -49,8 +49,9 @@ class Program:
     own: rows of the option table that this client has or has otherwise than all clients; their values stand in `Settings.own` by letter.
     modes: its words of -M, whose values stand in `Settings.mode_values`. without: letters and words of the common tables that it lacks.
     make_stage: makes the stage between selection and outputs (`pyargus.record.stage_cy.Stage`), None to print what is selected.
-    prepare: checks and completes the settings once all options are read. ending: called with the
-    `frame.Run` once all records were read, before the stage puts what it holds. run: replaces the common run over the sources.
+    prepare: checks and completes the settings once all options are read. starting: called with the `frame.Run` and the
+    `Stopper` before the first record. ending: called with the `frame.Run` once all records were read, before the stage puts what it
+    holds. run: replaces the common run over the sources.
     writes: whether -w is the client's own affair, so that no output is opened for it. man: whether it prints management records unless
     told not to.
     """
@@ -62,6 +63,7 @@ class Program:
     without: frozenset[str] = frozenset()
     make_stage: Callable[[Settings], Any] | None = None
     prepare: Callable[[Settings], None] | None = None
+    starting: Callable[[Any, Any], None] | None = None
     ending: Callable[[Any], None] | None = None
     run: Callable[[Settings], int] | None = None
     writes: bool = False

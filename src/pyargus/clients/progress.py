@@ -12,10 +12,13 @@ _PAUSE = 0.2
 
 
 class Progress:
-    """Shown only where standard error is a terminal and standard output is none, since lines there show the progress themselves."""
+    """Shown only where standard error is a terminal, and standard output is none or `silent`: lines there show the progress themselves.
 
-    def __init__(self) -> None:
-        self.wanted = sys.stderr.isatty() and not sys.stdout.isatty()
+    silent: little or nothing is printed while records are read.
+    """
+
+    def __init__(self, silent: bool = False) -> None:
+        self.wanted = sys.stderr.isatty() and (silent or not sys.stdout.isatty())
         self.due = time.monotonic() + _PATIENCE
         self.shown = False
 

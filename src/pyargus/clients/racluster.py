@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from pyargus.clients import frame
 from pyargus.clients.argv import MANY, NONE, ONE
 from pyargus.clients.options import Option
 from pyargus.clients.program import Mode, Program
 from pyargus.errors import BadUse, ExitCode
-from pyargus.plain import replace
 from pyargus.record.keys import Key, parse_key
 
 TYPE_CHECKING = False
@@ -149,22 +149,9 @@ def ending(work: Any) -> None:
     if "norep" in settings.mode_values and isinstance(work.delivery.printer, Printer):
         work.delivery.printer.values.mask &= ~16
     if "%" in settings.own:
-        percentages(work)
+        from pyargus.clients.output import give_shares
 
-
-def percentages(work: Any) -> None:
-    """Have the printer give counters as shares of what all groups have."""
-    from pyargus.clients.output import shared
-    from pyargus.record.print_cy import Printer
-    from pyargus.record.schema import BY_NAME
-
-    printer = work.delivery.printer
-    if not isinstance(printer, Printer):
-        raise BadUse("-% is for text; other formats have the numbers themselves")
-    rows = [BY_NAME[column.name] for column in work.settings.columns]
-    counters = [shared(row) for row in rows]
-    sums = iter(work.stage.totals([row.id for row, counted in zip(rows, counters, strict=True) if counted]))
-    printer.shares([float(next(sums)) if counted else -1.0 for counted in counters])
+        give_shares(work.settings, work.delivery.printer, work.stage.totals)
 
 
 def run(settings: Settings) -> int:

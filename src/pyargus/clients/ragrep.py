@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,6 @@ from pyargus.clients.formats import format_of
 from pyargus.clients.options import Option
 from pyargus.clients.program import Program
 from pyargus.errors import BadUse, ExitCode, Unreachable
-from pyargus.plain import replace
 
 if TYPE_CHECKING:
     from pyargus.clients.settings import Settings

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from array import array
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from pyargus.clients import frame
@@ -13,7 +14,6 @@ from pyargus.clients.histogram import Bins, Spec, Summary, bar, find_range, make
 from pyargus.clients.options import Option
 from pyargus.clients.program import Mode, Program
 from pyargus.errors import BadUse, ExitCode, Unreachable
-from pyargus.plain import dataclass, replace
 from pyargus.record.schema import BY_NAME, FIELDS, Field
 
 if TYPE_CHECKING:

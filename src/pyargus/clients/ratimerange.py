@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from pyargus.clients import frame
 from pyargus.clients.program import Program
 from pyargus.errors import ExitCode
-from pyargus.plain import replace
 
 if TYPE_CHECKING:
     from pyargus.clients.settings import Settings

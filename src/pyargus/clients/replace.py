@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from dataclasses import replace
 
 from pyargus.clients import frame
 from pyargus.clients.packing import compressed, compression_of
 from pyargus.clients.settings import Settings
 from pyargus.errors import BadUse, ExitCode
-from pyargus.plain import replace
 
 
 def run_each(settings: Settings) -> int:

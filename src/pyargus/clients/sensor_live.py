@@ -225,7 +225,7 @@ class LiveSensor:
         self._wall = time.time_ns() // 1000
 
     def _modeler(self, devices: list[Device]) -> Modeler:
-        from pyargus.plain import replace
+        from dataclasses import replace
 
         settings = self.settings
         idents = [device.ident for device in devices if device.ident]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 
 from pyargus.clients.argv import Given, normalise
 from pyargus.clients.program import RA, Program
 from pyargus.errors import BadUse
-from pyargus.plain import dataclass, field
 from pyargus.record.schema import BY_NAME, DEFAULT, WITHOUT_COLUMN
 
 ESCAPES = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "a": "\a", "0": "\0", "\\": "\\"}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import dataclass
 
 from pyargus.clients.settings import Settings
 from pyargus.errors import BadUse, Unreachable
-from pyargus.plain import dataclass
 from pyargus.record.rewrite_cy import Rewriter
 
 TYPE_CHECKING = False

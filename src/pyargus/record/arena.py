@@ -12,7 +12,9 @@ def arena(size: int) -> bytearray | mmap.mmap:
     """A buffer of zeros of at least so many bytes, its length a multiple of four."""
     if size >= _SMALL:
         try:
-            store = mmap.mmap(-1, (size + _PAGE - 1) & -_PAGE)
+            # Memory that no other process shares comes faster, and in large pages.
+            private = {"flags": mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS} if hasattr(mmap, "MAP_PRIVATE") else {}
+            store = mmap.mmap(-1, (size + _PAGE - 1) & -_PAGE, **private)
         except (OSError, OverflowError):
             # There is no such room in the address space; what is smaller, or asked for later, may fit.
             return bytearray((size + 3) & ~3)

@@ -11,7 +11,7 @@ cdef class Batch:
     cdef public Stage stage
     cdef public Filter filter
     cdef public Rewriter rejected
-    cdef public bint uni, rmon, done
+    cdef public bint uni, rmon, done, summed
     cdef public unsigned int parts
     cdef public Arranger arranger
     cdef public object select, period

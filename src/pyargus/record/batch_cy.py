@@ -31,6 +31,7 @@ class Batch:
     select, period: functions of a record that say whether it is wanted (user data, labels; times), None for all.
     from_number, to_number: the range of -N over what passed the filter, to_number 0 for no end; whatever is read once it is reached, the
     initial record of a source for one, is followed by one record more. done: no further record is wanted.
+    summed: whether the totals are asked for, to which every record that is passed on has to be added.
     flows, mans: records read; passed, pkts, bytes_: those that passed the selection and their totals.
     """
 
@@ -42,7 +43,7 @@ class Batch:
         self.rejected = None
         self.parts = 0xFFFFFFFF
         self.arranger = None
-        self.uni = self.rmon = False
+        self.uni = self.rmon = self.summed = False
         self.flows = self.mans = self.passed = self.pkts = self.bytes_ = 0
         self.sources = 0
         self.trouble = 0
@@ -92,6 +93,7 @@ class Batch:
                 self.trouble = 1 if length < 0 else 2
                 return at
             start = at
+            rec.offset = offset + start
             if direct and self.stage.glance(rec, at, length):
                 self.flows += 1
                 self.passed += 1
@@ -137,7 +139,9 @@ class Batch:
 
     def direct(self):
         """Whether every record goes to the stage as it was read."""
-        if self.stage is None or self.filter is not None or self.select is not None or self.period is not None or self.arranger is not None:
+        if self.stage is None or self.summed:
+            return False
+        if self.filter is not None or self.select is not None or self.period is not None or self.arranger is not None:
             return False
         return self.parts == cython.cast(cython.uint, 0xFFFFFFFF) and not self.uni and self.from_number <= 1 and self.to_number == 0
 

@@ -47,6 +47,10 @@ class Coloured(Output):
         self.out = printer.out
         self.word = Text()
 
+    def shares(self, totals):
+        """Print columns as percentages, as `Printer.shares` does."""
+        return self.printer.shares(totals)
+
     @cython.ccall
     @cython.exceptval(-1, check=False)
     def line(self, rec: Record) -> cython.int:

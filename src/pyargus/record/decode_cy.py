@@ -125,10 +125,7 @@ def whole(d, at, limit):
     return at
 
 
-@cython.cfunc
-@cython.inline
-@cython.exceptval(-1)
-def extent(rec: Record, o: cython.Py_ssize_t) -> cython.Py_ssize_t:
+def extent(rec, o):
     """Bytes of the DSR whose four bytes of header stand at `o`, as these say."""
     if rec.data[o] & 0x80:
         return 4
@@ -137,10 +134,7 @@ def extent(rec: Record, o: cython.Py_ssize_t) -> cython.Py_ssize_t:
     return 4 * cython.cast(cython.Py_ssize_t, rec.data[o + 3])
 
 
-@cython.cfunc
-@cython.inline
-@cython.exceptval(-1)
-def blank(rec: Record) -> cython.int:
+def blank(rec):
     """Forget what was found out about the record before, and its counters and times."""
     rec.reversed_ = rec.repaired = rec.rated = rec.halved = rec.merged = 0
     rec.spkts = rec.sbytes = rec.sapp = rec.dpkts = rec.dbytes = rec.dapp = 0
@@ -215,10 +209,7 @@ def glimpse(rec, at):
     return 1
 
 
-@cython.cfunc
-@cython.inline
-@cython.exceptval(check=False)
-def place(kind: cython.uint) -> cython.uint:
+def place(kind):
     """Index of the DSRs whose type alone tells what they are; 32 for all others."""
     if kind == 0x01:
         return 0
@@ -611,9 +602,7 @@ def flow_key(rec, o, size):
     return 0
 
 
-@cython.cfunc
-@cython.exceptval(-1)
-def time(rec: Record, o: cython.Py_ssize_t, size: cython.Py_ssize_t) -> cython.Py_ssize_t:
+def time(rec, o, size):
     bits: cython.uint = (rec.data[o + 1] >> 3) & 15
     unit: cython.longlong = 1000000000 if rec.data[o + 2] == 0x19 else 1000000
     count: cython.int = (bits & 1) + ((bits >> 1) & 1) + ((bits >> 2) & 1) + (bits >> 3)

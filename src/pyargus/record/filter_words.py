@@ -203,13 +203,11 @@ def srcid_number(kind: str, text: str) -> int:
 
 
 def service_port(name: str, protocols: int) -> int | None:
-    """Port of a service by name, of tcp (bit 1) or udp (bit 2)."""
-    tcp, udp = names.services()
-    for bit, table in ((1, tcp), (2, udp)):
-        if protocols & bit:
-            for number, service in table.items():
-                if service.decode() == name:
-                    return number
+    """Port of a service by its name or an alias, of tcp (bit 1) or udp (bit 2)."""
+    for bit, transport in ((1, "tcp"), (2, "udp")):
+        port = names.service(name, transport) if protocols & bit else None
+        if port is not None:
+            return port
     return None
 
 
@@ -228,12 +226,7 @@ def ip_protocol(name: str) -> int | None:
     for number, text in enumerate(names.protocols()):
         if text.decode() == name:
             return number
-    import socket
-
-    try:
-        return socket.getprotobyname(name)
-    except OSError:
-        return None
+    return names.protocol(name)
 
 
 def limited_to(key: str) -> Node | None:

@@ -16,13 +16,13 @@ cdef class Aggregator:
     cdef readonly Py_ssize_t count
     cdef readonly unsigned long long clock
     cdef Py_ssize_t width, room, limit, used
-    cdef Record scratch
+    cdef Record scratch, other
     cdef Joiner joiner
     cdef list pool
     cdef long long[:] owner
     cdef long long free, head, tail
     cdef unsigned long long mask
-    cdef long long[:] slots
+    cdef unsigned int[::1] slots
     cdef unsigned long long[::1] words
     cdef unsigned long long[::1] hashes
     cdef unsigned long long[::1] serials
@@ -35,6 +35,13 @@ cdef class Aggregator:
     cdef unsigned int[::1] sizes
     cdef unsigned int[::1] forms
     cdef unsigned int[::1] counts
+    cdef unsigned int[::1] oldest_waiting
+    cdef unsigned int[::1] newest_waiting
+    cdef unsigned char[::1] waiting
+    cdef unsigned long long[::1] links
+    cdef public Py_ssize_t most_waiting
+    cdef Py_ssize_t filled
+    cdef int make_waiting(self, object room) except -1
     cdef unsigned char[::1] store
     cdef long long[::1] places
     cdef dict large
@@ -59,6 +66,9 @@ cdef class Aggregator:
     cdef int settle(self, long long g, Record rec) except -1
     cdef int load(self, long long g, Record rec) except -1
     cdef Record decoded(self, long long g)
+    cdef int wait(self, long long g, Record rec) except -1
+    cdef int catch_up(self, long long g, Record held) except -1
+    cdef int settle_all(self) except -1
     cdef long long join(self, long long g, Record rec) except -1
     cdef int lengthen(self, long long g, Record held, Record rec, int left) except -1
     cdef int turn_group(self, long long g) except -1

@@ -3,7 +3,9 @@
 A group costs its key, some 90 bytes, and its record as bytes: of a group of one record those it was read from, of others the form that
 clients write, without user data beyond what the sensor was told to keep. They stand in one growing buffer with lists of free places by
 size. To be merged a group's record is decoded into one of a fixed number of `Record` objects and stays there until another group needs
-the place, so that groups which are busy are merged field by field without being encoded.
+the place, so that groups which are busy are merged field by field without being encoded. Where there are more groups than such places,
+records of groups that have none wait as bytes, in a buffer of fixed size, and are merged in one go when the group is asked for or the
+buffer is full.
 
 Source: argus 3 clients, "racluster"; merge rules: `merge_cy`.
 """
@@ -21,7 +23,7 @@ if cython.compiled:
     from cython.cimports.pyargus.record.arrange_cy import turn
     from cython.cimports.pyargus.record.client_cy import client_form
     from cython.cimports.pyargus.record.decode_cy import decode
-    from cython.cimports.pyargus.record.key_cy import KeyMaker, reversible
+    from cython.cimports.pyargus.record.key_cy import KeyMaker, reversible, unordered
     from cython.cimports.pyargus.record.merge_cy import join_labels, merge
     from cython.cimports.pyargus.record.merge_network_cy import is_tcp
     from cython.cimports.pyargus.record.record_cy import Record
@@ -32,7 +34,7 @@ else:
     from pyargus.record.arrange_cy import turn
     from pyargus.record.client_cy import client_form
     from pyargus.record.decode_cy import decode
-    from pyargus.record.key_cy import KeyMaker, reversible
+    from pyargus.record.key_cy import KeyMaker, reversible, unordered
     from pyargus.record.merge_cy import join_labels, merge
     from pyargus.record.merge_network_cy import is_tcp
     from pyargus.record.record_cy import Record
@@ -42,6 +44,12 @@ else:
 
 _SLOTS = cython.declare(cython.Py_ssize_t, 4096)
 _NONE = cython.declare(cython.longlong, -1)
+
+# Bytes of the store once it is more than small.
+_STORE = cython.declare(cython.Py_ssize_t, 1 << 26)
+
+# Room for records that wait to be merged. Each stands behind a word with the place of the next of its group, in words; 0 for none.
+_WAITING = cython.declare(cython.Py_ssize_t, 1 << 26)
 
 # What the bytes of a group are: as read; the client form, reversed by repairs or not; how often merged is counted apart.
 _RAW, _SETTLED, _TURNED = (cython.declare(cython.uint, 1), cython.declare(cython.uint, 2), cython.declare(cython.uint, 4))
@@ -105,7 +113,8 @@ class Aggregator:
     until `drop`: it can still be looked at. fresh: None, or a list to which the handles of new groups are added.
 
     A group is known by its handle, a number that is used again once the group is gone. count: groups held; clock: the number of updates,
-    of which each group keeps its last (`serial_of`).
+    of which each group keeps its last (`serial_of`). most_waiting: bytes of the room for records that wait to be merged; to be set before
+    the first is added, to more than two records take.
     """
 
     def __init__(self, key, correct=False, preserve=True, rmon=None, norep=False):
@@ -122,6 +131,9 @@ class Aggregator:
         self.touches = self.keys.touches(preserve)
         self.width = len(self.keys.words)
         self.scratch = Record()
+        self.other = Record()
+        self.most_waiting = _WAITING
+        self.make_waiting(bytearray(8))
         self.joiner = Joiner()
         self.pool = [None] * _SLOTS
         self.owner = array("q", [-1] * _SLOTS)
@@ -133,6 +145,7 @@ class Aggregator:
         """Forget all groups. Serial numbers go on."""
         i: cython.Py_ssize_t
         self.count = self.limit = 0
+        self.filled = 8
         self.free = _NONE
         self.head = self.tail = _NONE
         for i in range(_SLOTS):
@@ -155,6 +168,7 @@ class Aggregator:
         at, first, last = array("q", bytes(8 * room)), array("q", bytes(8 * room)), array("q", bytes(8 * room))
         before, after = array("q", bytes(8 * room)), array("q", bytes(8 * room))
         sizes, forms, counts = array("I", bytes(4 * room)), array("I", bytes(4 * room)), array("I", bytes(4 * room))
+        oldest, newest = array("I", bytes(4 * room)), array("I", bytes(4 * room))
         if n:
             memoryview(words)[: n * self.width] = self.words[: n * self.width]
             for new, old in (
@@ -169,19 +183,22 @@ class Aggregator:
                 (sizes, self.sizes),
                 (forms, self.forms),
                 (counts, self.counts),
+                (oldest, self.oldest_waiting),
+                (newest, self.newest_waiting),
             ):
                 memoryview(new)[:n] = old[:n]
         self.words = words
         self.hashes, self.serials, self.offsets = hashes, serials, offsets
         self.at, self.first, self.last, self.before, self.after = at, first, last, before, after
         self.sizes, self.forms, self.counts = sizes, forms, counts
+        self.oldest_waiting, self.newest_waiting = oldest, newest
         self.room = room
         return 0
 
     def index(self, size):
-        """A new table of slots, all groups that are held put in."""
+        """A new table of slots, all groups that are held put in. A slot has the handle of a group and 1, or 0."""
         g: cython.longlong = self.head
-        self.slots = array("q", [-1]) * size
+        self.slots = memoryview(arena(4 * size)).cast("I")
         self.mask = size - 1
         while g != _NONE:
             self.place(g)
@@ -190,9 +207,9 @@ class Aggregator:
 
     def place(self, g):
         i: cython.ulonglong = self.hashes[g] & self.mask
-        while self.slots[i] != _NONE:
+        while self.slots[i] != 0:
             i = (i + 1) & self.mask
-        self.slots[i] = g
+        self.slots[i] = cython.cast(cython.uint, g + 1)
         return 0
 
     def unplace(self, g):
@@ -200,18 +217,18 @@ class Aggregator:
         i: cython.ulonglong = self.hashes[g] & self.mask
         j: cython.ulonglong
         home: cython.ulonglong
-        while self.slots[i] != g:
+        while self.slots[i] != g + 1:
             i = (i + 1) & self.mask
         j = i
         while True:
             j = (j + 1) & self.mask
-            if self.slots[j] == _NONE:
+            if self.slots[j] == 0:
                 break
-            home = self.hashes[self.slots[j]] & self.mask
+            home = self.hashes[self.slots[j] - 1] & self.mask
             if ((j - home) & self.mask) >= ((j - i) & self.mask):
                 self.slots[i] = self.slots[j]
                 i = j
-        self.slots[i] = _NONE
+        self.slots[i] = 0
         return 0
 
     def find(self, h):
@@ -223,7 +240,7 @@ class Aggregator:
         key: cython.ulonglong[::1] = self.keys.words
         count: cython.Py_ssize_t = self.keys.count
         while True:
-            g = self.slots[i]
+            g = cython.cast(cython.longlong, self.slots[i]) - 1
             if g == _NONE:
                 return g
             if self.hashes[g] == h:
@@ -262,7 +279,12 @@ class Aggregator:
         """A larger store; the records that are decoded point into it afterwards."""
         i: cython.Py_ssize_t
         rec: Record
-        grown = memoryview(arena(self.store.shape[0] + max(self.store.shape[0] // 2, size)))
+        held: cython.Py_ssize_t = self.store.shape[0]
+        try:
+            # What is not written to takes no memory, while each step copies all that is held.
+            grown = memoryview(arena(max(4 * held, _STORE) + size))
+        except MemoryError:
+            grown = memoryview(arena(held + max(held // 2, size)))
         grown[: self.used] = self.store[: self.used]
         self.store = grown
         for i in range(_SLOTS):
@@ -426,6 +448,7 @@ class Aggregator:
         if self.fresh is not None:
             self.fresh.append(g)
         self.at[g] = _NONE
+        self.oldest_waiting[g] = 0
         if self.touches:
             self.settle(g, rec)
             self.load(g, self.scratch)
@@ -492,7 +515,68 @@ class Aggregator:
         self.owner[slot] = _NONE
         self.load(g, rec)
         self.owner[slot] = g
+        if self.oldest_waiting[g]:
+            self.catch_up(g, rec)
         return rec
+
+    def make_waiting(self, room):
+        """Let records wait in the bytes of `room`."""
+        whole = memoryview(room)
+        self.waiting = whole
+        self.links = whole.cast("Q")
+        self.other.point_to(whole)
+        self.filled = 8
+        return 0
+
+    def wait(self, g, rec):
+        """Keep the bytes that a record was read from until it is merged into its group."""
+        size: cython.Py_ssize_t = 4 * cython.cast(cython.Py_ssize_t, rec.words)
+        at: cython.Py_ssize_t = self.filled
+        place: cython.uint
+        if at + size + 16 > self.waiting.shape[0]:
+            if self.waiting.shape[0] < self.most_waiting:
+                self.make_waiting(arena((self.most_waiting + 7) & ~cython.cast(cython.Py_ssize_t, 7)))
+            else:
+                self.settle_all()
+            at = self.filled
+        place = cython.cast(cython.uint, at >> 3)
+        self.links[place] = 0
+        at += 8
+        self.waiting[at:at + size] = rec.data[rec.base:rec.base + size]
+        self.filled = (at + size + 7) & ~cython.cast(cython.Py_ssize_t, 7)
+        if self.oldest_waiting[g]:
+            self.links[self.newest_waiting[g]] = place
+        else:
+            self.oldest_waiting[g] = place
+        self.newest_waiting[g] = place
+        return 0
+
+    def catch_up(self, g, held):
+        """Merge the records that wait into `held`, the record of their group, in the order in which they came."""
+        other: Record = self.other
+        place: cython.uint = self.oldest_waiting[g]
+        left: cython.int
+        self.oldest_waiting[g] = 0
+        while place:
+            decode(other, 8 * cython.cast(cython.Py_ssize_t, place) + 8, 0)
+            repair(other)
+            left = merge(held, other)
+            held.merged += 1
+            if left:
+                self.lengthen(g, held, other, left)
+            place = cython.cast(cython.uint, self.links[place])
+        return 0
+
+    def settle_all(self):
+        """Merge all records that wait."""
+        g: cython.longlong
+        for g in range(self.limit):
+            if self.oldest_waiting[g]:
+                self.load(g, self.scratch)
+                self.catch_up(g, self.scratch)
+                self.settle(g, self.scratch)
+        self.filled = 8
+        return 0
 
     def join(self, g, rec):
         """Merge a record into a group."""
@@ -504,11 +588,14 @@ class Aggregator:
             self.unlink(g)
             self.ripe.append(g)
             return self.begin(rec, self.hashes[g])
-        held = self.decoded(g)
-        left = merge(held, rec)
-        held.merged += 1
-        if left:
-            self.lengthen(g, held, rec, left)
+        if self.limit > _SLOTS and not self.edited and self.owner[g & (_SLOTS - 1)] != g:
+            self.wait(g, rec)
+        else:
+            held = self.decoded(g)
+            left = merge(held, rec)
+            held.merged += 1
+            if left:
+                self.lengthen(g, held, rec, left)
         if moment < self.first[g]:
             self.first[g] = moment
         moment = last_micro(rec)
@@ -525,6 +612,7 @@ class Aggregator:
         """Put user data and labels of two records together, which changes the length of the group's record."""
         joiner: Joiner = self.joiner
         slot: cython.Py_ssize_t = g & (_SLOTS - 1)
+        placed: cython.bint = self.owner[slot] == g
         if left & 1:
             if not held.present & 0x800:
                 held.suser_size = rec.suser_size
@@ -541,13 +629,15 @@ class Aggregator:
             # The length of a label is one of 255 words, of which the first is the header.
             joiner.label = join_labels(held.label() or b"", rec.label() or b"")[:1016]
             held.present |= 0x100000
-        self.owner[slot] = _NONE
+        if placed:
+            self.owner[slot] = _NONE
         try:
             self.settle(g, held)
         finally:
             joiner.source = joiner.destination = joiner.label = None
         self.load(g, held)
-        self.owner[slot] = g
+        if placed:
+            self.owner[slot] = g
         return 0
 
     def turn_group(self, g):
@@ -590,6 +680,10 @@ class Aggregator:
             self.settle(g, self.pool[slot])
             self.owner[slot] = _NONE
         self.load(g, into)
+        if self.oldest_waiting[g]:
+            self.catch_up(g, into)
+            self.settle(g, into)
+            self.load(g, into)
         if self.norep or (into.present & 16 and into.agr_count <= 1):
             into.present &= ~cython.cast(cython.uint, 16)
         return 0
@@ -644,6 +738,7 @@ class Aggregator:
         slot: cython.Py_ssize_t = g & (_SLOTS - 1)
         if self.owner[slot] == g:
             self.owner[slot] = _NONE
+        self.oldest_waiting[g] = 0
         self.release(self.at[g], self.sizes[g])
         self.after[g] = self.free
         self.free = g
@@ -656,38 +751,6 @@ class Aggregator:
         self.clock += 1
         self.serials[g] = self.clock
         return 0
-
-
-@cython.cfunc
-@cython.inline
-@cython.exceptval(check=False)
-def turned_word(value: cython.ulonglong) -> cython.uint:
-    """The lower four bytes in the other order."""
-    w: cython.uint = cython.cast(cython.uint, value & cython.cast(cython.ulonglong, 0xFFFFFFFF))
-    return (w >> 24) | ((w >> 8) & 0xFF00) | ((w << 8) & 0xFF0000) | ((w & 0xFF) << 24)
-
-
-@cython.cfunc
-@cython.exceptval(check=False)
-def unordered(rec: Record, keys: KeyMaker) -> cython.bint:
-    """Whether the addresses of a pair without direction stand in the wrong order: the smaller one is the source.
-
-    IPv6 addresses are compared by words of 32 bits whose last byte counts most, as the reference does.
-    """
-    i: cython.int
-    a: cython.uint
-    b: cython.uint
-    if keys.stations or not rec.present & 2:
-        return False
-    if rec.family == 1 or rec.family == 17:
-        return rec.saddr_lo > rec.daddr_lo
-    if rec.family == 2 or rec.family == 18:
-        for i in range(4):
-            a = turned_word((rec.saddr_hi if i < 2 else rec.saddr_lo) >> (0 if i & 1 else 32))
-            b = turned_word((rec.daddr_hi if i < 2 else rec.daddr_lo) >> (0 if i & 1 else 32))
-            if a != b:
-                return a > b
-    return False
 
 
 @cython.cfunc

@@ -20,3 +20,4 @@ cdef class KeyMaker:
     cpdef bint touches(self, bint preserve)
 
 cpdef bint reversible(Record rec) noexcept
+cdef bint unordered(Record rec, KeyMaker keys) except -1

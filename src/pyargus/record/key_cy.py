@@ -336,3 +336,33 @@ def attribute(rec: Record, code: cython.int, length: cython.uint) -> cython.ulon
             return none << 1
         return rec.icmp_src & mask4(length) if length < 32 else rec.icmp_src
     return none
+
+
+@cython.cfunc
+@cython.inline
+@cython.exceptval(check=False)
+def turned_word(value: cython.ulonglong) -> cython.uint:
+    """The lower four bytes in the other order."""
+    w: cython.uint = cython.cast(cython.uint, value & cython.cast(cython.ulonglong, 0xFFFFFFFF))
+    return (w >> 24) | ((w >> 8) & 0xFF00) | ((w << 8) & 0xFF0000) | ((w & 0xFF) << 24)
+
+
+def unordered(rec, keys):
+    """Whether the addresses of a pair without direction stand in the wrong order: the smaller one is the source.
+
+    IPv6 addresses are compared by words of 32 bits whose last byte counts most, as the reference does.
+    """
+    i: cython.int
+    a: cython.uint
+    b: cython.uint
+    if keys.stations or not rec.present & 2:
+        return False
+    if rec.family == 1 or rec.family == 17:
+        return rec.saddr_lo > rec.daddr_lo
+    if rec.family == 2 or rec.family == 18:
+        for i in range(4):
+            a = turned_word((rec.saddr_hi if i < 2 else rec.saddr_lo) >> (0 if i & 1 else 32))
+            b = turned_word((rec.daddr_hi if i < 2 else rec.daddr_lo) >> (0 if i & 1 else 32))
+            if a != b:
+                return a > b
+    return False

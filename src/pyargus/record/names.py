@@ -1,13 +1,17 @@
 """Names of numbers: IP protocols, Ethernet types, LLC service access points, DSCPs, ICMP states, services.
 
-Services come from the system's services file (first name of a port, tcp and udp apart), read when first asked for.
+Services come from the system's services file (first name of a port, tcp and udp apart), read when first asked for, or from the shipped
+one (`iana`, written by tools/make_names.py) where the system has none; so do protocols that a filter names and the table here lacks.
 """
 
+import os
 from functools import cache
 
 from pyargus.errors import Unreachable
 
 SERVICES = "/etc/services"
+PROTOCOLS = "/etc/protocols"
+SHIPPED = os.path.join(os.path.dirname(__file__), "iana")
 
 # IP protocols 0 to 134; 253 is the only other one with a name.
 _PROTOCOLS = """
@@ -143,23 +147,48 @@ def vendors(name: str) -> dict[int, bytes]:
     return out
 
 
-@cache
-def services() -> tuple[dict[int, bytes], dict[int, bytes]]:
-    """Port to service name, of tcp and of udp."""
-    tcp: dict[int, bytes] = {}
-    udp: dict[int, bytes] = {}
+def _system_or_shipped(system: str, shipped: str) -> list[list[bytes]]:
+    """Words of the lines of the system's file, or of the one of that name in the package where the system has none; comments left out."""
     try:
-        with open(SERVICES, "rb") as file:
+        with open(system, "rb") as file:
             lines = file.read().splitlines()
     except OSError:
-        # A system without the file has no service names: ports print as numbers.
-        return tcp, udp
-    for line in lines:
-        words = line.partition(b"#")[0].split()
-        if len(words) < 2:
-            continue
-        port, _, proto = words[1].partition(b"/")
-        table = tcp if proto == b"tcp" else udp if proto == b"udp" else None
-        if table is not None and port.isdigit():
-            table.setdefault(int(port), words[0])
-    return tcp, udp
+        with open(os.path.join(SHIPPED, shipped), "rb") as file:
+            lines = file.read().splitlines()
+    return [words for line in lines if len(words := line.partition(b"#")[0].split()) > 1]
+
+
+@cache
+def _service_lines() -> list[tuple[bytes, int, list[bytes]]]:
+    """Transport, port, and names of services, the name proper first, in the order of the file."""
+    out = []
+    for words in _system_or_shipped(SERVICES, "services"):
+        port, _, transport = words[1].partition(b"/")
+        if port.isdigit():
+            out.append((transport, int(port), [words[0], *words[2:]]))
+    return out
+
+
+@cache
+def services() -> tuple[dict[int, bytes], dict[int, bytes]]:
+    """Port to service name, of tcp and of udp; without aliases."""
+    tables: dict[bytes, dict[int, bytes]] = {b"tcp": {}, b"udp": {}}
+    for transport, port, called in _service_lines():
+        if transport in tables:
+            tables[transport].setdefault(port, called[0])
+    return tables[b"tcp"], tables[b"udp"]
+
+
+def service(name: str, transport: str) -> int | None:
+    """Port of a service of `tcp` or `udp` by its name or an alias, the first in the file that has it."""
+    wanted, kind = name.encode(), transport.encode()
+    return next((port for of, port, called in _service_lines() if of == kind and wanted in called), None)
+
+
+def protocol(name: str) -> int | None:
+    """Number of an IP protocol by its name or an alias in the system's protocols file, or the shipped one where there is none."""
+    wanted = name.encode()
+    for words in _system_or_shipped(PROTOCOLS, "protocols"):
+        if words[1].isdigit() and wanted in (words[0], *words[2:]):
+            return int(words[1])
+    return None

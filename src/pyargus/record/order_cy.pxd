@@ -18,4 +18,5 @@ cdef class Order:
     cpdef bint after(self, unsigned long long a, unsigned long long b, unsigned int i, unsigned int j) except -1
     cpdef int compare(self, unsigned int i, unsigned int j) except -2
     cdef int grow(self) except -1
+    cdef int distribute(self) except -1
     cdef int part(self, Py_ssize_t low, Py_ssize_t high) except -1

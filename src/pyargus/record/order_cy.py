@@ -1,7 +1,8 @@
-"""Rows of keys and the stable merge sort over them.
+"""Rows of keys and the stable sort over them.
 
-Ties keep the order of the input. A key that one of two rows lacks counts as a tie; as such an order is not one that every algorithm makes
-the same of, the sort is that of readers of the format: top down, the left half the smaller one.
+Ties keep the order of the input. Rows of one word are distributed by its bytes; all others are merged. A key that one of two rows lacks
+counts as a tie; as such an order is not one that every algorithm makes the same of, the sort is that of readers of the format: top down,
+the left half the smaller one.
 
 Source: argus 3 client behaviour, section "rasort".
 """
@@ -99,9 +100,45 @@ class Order:
         for i in range(n):
             self.index[i] = cython.cast(cython.uint, i)
             self.first[i] = self.rows[i * self.columns]
-        self.part(0, n)
+        if self.columns == 1 and not self.gaps:
+            self.distribute()
+        else:
+            self.part(0, n)
         self.other = array("I")
         self.first = self.other_first = array("Q")
+        return 0
+
+    def distribute(self):
+        """Sort by the one word of each row, a byte after the other from the lowest, which keeps ties as they came."""
+        i: cython.Py_ssize_t
+        n: cython.Py_ssize_t = self.count
+        shift: cython.int
+        b: cython.Py_ssize_t
+        place: cython.ulonglong
+        count: cython.ulonglong
+        turn: cython.ulonglong = _ALL if self.backwards else 0
+        differing: cython.ulonglong = 0
+        starts: cython.ulonglong[::1] = array("Q", bytes(8 * 256))
+        for i in range(1, n):
+            differing |= self.first[i] ^ self.first[0]
+        for shift in range(0, 64, 8):
+            if not (differing >> shift) & 0xFF:
+                continue
+            starts[:] = 0
+            for i in range(n):
+                starts[cython.cast(cython.Py_ssize_t, ((self.first[i] ^ turn) >> shift) & 0xFF)] += 1
+            place = 0
+            for b in range(256):
+                count = starts[b]
+                starts[b] = place
+                place += count
+            for i in range(n):
+                b = cython.cast(cython.Py_ssize_t, ((self.first[i] ^ turn) >> shift) & 0xFF)
+                self.other[cython.cast(cython.Py_ssize_t, starts[b])] = self.index[i]
+                self.other_first[cython.cast(cython.Py_ssize_t, starts[b])] = self.first[i]
+                starts[b] += 1
+            self.index, self.other = self.other, self.index
+            self.first, self.other_first = self.other_first, self.first
         return 0
 
     def compare(self, i, j):

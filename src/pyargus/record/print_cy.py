@@ -16,7 +16,6 @@ import cython
 if cython.compiled:
     from cython.cimports.pyargus.record.endpoints_cy import address, classful, port, protocol, source, station
     from cython.cimports.pyargus.record.output_cy import Output
-    from cython.cimports.pyargus.record.record_cy import Record
     from cython.cimports.pyargus.record.repair_cy import single
     from cython.cimports.pyargus.record.state_cy import Style, direction, encapsulation, flags, state, tcp_options
     from cython.cimports.pyargus.record.text_cy import Text
@@ -25,7 +24,6 @@ if cython.compiled:
 else:
     from pyargus.record.endpoints_cy import address, classful, port, protocol, source, station
     from pyargus.record.output_cy import Output
-    from pyargus.record.record_cy import Record
     from pyargus.record.repair_cy import single
     from pyargus.record.state_cy import Style, direction, encapsulation, flags, state, tcp_options
     from pyargus.record.text_cy import Text
@@ -77,7 +75,7 @@ class Printer(Output):
         self.clock_key = array("q", [-1] * 1024)
 
     def shares(self, totals):
-        """From now on print columns as percentages of these numbers, one for each, negative ones as they are; titles begin with a p."""
+        """From now on print columns as percentages of these numbers, one for each, negative ones and management records as they are."""
         i: cython.int
         for i in range(self.count):
             self.whole[i] = totals[i]
@@ -240,7 +238,7 @@ class Printer(Output):
                 if self.absents[i] == 0:
                     return 0
                 count = 0
-        if self.whole[i] >= 0:
+        if self.whole[i] >= 0 and not man:
             number = single(100.0 * cython.cast(cython.double, count) / self.whole[i]) if self.whole[i] > 0 else 0.0
             return t.fixed(number, self.style.precision)
         if (field == 231 or field == 232) and count >> 31 and not self.style.abbreviate:

@@ -6,7 +6,7 @@ columns, XML attributes, completion and the field reference.
 Source: argus 3 "ra fields" tables; times are UTC seconds on the wire and are printed in the local zone.
 """
 
-from pyargus.plain import dataclass
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)

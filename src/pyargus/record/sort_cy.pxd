@@ -19,7 +19,7 @@ cdef class Sorter(Stage):
     cdef object merger
     cdef Record record
     cdef Py_ssize_t place
-    cdef bint sorted_, final
+    cdef bint sorted_, final, untouched
     cdef unsigned long long shown
     cdef long long[::1] starts, sizes
     cdef bint pour(self) except -1

@@ -15,7 +15,7 @@ from pyargus.record.arena import arena as make_arena
 if cython.compiled:
     from cython.cimports.pyargus.record.arrange_cy import strip, turn
     from cython.cimports.pyargus.record.client_cy import client_form
-    from cython.cimports.pyargus.record.decode_cy import decode, frame
+    from cython.cimports.pyargus.record.decode_cy import decode, frame, glimpse
     from cython.cimports.pyargus.record.encode_cy import Encoder
     from cython.cimports.pyargus.record.order_cy import Order
     from cython.cimports.pyargus.record.record_cy import Record
@@ -23,10 +23,11 @@ if cython.compiled:
     from cython.cimports.pyargus.record.rewrite_cy import Rewriter
     from cython.cimports.pyargus.record.runs_cy import Merger, write_run
     from cython.cimports.pyargus.record.stage_cy import Stage
+    from cython.cimports.pyargus.record.transcribe_cy import rewritten
 else:
     from pyargus.record.arrange_cy import strip, turn
     from pyargus.record.client_cy import client_form
-    from pyargus.record.decode_cy import decode, frame
+    from pyargus.record.decode_cy import decode, frame, glimpse
     from pyargus.record.encode_cy import Encoder
     from pyargus.record.order_cy import Order
     from pyargus.record.record_cy import Record
@@ -34,6 +35,7 @@ else:
     from pyargus.record.rewrite_cy import Rewriter
     from pyargus.record.runs_cy import Merger, write_run
     from pyargus.record.stage_cy import Stage
+    from pyargus.record.transcribe_cy import rewritten
 
 # What a record may take beyond the limit that it exceeds.
 _SLACK = cython.declare(cython.Py_ssize_t, 1 << 20)
@@ -68,10 +70,27 @@ class Sorter(Stage):
         self.merger = None
         self.record = Record()
         self.place = 0
-        self.sorted_ = self.final = False
+        self.sorted_ = self.final = self.untouched = False
         self.starts = array("q", bytes(8 * 64))
         self.sizes = array("q", bytes(8 * 64))
         self.shown = 0
+
+    def glance(self, rec, at, length):
+        """Keep a flow or event record as it is, by keys from those parts that they ask for."""
+        kind: cython.uint = rec.data[at] & 0xF0
+        self.untouched = True
+        if kind != 0x10 and kind != 0x30 and kind != 0x40:
+            return False
+        if self.keys.brief:
+            rec.base = at
+            glimpse(rec, at)
+        else:
+            decode(rec, at, rec.offset)
+        if not rec.present & 4:
+            return False
+        repair(rec)
+        self.add(rec)
+        return True
 
     def add(self, rec):
         """Keep a flow or event record; management records have no place in an order."""
@@ -90,7 +109,11 @@ class Sorter(Stage):
             self.offsets = room
         self.places[n] = self.arena.size()
         self.offsets[n] = rec.offset
-        if self.out.writers and not self.out.filtered and not self.rmon:
+        if self.untouched:
+            # What is written of it is made of its bytes when it is its turn.
+            self.final = self.out.writers and not self.out.filtered and not self.rmon
+            self.arena.copy(rec)
+        elif self.out.writers and not self.out.filtered and not self.rmon:
             # Nothing looks at the record any more: it waits as it will be written.
             self.final = True
             client_form(rec, True)
@@ -147,6 +170,7 @@ class Sorter(Stage):
         i: cython.Py_ssize_t
         at: cython.Py_ssize_t
         n: cython.Py_ssize_t
+        self.record.point_to(arena.out)
         while self.place < self.order.count:
             n = min(self.order.count - self.place, _BUNCH)
             # The heads of the bunch lie anywhere in memory: asked for one after the other, they come at the same time.
@@ -157,7 +181,10 @@ class Sorter(Stage):
             for writer in self.out.writers:
                 for i in range(n):
                     at = cython.cast(cython.Py_ssize_t, self.starts[i])
-                    writer.out.span(arena.out, at, cython.cast(cython.Py_ssize_t, self.sizes[i]))
+                    if self.untouched:
+                        rewritten(writer, self.record, at)
+                    else:
+                        writer.out.span(arena.out, at, cython.cast(cython.Py_ssize_t, self.sizes[i]))
             self.place += n
             if self.done() or self.out.full():
                 return not self.done()
@@ -175,8 +202,12 @@ class Sorter(Stage):
             if self.shown < self.from_number:
                 return False
         if self.final:
+            self.record.point_to(data)
             for writer in self.out.writers:
-                writer.out.span(data, at, frame(data, at))
+                if self.untouched:
+                    rewritten(writer, self.record, at)
+                else:
+                    writer.out.span(data, at, frame(data, at))
             return self.done() or self.out.full()
         self.record.point_to(data)
         self.restore(at, offset)

@@ -21,6 +21,9 @@ else:
 UINT, REAL, TIME, SADDR, DADDR, SPORT, DPORT, PROTO, SRCID, SMAC, DMAC, SOUI, DOUI, INODE = range(1, 15)
 SDSB, DDSB, SIPID, DIPID, SVLAN, DVLAN, RATE, SCO, DCO, SAS, DAS, IAS = range(15, 27)
 COLUMNS = 64
+# Keys of ends and counters, the latter by the ids of their fields.
+BRIEF = frozenset((SADDR, DADDR, SPORT, DPORT, PROTO))
+COUNTERS = range(215, 224)
 
 _ALL = cython.declare(cython.ulonglong, 0xFFFFFFFFFFFFFFFF)
 _SIGN = cython.declare(cython.ulonglong, 0x8000000000000000)
@@ -61,7 +64,7 @@ class SortKeys:
     """Reads the key row of a record: `row[:columns]`, bit n of `valid` for a column that the record has.
 
     Made from (code, field id, descending, prefix length) for each key, most significant first; a prefix length of -1 is the whole address.
-    Raises ValueError for more keys than fit in 64 columns.
+    brief: whether what `decode_cy.glimpse` fills is enough. Raises ValueError for more keys than fit in 64 columns.
     """
 
     def __init__(self, keys):
@@ -70,6 +73,7 @@ class SortKeys:
         self.field = array("i", [key[1] for key in keys] or [0])
         self.flipped = array("i", [int(key[2]) for key in keys] or [0])
         self.bits = array("i", [key[3] for key in keys] or [0])
+        self.brief = all(key[0] in BRIEF or (key[0] == UINT and key[1] in COUNTERS) for key in keys)
         self.columns = sum(3 if key[0] in (SADDR, DADDR) else 1 for key in keys)
         if not 0 < self.columns <= COLUMNS:
             raise ValueError(f"{self.columns} columns of keys, not 1 to {COLUMNS}")

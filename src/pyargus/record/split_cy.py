@@ -13,11 +13,13 @@ if cython.compiled:
     from cython.cimports.pyargus.record.cut_cy import Cutter
     from cython.cimports.pyargus.record.rewrite_cy import Rewriter
     from cython.cimports.pyargus.record.stage_cy import Stage
+    from cython.cimports.pyargus.record.transcribe_cy import transcribe
     from cython.cimports.pyargus.record.values_cy import start_f, start_s
 else:
     from pyargus.record.client_cy import client_form
     from pyargus.record.rewrite_cy import Rewriter
     from pyargus.record.stage_cy import Stage
+    from pyargus.record.transcribe_cy import transcribe
     from pyargus.record.values_cy import start_f, start_s
 
 # What a part may hold before it is handed on.
@@ -101,6 +103,23 @@ class Splitter(Stage):
         self.last_key = key
         self.last_start = start
         return part
+
+    def glance(self, rec, at, length):
+        """Write a record that goes where the one before went, and of which nothing more has to be known."""
+        part: Part = self.last
+        before: cython.Py_ssize_t
+        if part is None or not part.open or part.printer is not None or self.names is not None or part.count >= self.count_limit:
+            return False
+        before = part.writer.size()
+        if not transcribe(part.writer, rec, at):
+            return False
+        self.turn += 1
+        part.used = self.turn
+        part.count += 1
+        part.size += part.writer.size() - before
+        if part.writer.size() > _FULL:
+            self.flushed(part)
+        return True
 
     def add(self, rec):
         """Take a record."""

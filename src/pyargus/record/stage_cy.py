@@ -23,8 +23,8 @@ class Stage:
     def glance(self, rec, at, length):
         """Take the record of `length` bytes at `at` of the data of `rec`, where that is all the stage needs; whether it was taken.
 
-        `rec` is not read yet, and may be changed. Asked where nothing stands between the source and the stage. A record that is not
-        taken is read, and comes by `add`.
+        Of `rec`, which may be changed, only the offset is set. Asked where nothing stands between the source and the stage. A record
+        that is not taken is read, and comes by `add`.
         """
         return False
 

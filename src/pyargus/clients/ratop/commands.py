@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from pyargus.clients.ratop.finding import Finding
@@ -11,7 +12,6 @@ from pyargus.clients.ratop.table import DEFAULT_KEYS, Shape, Sorting, Table
 from pyargus.clients.ratop.writing import write_rows
 from pyargus.clients.settings import Settings, nearest, parse_fields, parse_modes, width_of
 from pyargus.errors import BadUse
-from pyargus.plain import replace
 from pyargus.record.schema import BY_NAME, SORT_ASCENDING
 
 # Words of -M that say how the program begins.

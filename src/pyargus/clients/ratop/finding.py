@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pyargus.clients.ratop.grid import searchable
 from pyargus.clients.ratop.moving import Moving
 from pyargus.errors import BadUse
-from pyargus.plain import replace
 from pyargus.record.filter import check_filter as parse_only
 from pyargus.record.filter import compile_filter
 from pyargus.record.filter_cy import Filter

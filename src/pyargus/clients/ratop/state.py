@@ -188,7 +188,7 @@ class State:
 
 def selection(own: Settings, new: Settings) -> Settings:
     """A view's settings with the selection of others."""
-    from pyargus.plain import replace
+    from dataclasses import replace
 
     return replace(
         own, filter=new.filter, time_range=new.time_range, regex=new.regex, label=new.label, parts=new.parts, span=new.span, uni=new.uni,

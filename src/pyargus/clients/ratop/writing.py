@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from dataclasses import replace
 from typing import BinaryIO
 
 from pyargus.clients.formats import format_of, open_target
@@ -12,7 +13,6 @@ from pyargus.clients.program import RA
 from pyargus.clients.ratop.view import View
 from pyargus.clients.settings import Settings
 from pyargus.errors import BadUse, Unreachable
-from pyargus.plain import replace
 
 TEXTS = (".txt", ".text")
 
