@@ -23,6 +23,9 @@ _LONG = {option.name: option.letter for option in OPTIONS}
 _REFUSED = {option.letter: option for option in OPTIONS if option.refused}
 _FLAGS = {option.letter for option in OPTIONS if option.takes == "none"}
 _KEYSTROKES = {"yes": 1, "tcp": 1, "no": 0, "": 0}
+# How keystrokes are counted with a greater gap between client packets is not known.
+_GPC_MOST = 3
+_LIMIT_MOST = 2**31 - 1
 _MATRICES = {"LAYER_2_MATRIX": 2, "LAYER_3_MATRIX": 3}
 
 
@@ -293,12 +296,23 @@ def _keystroke_limits(limits: KeystrokeLimits, text: str, shown: str) -> None:
         if name not in KeystrokeLimits.__slots__:
             raise BadUse(f"{shown}: {name} is none of {', '.join(KeystrokeLimits.__slots__)}")
         if name.startswith("ICR"):
-            try:
-                setattr(limits, name, float(value))
-            except ValueError:
-                raise BadUse(f"{shown}: {name}: a number is expected, not {value!r}") from None
-        else:
-            setattr(limits, name, _number(value, f"{shown}: {name}", 0))
+            setattr(limits, name, _ratio(value, f"{shown}: {name}"))
+            continue
+        number = _number(value, f"{shown}: {name}", 0)
+        most = _GPC_MOST if name == "GPC_MAX" else _LIMIT_MOST
+        if number > most:
+            raise BadUse(f"{shown}: {name}: {most} is the most, not {number}")
+        setattr(limits, name, number)
+
+
+def _ratio(text: str, shown: str) -> float:
+    try:
+        ratio = float(text)
+    except ValueError:
+        ratio = -1.0
+    if not 0.0 <= ratio < float("inf"):
+        raise BadUse(f"{shown}: a number from 0 on is expected, not {text!r}")
+    return ratio
 
 
 def _flow_key(settings: SensorSettings, text: str, where: str) -> None:
