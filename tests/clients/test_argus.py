@@ -18,6 +18,7 @@ from pyargus.clients import sensor_options
 from pyargus.clients.sensor_devices import Device
 from pyargus.clients.sensor_settings import SensorSettings, from_argv, packet_range, source_id, status_interval
 from pyargus.errors import BadUse
+from pyargus.flow.config import KeystrokeLimits
 from tests.capture.craft import Frame, pcap
 from tests.flow.craft import SHUTDOWN, START, A, B, Packet, counts, datagram, parse, split
 
@@ -212,6 +213,8 @@ VALUES: dict[str, tuple[str, str, object]] = {
     "FILTER_OPTIMIZER": ("no", "optimise", False),
     "FLOW_TYPE": ('"Unidirectional"', "flow.one_way", True),
     "FLOW_KEY": ('"CLASSIC_5_TUPLE+VLAN+LOCAL_MPLS"', "flow.by_vlan", True),
+    "KEYSTROKE": ("tcp", "flow.keystroke", 1),
+    "KEYSTROKE_CONF": ('"DC_MIN=20;IC_MIN=9"', "flow.keystroke_limits", KeystrokeLimits(DC_MIN=20, IC_MIN=9)),
     "PACKET_CAPTURE_FILE": ("packets.pcap", "packet_file", "packets.pcap"),
     "PACKET_CAPTURE_ON_ERROR": ("yes", "packet_errors", True),
     "DAEMON": ("yes", "live.daemon", True),

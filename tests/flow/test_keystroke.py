@@ -72,9 +72,7 @@ def test_without_an_echo_nothing_is_counted() -> None:
     assert strokes([(at, CLIENT, 48) for at in EVEN]) == (0, 0)
 
 
-@pytest.mark.parametrize(
-    ("size", "echo", "count"), [(48, 24, 4), (128, 256, 4), (47, 48, 0), (129, 48, 0), (48, 23, 0), (48, 257, 0)]
-)
+@pytest.mark.parametrize(("size", "echo", "count"), [(48, 24, 4), (128, 256, 4), (47, 48, 0), (129, 48, 0), (48, 23, 0), (48, 257, 0)])
 def test_sizes(size: int, echo: int, count: int) -> None:
     assert strokes(typed(EVEN, size, echo)) == (count, 0)
 
