@@ -41,12 +41,13 @@ def pairs() -> list[tuple[bytes, bytes]]:
 
 def texts(record: Any) -> dict[str, str]:
     """Every compared field as text, times as seconds since 1970."""
-    words = ["-X", "-nn", "-u", "-p", "6", "-c", "\\t", "-L", "-1", "-s", *(field.name for field in COMPARED)]
+    names = sorted((field.name for field in COMPARED), key="resp".__eq__)  # the last one: it has no column where it is absent
+    words = ["-X", "-nn", "-u", "-p", "6", "-c", "\\t", "-L", "-1", "-s", *names]
     printer = make_printer(from_argv(words))
     printer.line(record)
     values = printer.out.take().decode("latin-1").rstrip("\n").split("\t")
-    values += [""] * (len(COMPARED) - len(values))  # absent values at the end of a line have no delimiters
-    return dict(zip([field.name for field in COMPARED], [value.strip() for value in values], strict=True))
+    values += [""] * (len(names) - len(values))  # absent values at the end of a line have no delimiters
+    return dict(zip(names, [value.strip() for value in values], strict=True))
 
 
 def number(text: str) -> float:
