@@ -128,8 +128,8 @@ MEANINGS: dict[str, str] = {
     "ICMP_TIMEOUT": "seconds of silence after which ICMP flows are forgotten (5)",
     "ARP_TIMEOUT": "seconds of silence after which ARP and RARP flows are forgotten (5)",
     "KEYSTROKE": "count the keystrokes of TCP flows: `yes` or `tcp`, `no`; sets the limits back",
-    "KEYSTROKE_CONF": "limits of keystroke detection, `NAME=value` joined by `;`: DC_MIN, DC_MAX, GS_MAX, DS_MIN, DS_MAX, IC_MIN, LCS_MAX (without effect), "
-    "GPC_MAX (3 at most), ICR_MIN, ICR_MAX",
+    "KEYSTROKE_CONF": "limits of keystroke detection, `NAME=value` joined by `;`: DC_MIN, DC_MAX, GS_MAX, DS_MIN, DS_MAX, IC_MIN, "
+    "LCS_MAX (without effect), GPC_MAX (3 at most), ICR_MIN, ICR_MAX",
     "PACKET_CAPTURE_FILE": "a pcap file to which the packets read are written, those that pass the filter",
     "PACKET_CAPTURE_ON_ERROR": "write only packets of which no flow can be made",
     "FILTER": "packet filter; one on the command line replaces it",
