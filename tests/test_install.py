@@ -30,10 +30,10 @@ def test_install_with_and_without_a_compiler(tmp_path: Path, compiler: str | Non
     tree.mkdir()
     for name in ("setup.py", "pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, tree / name)
-    wanted = [path.name for path in (ROOT / "src/pyargus/capture").glob("pcap*_cy.py")]
+    wanted = ["pcap_cy.py", "pcapng_cy.py", "tsh_cy.py"]
     unwanted = shutil.ignore_patterns("*.so", "*.egg-info", "__pycache__")
     shutil.copytree(ROOT / "src", tree / "src", ignore=unwanted)
-    for path in (tree / "src").rglob("*_cy.p*"):  # two kernels show it as well as all of them
+    for path in (tree / "src").rglob("*_cy.p*"):  # three kernels show it as well as all of them
         if path.name not in wanted:
             path.unlink()
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
@@ -57,7 +57,7 @@ def test_install_with_and_without_a_compiler(tmp_path: Path, compiler: str | Non
         assert run.stderr == ""
     else:
         assert run.stderr.count("\n") == 1
-        assert run.stderr.startswith("demo: 2 kernels run interpreted, which is slow (capture/pcap_cy, capture/pcapng_cy)")
+        assert run.stderr.startswith("demo: 3 kernels run interpreted, which is slow (capture/pcap_cy, capture/pcapng_cy, capture/tsh_cy)")
 
 
 def test_which_kernels_are_not_compiled(tmp_path: Path) -> None:

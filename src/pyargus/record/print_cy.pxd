@@ -14,7 +14,7 @@ cdef class Printer(Output):
     cdef int[::1] aligns
     cdef int[::1] absents
     cdef int[::1] mans
-    cdef public bint variable, join, padded, fraction
+    cdef public bint variable, join, padded, fraction, even
     cdef public list formats
     cdef int formatted(self, Record rec, int i) except -1
     cdef public bytes delimiter

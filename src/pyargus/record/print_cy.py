@@ -38,6 +38,7 @@ class Printer(Output):
     """Writes records into `out` by a list of columns.
 
     variable: no padding; `delimiter` stands between the fields. join: a port right after its address is joined to it with a dot.
+    even: every line has as many delimiters, also where the reference leaves one out or writes one twice.
     header: the title line; label_every: 0 print it once before the first record, -1 never, n before every n records.
     clock: function of seconds that gives the text of a time down to the second, and the bytes after the fraction.
     offset: None, or for clocks of the form %H:%M:%S a function of quarters of an hour since 1970 that gives the seconds local time is
@@ -61,7 +62,7 @@ class Printer(Output):
         self.mans = array("i", [c[4] for c in columns] + [0])
         self.formats = [c[6] for c in columns]
         self.limits = array("i", [c[5] for c in columns] + [0])
-        self.variable = False
+        self.variable = self.even = False
         self.join = self.padded = self.fraction = True
         self.delimiter = b" "
         self.header = b""
@@ -122,7 +123,7 @@ class Printer(Output):
                 for k in range(5 - size):
                     t.s[mark + k] = 32
                 t.n = mark + 5
-            if size == 0 and (field == 60 or (field == 30 and rec.kind & 0xF0 != 0x80)):
+            if size == 0 and not self.even and (field == 60 or (field == 30 and rec.kind & 0xF0 != 0x80)):
                 # A flow without a response has no column for it, nor has the placeholder in any line.
                 if self.variable and i + 1 == self.count and t.n > start:
                     t.n -= len(self.delimiter)
@@ -145,7 +146,7 @@ class Printer(Output):
                         t.n += 1
                     else:
                         self.separate()
-                if field == 20 and rec.family == 10 and rec.present & 2 and gap != 32 and gap != 9:
+                if field == 20 and rec.family == 10 and rec.present & 2 and gap != 32 and gap != 9 and not self.even:
                     # The reference writes the delimiter twice after the check sum of an ISIS flow, unless it is a blank.
                     self.separate()
                 continue

@@ -212,7 +212,7 @@ def test_both_builds_sort_alike(records: bytes) -> None:
 def test_columns_may_be_any(records: bytes) -> None:
     made = table(records)
     made.print_as(from_argv(["-X", "-n", "-s", "label suser:20 tcpopt srcid"]))
-    assert list(made.settings.columns) == [Column(name) for name in ("label", "suser", "tcpopt", "srcid")]
+    assert [column.name for column in made.settings.columns] == ["label", "suser", "tcpopt", "srcid"]
     assert all(len(row.cells) == 4 for row in made.listing(0, made.listed))
 
 

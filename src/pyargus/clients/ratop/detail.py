@@ -294,9 +294,7 @@ def texts(settings: Settings, record: Record, names: tuple[str, ...] | list[str]
     printer = cell_printer(replace(settings, columns=[Column(name) for name in names]))
     printer.line(record)
     cells: list[str] = printer.out.take().decode("utf-8", "replace").rstrip("\n").split(SEPARATOR)[:-1]
-    if len(cells) > len(names) and "dport" in names:
-        del cells[names.index("dport") + 1]
-    return [cells[at].strip() if at < len(cells) else "" for at in range(len(names))]
+    return [cell.strip() for cell in cells]
 
 
 def typed(settings: Settings, record: Record, names: tuple[str, ...]) -> list[Any]:

@@ -358,14 +358,7 @@ class Table:
 
     def cells(self, text: str) -> list[str]:
         """The cells of a row as printed, and its state."""
-        cells = text.split(SEPARATOR)
-        wanted = len(self.settings.columns) + 1
-        if len(cells) > wanted:
-            # The check sum of an ISIS flow is followed by a separator of its own.
-            for at, column in enumerate(self.settings.columns):
-                if column.name == "dport" and len(cells) > wanted:
-                    del cells[at + 1]
-        return cells
+        return text.split(SEPARATOR)
 
 
 def row_printer(settings: Settings) -> Printer:
@@ -376,7 +369,9 @@ def row_printer(settings: Settings) -> Printer:
 def cell_printer(settings: Settings) -> Printer:
     """A printer of the cells of a row, a separator between them; the state follows."""
     columns = [*settings.columns, Column("state")]
-    return make_printer(replace(_one_line(settings), columns=columns, delimiter=SEPARATOR, join=False, join_given=True))
+    printer: Printer = make_printer(replace(_one_line(settings), columns=columns, delimiter=SEPARATOR, join=False, join_given=True))
+    printer.even = True
+    return printer
 
 
 def _one_line(settings: Settings) -> Settings:
