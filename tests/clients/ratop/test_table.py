@@ -9,7 +9,7 @@ import pytest
 
 from pyargus.clients.inputs import open_input
 from pyargus.clients.ratop.table import Shape, Sorting, Table
-from pyargus.clients.settings import Column, from_argv
+from pyargus.clients.settings import from_argv
 from pyargus.record.filter import compile_filter
 from pyargus.record.filter_cy import Filter
 from pyargus.record.keys import parse_key
