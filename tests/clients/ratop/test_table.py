@@ -9,7 +9,7 @@ import pytest
 
 from pyargus.clients.inputs import open_input
 from pyargus.clients.ratop.table import Shape, Sorting, Table
-from pyargus.clients.settings import from_argv
+from pyargus.clients.settings import Column, from_argv
 from pyargus.record.filter import compile_filter
 from pyargus.record.filter_cy import Filter
 from pyargus.record.keys import parse_key
@@ -212,7 +212,7 @@ def test_both_builds_sort_alike(records: bytes) -> None:
 def test_columns_may_be_any(records: bytes) -> None:
     made = table(records)
     made.print_as(from_argv(["-X", "-n", "-s", "label suser:20 tcpopt srcid"]))
-    assert [column.name for column in made.settings.columns] == ["label", "suser", "tcpopt", "srcid"]
+    assert list(made.settings.columns) == [Column("label"), Column("suser", width=20), Column("tcpopt"), Column("srcid")]
     assert all(len(row.cells) == 4 for row in made.listing(0, made.listed))
 
 
