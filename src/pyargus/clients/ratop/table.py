@@ -336,7 +336,7 @@ class Table:
             group = self.group_at(place)
             record = self.load(group)
             self.printer.line(record)
-            cells = self.cells(self.printer.out.take().decode("utf-8", "replace").rstrip("\n"))
+            cells = self.printer.out.take().decode("utf-8", "replace").rstrip("\n").split(SEPARATOR)
             state = cells.pop().strip()
             load = self._values.real(record, LOAD)
             values = {name: self._value(record, name) for name in (*self.sums, *self.parts)}
@@ -355,10 +355,6 @@ class Table:
     def greatest(self, name: str) -> float:
         """The largest value among the rows that are shown, of a field that is added up."""
         return float(self.rows.greatest(self.sums.index(name)))
-
-    def cells(self, text: str) -> list[str]:
-        """The cells of a row as printed, and its state."""
-        return text.split(SEPARATOR)
 
 
 def row_printer(settings: Settings) -> Printer:
