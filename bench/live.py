@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
-from bench.measure import machine, version
+from bench.measure import machine, memory_kib, version
 from bench.run import OURS, ROOT, THEIRS, rows, trace
 
 NEAR, FAR = "bench0", "bench1"
@@ -133,6 +133,7 @@ def run(sensor: Sensor, records: Path, traffic: Traffic, rate: int, seconds: flo
         time.sleep(0.5)
         sent, reached = traffic.send(rate, seconds)
         time.sleep(1.5)
+        memory = memory_kib(process.pid, "VmHWM")  # what wait4 says includes what this program had when it started the sensor
         process.send_signal(signal.SIGTERM)
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
@@ -146,7 +147,7 @@ def run(sensor: Sensor, records: Path, traffic: Traffic, rate: int, seconds: flo
     empty.write_bytes(b"")
     got = sum(int(row[5]) + int(row[6]) for row in rows(OURS / "ra", records, empty))
     said = [line.partition("(")[2].rstrip(")\n") for line in messages.read_text().splitlines() if "stopped:" in line]
-    return Outcome(sent, reached, got, said[0] if said else "", usage.ru_utime + usage.ru_stime, usage.ru_maxrss)
+    return Outcome(sent, reached, got, said[0] if said else "", usage.ru_utime + usage.ru_stime, memory)
 
 
 Found = dict[tuple[int, str], list[Outcome]]

@@ -47,6 +47,12 @@ class Result:
         return statistics.median(self.wall)
 
 
+def memory_kib(process: int, what: str) -> int:
+    """Memory of a running process: VmRSS, what it has now, or VmHWM, the most that it had. Source: proc_pid_status(5)."""
+    status = Path(f"/proc/{process}/status").read_text()
+    return int(status.partition(f"{what}:")[2].split(maxsplit=1)[0])
+
+
 def remove(path: Path) -> None:
     """Remove a file or a folder, if it is there."""
     if path.is_dir():

@@ -16,6 +16,7 @@ import time
 from pathlib import Path
 
 from bench.live import FAR, NEAR, SENT_PACKETS, isolate
+from bench.measure import memory_kib
 from bench.run import OURS, ROOT, rows, trace
 
 PORT = 5619
@@ -25,14 +26,6 @@ WARM = 0.3
 GROWTH = 1.05
 SLACK = 4
 """Descriptors more or fewer, as clients come and go."""
-
-
-def resident(process: int) -> int:
-    """Memory of a process, KiB."""
-    for line in Path(f"/proc/{process}/status").read_text().splitlines():
-        if line.startswith("VmRSS:"):
-            return int(line.split()[1])
-    return 0
 
 
 def processor(process: int) -> float:
@@ -88,7 +81,7 @@ def soak(folder: Path, rate: int, seconds: float) -> int:
         for part in range(1, PARTS + 1):
             connect().close()
             time.sleep(max(0.0, begin + part * seconds / PARTS - time.monotonic()))
-            memory.append(resident(sensor.pid))
+            memory.append(memory_kib(sensor.pid, "VmRSS"))
             descriptors.append(len(os.listdir(f"/proc/{sensor.pid}/fd")))
             before, used = used, processor(sensor.pid)
             share, mebibytes = 100 * (used - before) / (seconds / PARTS), reading.bytes / 2**20

@@ -1,4 +1,4 @@
-"""What is shipped for systemd: the unit is valid, its configuration is understood, and the program tells it when it is ready."""
+"""What is shipped for systemd: units are valid, configurations are understood, and a program tells systemd when it is ready."""
 
 import os
 import re
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pyargus.clients.sensor_settings import from_argv
+from pyargus.clients import radium_settings, sensor_settings
 from tests.clients.live import COMMAND
 from tests.namespace import Wire, wire
 
@@ -33,8 +33,30 @@ def test_units_are_valid(unit: Path, tmp_path: Path) -> None:
     done = subprocess.run(["systemd-analyze", "verify", str(tmp_path / unit.name)], capture_output=True, text=True, check=False, timeout=60)
     complaints = [line for line in done.stderr.splitlines() if unit.name in line]
     assert (done.returncode, complaints) == (0, [])
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+def test_units_run_in_the_foreground_and_report(unit: Path) -> None:
+    text = unit.read_text()
     for line in ("Type=notify", "NoNewPrivileges=yes", "ProtectSystem=strict", "ExecReload=/bin/kill -HUP $MAINPID"):
         assert line in text.splitlines()
+    command = re.search(r"(?m)^ExecStart=\S*/(\w+) (.*)", text)
+    assert command is not None and command[1] == unit.stem and "--foreground" in command[2].split()
+
+
+@pytest.mark.parametrize("conf", sorted(FOLDER.glob("*.conf")), ids=lambda conf: conf.name)
+def test_configurations_are_understood(conf: Path, tmp_path: Path) -> None:
+    """As they stand, and with every line that is commented out."""
+    text = conf.read_text()
+    for form in (text, re.sub(r"(?m)^#(\w+=)", r"\1", text)):
+        copy = tmp_path / conf.name
+        copy.write_text(form)
+        if conf.stem == "radium":
+            relay = radium_settings.from_argv(["-f", str(copy)])
+            assert not relay.warnings and relay.servers and relay.outputs and relay.port
+        else:
+            sensor = sensor_settings.from_argv(["-F", str(copy)])
+            assert not sensor.warnings and sensor.outputs
 
 
 def test_the_unit_gives_what_capturing_needs_and_no_more() -> None:
@@ -43,7 +65,7 @@ def test_the_unit_gives_what_capturing_needs_and_no_more() -> None:
 
 
 def test_the_example_is_understood() -> None:
-    settings = from_argv(["--foreground", "-F", str(FOLDER / "argus.conf")])
+    settings = sensor_settings.from_argv(["--foreground", "-F", str(FOLDER / "argus.conf")])
     assert settings.warnings == []
     live = settings.live
     assert ([device.name for source in live.sources for device in source], live.port, live.bind) == (["eth1"], 561, ["127.0.0.1", "::1"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections import deque
 from typing import TYPE_CHECKING
 
@@ -72,7 +73,7 @@ class Queue:
             self._changed.notify_all()
 
 
-class Feeder:
+class Feeder(ABC):
     """A source and the thread that reads it.
 
     live: records come as they happen; state: one word; note: what is wrong with it; news: what is to be said once.
@@ -121,9 +122,9 @@ class Feeder:
         if self.state not in ("done", "failed"):
             self.state = "done"
 
+    @abstractmethod
     def read(self) -> None:
-        """Read until the end; another class knows how."""
-        raise NotImplementedError
+        """Read until the end."""
 
 
 class FileFeeder(Feeder):

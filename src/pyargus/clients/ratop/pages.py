@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from itertools import zip_longest
 from typing import Protocol
@@ -37,8 +38,8 @@ GAP = 4
 LIST = 100
 
 
-class TextPage:
-    """Lines that scroll; another class says which."""
+class TextPage(ABC):
+    """Lines that scroll."""
 
     name = ""
 
@@ -47,9 +48,9 @@ class TextPage:
         self._rows = 1
         self._count = 0
 
+    @abstractmethod
     def content(self, columns: int) -> list[Line]:
         """All lines of the page."""
-        raise NotImplementedError
 
     def lines(self, columns: int, rows: int) -> list[Line]:
         """The lines that are on the screen."""
@@ -74,7 +75,7 @@ class TextPage:
         self.top = max(0, min(self.top, self._count - self._rows))
         return True
 
-    def click(self, x: int, y: int) -> None:
+    def click(self, x: int, y: int) -> None:  # noqa: B027 - not every page takes clicks
         """Nothing on the page takes a click."""
 
 
