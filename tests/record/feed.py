@@ -68,6 +68,7 @@ def decoded(kernels: Kernels, data: bytes) -> Any:
 def cluster(kernels: Kernels, stream: Iterable[bytes], words: Iterable[str] = (), **options: Any) -> Any:
     """An aggregator that has taken the records of a stream."""
     table = kernels.group.Aggregator(parse_key(words), **options)
+    table.raw = True
     for data in stream:
         table.add(decoded(kernels, data))
     return table

@@ -38,6 +38,7 @@ CONF = Option("f", "flow-file", ONE, "FILE", "read statements from a racluster.c
 
 def make_aggregator(settings: Settings, key: Key, preserve: bool = True, correct: bool = False) -> Aggregator:
     """Groups by a key, with the modes of the command line, which overrule `preserve` and `correct`."""
+    from pyargus.clients.select import is_raw
     from pyargus.record.group_cy import Aggregator
 
     given = settings.mode_values
@@ -50,13 +51,6 @@ def make_aggregator(settings: Settings, key: Key, preserve: bool = True, correct
     )
     table.raw = is_raw(settings)
     return table
-
-
-def is_raw(settings: Settings) -> bool:
-    """Whether records come to the stage as they were decoded and repaired, and not changed by the selection."""
-    from pyargus.clients.select import make_arranger
-
-    return settings.parts == 0xFFFFFFFF and not settings.uni and make_arranger(settings) is None
 
 
 def order_of(key: Key) -> SortKeys | None:

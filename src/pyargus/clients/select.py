@@ -98,3 +98,8 @@ def make_arranger(settings: Settings) -> Arranger | None:
     made.local_is_destination = rule == "force:dst"
     made.local_is_source = bool(rule) and rule != "force:dst"
     return made
+
+
+def is_raw(settings: Settings) -> bool:
+    """Whether records come out of the selection as they were decoded and repaired, so that the bytes they were read from say the same."""
+    return settings.parts == 0xFFFFFFFF and not settings.uni and make_arranger(settings) is None

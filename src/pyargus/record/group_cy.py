@@ -106,8 +106,8 @@ class Aggregator:
     preserve: flow fields outside the key stay where all members have the same. rmon: each record counts twice, for its source as it is
     and for its destination turned round; by default as the key says. norep: no statistics of aggregation.
 
-    raw: whether the bytes that a record points to are what it was decoded from; to be set to False where records are changed before
-    they are added, so that those that begin a group are encoded. intact: `add` leaves the direction of a record as it was.
+    raw: no record is changed before it is added, so that the bytes that it points to can stand for it; otherwise it is encoded.
+    intact: `add` leaves the direction of a record as it was.
 
     idle: µs without a record after which the next one of a key begins a group of its own, 0 for never; the one before is then in `ripe`
     until `drop`: it can still be looked at. fresh: None, or a list to which the handles of new groups are added.
@@ -123,7 +123,7 @@ class Aggregator:
         self.preserve = preserve
         self.rmon = self.keys.rmon if rmon is None else rmon
         self.norep = norep
-        self.raw = True
+        self.raw = False
         self.idle = 0
         self.ripe = []
         self.fresh = None

@@ -3,6 +3,7 @@
 import importlib
 import ipaddress
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,11 +11,14 @@ import pytest
 from pyargus.clients.inputs import open_input
 from pyargus.clients.ratop.table import Shape, Sorting, Table
 from pyargus.clients.settings import Column, from_argv
+from pyargus.flow.config import FlowConfig
+from pyargus.flow.engine_cy import Engine
 from pyargus.record.filter import compile_filter
 from pyargus.record.filter_cy import Filter
 from pyargus.record.keys import parse_key
 from pyargus.record.schema import BY_NAME
 from tests.clients.ratop.support import capture
+from tests.flow.craft import ACK, SYN, A, B, Talk, batch
 from tests.kernels import load_interpreted
 
 
@@ -51,6 +55,27 @@ def test_rows_are_merged_and_nothing_is_lost(records: bytes) -> None:
     assert sum(made.flow.series(1)) == made.flow.pkts
     assert sum(made.flow.series(2)) == made.flow.bytes_
     assert sum(made.flow.series(3)) == made.flow.flows == made.count
+
+
+def test_directions_that_ports_decide_are_kept(tmp_path: Path) -> None:
+    """A connection seen in its middle, from its server, and then from its beginning; the first record is turned as it is read."""
+    middle, whole = Talk(), Talk()
+    middle.send(0, 1, ACK, 100, 1, b"x" * 10)
+    middle.send(1000, 0, ACK, 1, 110)
+    for n, (side, flags) in enumerate([(0, SYN), (1, SYN | ACK), (0, ACK)]):
+        whole.send(10**6 + 1000 * n, side, flags, 1 + (n > 1), n)
+    rc = tmp_path / "rc"
+    rc.write_text('RA_PORT_DIRECTION="services"\n')
+    made = Table(Shape(), from_argv(["-X", "-F", str(rc)]))
+    for talk in (middle, whole):
+        engine = Engine(FlowConfig())
+        engine.feed(batch(talk.segments))
+        engine.finish(False)
+        made.feed(engine.take())
+    made.sort([Sorting("bytes", True)])
+    made.arrange()
+    names = ("saddr", "sport", "daddr", "dport", "spkts", "dpkts")
+    assert [column(made, name) for name in names] == [[A], ["40000"], [B], ["80"], ["3"], ["2"]]
 
 
 def test_hosts_count_every_record_twice(records: bytes) -> None:

@@ -154,13 +154,16 @@ class Table:
 
     def _aggregator(self, key: Key, twin: bool = False) -> Aggregator:
         """Groups of a key; a twin leaves the records that it is given as they are."""
+        from pyargus.clients.select import is_raw
         from pyargus.record.group_cy import Aggregator
 
         modes = self.settings.mode_values
         correct = "nocorrect" not in modes and ("correct" in modes or not key.words)
         hosts = self.shape.hosts or key.rmon
         preserve = twin or self.preserves
-        return Aggregator(key, correct, preserve, hosts and not twin, "norep" in modes)
+        made = Aggregator(key, correct, preserve, hosts and not twin, "norep" in modes)
+        made.raw = not twin and is_raw(self.settings)
+        return made
 
     def twin(self, group: Any, record: Record) -> Aggregator:
         """Groups of the key of a row that hold a record and nothing else."""
