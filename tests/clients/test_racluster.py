@@ -9,6 +9,8 @@ import pytest
 from pyargus.clients.settings import from_argv
 from tests.clients.golden import GOLDEN
 from tests.clients.programs import needs_samples, program
+from tests.flow.craft import A, B, in_the_middle
+from tests.network.craft import INITIAL
 
 MIX, SSH = (str(GOLDEN / "data" / f"{name}.argus") for name in ("mix", "ssh"))
 pytestmark = needs_samples
@@ -205,3 +207,18 @@ def test_directions_of_keys_with_both_ends(key: str, turned: bool) -> None:
     right, recorded = [["2", "10.206.50.239", "7", "8"]], [["1", "10.206.50.239", "1", "0"], ["1", "10.77.110.51", "8", "6"]]
     assert fields(*words, *only) == (right if turned else recorded)
     assert fields(*words, "-M", "correct", *only) == right
+
+
+def test_directions_that_ports_decide(tmp_path: Path) -> None:
+    """A connection put right by a port, then seen from its beginning; who reads what is written finds the old direction."""
+    source, rc, written = (tmp_path / name for name in ("in.argus", "rc", "out.argus"))
+    source.write_bytes(INITIAL + b"".join(in_the_middle()))
+    rc.write_text('RA_PORT_DIRECTION="services"\n')
+    columns = ["-s", "saddr", "dir", "daddr", "spkts", "dpkts"]
+    for name in ("ra", "racluster"):
+        assert program(name, "-X", "-F", str(rc), "-r", str(source), "-w", str(written), "-N", "1").returncode == 0
+        read = program("ra", "-X", "-n", "-L", "-1", "-c", ",", "-M", "noman", "-r", str(written), *columns).stdout.decode()
+        assert "".join(read.split()) == f"{B},<?>,{A},1,1"
+        written.unlink()
+    shown = program("racluster", "-X", "-F", str(rc), "-n", "-L", "-1", "-c", ",", "-r", str(source), *columns).stdout.decode()
+    assert [field.strip() for field in shown.split(",")] == [A, "<-", B, "3", "2"]

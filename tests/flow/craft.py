@@ -131,6 +131,22 @@ class Talk:
         self.segments.append(Packet(BEGIN + at, ether(source, target, ipv4(source, target, 6, segment, self.idents[side]))))
 
 
+def in_the_middle() -> list[bytes]:
+    """The record of a connection of A with port 80 of B seen in its middle, from its server, and that of the next one, seen whole."""
+    middle, whole = Talk(), Talk()
+    middle.send(0, 1, ACK, 100, 1, b"x" * 10)
+    middle.send(1000, 0, ACK, 1, 110)
+    for n, (side, flags) in enumerate([(0, SYN), (1, SYN | ACK), (0, ACK)]):
+        whole.send(10**6 + 1000 * n, side, flags, 1 + (n > 1), n)
+    out = []
+    for talk in (middle, whole):
+        engine = Engine(FlowConfig())
+        engine.feed(batch(talk.segments))
+        engine.finish(False)
+        out.append(engine.take())
+    return out
+
+
 def datagram(at: int, source: str, sport: int, target: str, dport: int, size: int = 10, wire: int | None = None) -> Packet:
     """A UDP datagram `at` microseconds after `BEGIN`."""
     return Packet(BEGIN + at, ether(source, target, ipv4(source, target, 17, udp(sport, dport, b"x" * size))), wire)

@@ -58,11 +58,18 @@ def one_way(rec, destination):
 def turn(rec):
     """Exchange source and destination of a repaired record of any kind of flow; ports of every protocol that has them go along."""
     flow: cython.uint = rec.head[1]
+    status: cython.uint = rec.tcp_status
     reverse(rec)
     # The marks of a direction that was put right belong to repaired records.
     rec.head[1] = flow
-    if rec.net == 0x03 or rec.net == 0x04 or rec.net == 0x05:
-        rec.tcp_status ^= 0x20 * (rec.proto == 6 or rec.proto == 17)
+    rec.tcp_status = status
+    return 0
+
+
+def put_right(rec):
+    """Exchange the sides of a record whose direction was in doubt; it is marked, so that a reader of what is written finds the old one."""
+    turn(rec)
+    rec.head[1] ^= 0x402000
     return 0
 
 
@@ -99,15 +106,15 @@ class Arranger:
         d: cython.uint = rec.dport
         if self.wellknown and (s < 1024 or d < 1024):
             if s < d:
-                turn(rec)
+                put_right(rec)
             return True
         if self.services and (s in self.named or d in self.named):
             if s in self.named and (d not in self.named or s < d):
-                turn(rec)
+                put_right(rec)
             return True
         if self.registered and (1024 <= s <= 49151 or 1024 <= d <= 49151):
             if s < d:
-                turn(rec)
+                put_right(rec)
             return True
         return False
 
@@ -118,7 +125,7 @@ class Arranger:
         if source == destination:
             return False
         if source if self.local_is_destination else destination:
-            turn(rec)
+            put_right(rec)
         return True
 
     def arrange(self, rec):

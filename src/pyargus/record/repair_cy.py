@@ -263,7 +263,7 @@ def reverse(rec):
     if rec.proto == 6 or rec.proto == 17:
         rec.sport, rec.dport = rec.dport, rec.sport
         if rec.net == 0x05 or rec.net == 0x04 or rec.net == 0x03:
-            rec.tcp_status ^= 0x20
+            rec.tcp_status |= 0x20
     rec.head[1] = flow ^ 0x2000
     return exchange(rec)
 

@@ -66,14 +66,11 @@ def direction(t, rec, variable):
         return 0
     if is_tcp(rec):
         if rec.net == 0x03 or rec.net == 0x04 or rec.net == 0x05:
-            if rec.tcp_status & 3:
-                left = False
-                right = not left
-                if rec.spkts or rec.dpkts:
-                    t.puts(b"<-" if left else b" -")
-                    return t.ch(62 if right else 32)
             if not rec.tcp_status & 3:
                 middle = 63
+            elif rec.spkts or rec.dpkts:
+                # Merged into a record that ports or networks had put right.
+                return t.puts(b"<- " if rec.head[1] & 0x400000 and rec.family <= 2 else b" ->")
     if rec.dpkts == 0:
         left = False
     if rec.spkts == 0:

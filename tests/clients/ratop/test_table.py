@@ -11,14 +11,12 @@ import pytest
 from pyargus.clients.inputs import open_input
 from pyargus.clients.ratop.table import Shape, Sorting, Table
 from pyargus.clients.settings import Column, from_argv
-from pyargus.flow.config import FlowConfig
-from pyargus.flow.engine_cy import Engine
 from pyargus.record.filter import compile_filter
 from pyargus.record.filter_cy import Filter
 from pyargus.record.keys import parse_key
 from pyargus.record.schema import BY_NAME
 from tests.clients.ratop.support import capture
-from tests.flow.craft import ACK, SYN, A, B, Talk, batch
+from tests.flow.craft import A, B, in_the_middle
 from tests.kernels import load_interpreted
 
 
@@ -58,20 +56,12 @@ def test_rows_are_merged_and_nothing_is_lost(records: bytes) -> None:
 
 
 def test_directions_that_ports_decide_are_kept(tmp_path: Path) -> None:
-    """A connection seen in its middle, from its server, and then from its beginning; the first record is turned as it is read."""
-    middle, whole = Talk(), Talk()
-    middle.send(0, 1, ACK, 100, 1, b"x" * 10)
-    middle.send(1000, 0, ACK, 1, 110)
-    for n, (side, flags) in enumerate([(0, SYN), (1, SYN | ACK), (0, ACK)]):
-        whole.send(10**6 + 1000 * n, side, flags, 1 + (n > 1), n)
+    """The first record is turned round as it is read."""
     rc = tmp_path / "rc"
     rc.write_text('RA_PORT_DIRECTION="services"\n')
     made = Table(Shape(), from_argv(["-X", "-F", str(rc)]))
-    for talk in (middle, whole):
-        engine = Engine(FlowConfig())
-        engine.feed(batch(talk.segments))
-        engine.finish(False)
-        made.feed(engine.take())
+    for data in in_the_middle():
+        made.feed(data)
     made.sort([Sorting("bytes", True)])
     made.arrange()
     names = ("saddr", "sport", "daddr", "dport", "spkts", "dpkts")
