@@ -109,8 +109,9 @@ class Aggregator:
     raw: whether the bytes that a record points to are what it was decoded from; to be set to False where records are changed before
     they are added, so that those that begin a group are encoded. intact: `add` leaves the direction of a record as it was.
 
-    idle: µs without a record after which the next one of a key begins a group of its own, 0 for never; the one before is then in `ripe`
-    until `drop`: it can still be looked at. fresh: None, or a list to which the handles of new groups are added.
+    idle, status: µs, 0 for never. A record of a key whose group is `idle` away in time, or would span `status` with it, begins a group of
+    its own; the one before is then in `ripe` until `drop`: it can still be looked at. fresh: None, or a list to which the handles of new
+    groups are added.
 
     A group is known by its handle, a number that is used again once the group is gone. count: groups held; clock: the number of updates,
     of which each group keeps its last (`serial_of`). most_waiting: bytes of the room for records that wait to be merged; to be set before
@@ -124,7 +125,7 @@ class Aggregator:
         self.rmon = self.keys.rmon if rmon is None else rmon
         self.norep = norep
         self.raw = True
-        self.idle = 0
+        self.idle = self.status = 0
         self.ripe = []
         self.fresh = None
         self.edited = self.turned = self.intact = False
@@ -583,7 +584,7 @@ class Aggregator:
         held: Record
         left: cython.int
         moment: cython.longlong = first_micro(rec)
-        if self.idle and moment - self.last[g] >= self.idle:
+        if (self.idle or self.status) and self.over(g, moment, last_micro(rec)):
             self.unplace(g)
             self.unlink(g)
             self.ripe.append(g)
@@ -607,6 +608,14 @@ class Aggregator:
             self.unlink(g)
             self.append(g)
         return g
+
+    def over(self, g, start, end):
+        """Whether a record from `start` to `end` comes too late, or too early, to be merged into a group."""
+        first: cython.longlong = self.first[g]
+        last: cython.longlong = self.last[g]
+        if self.idle and (start - last >= self.idle or first - end >= self.idle):
+            return True
+        return self.status != 0 and max(last, end) - min(first, start) >= self.status
 
     def lengthen(self, g, held, rec, left):
         """Put user data and labels of two records together, which changes the length of the group's record."""
