@@ -428,10 +428,8 @@ class Aggregator:
         self.hashes[g] = h
         if not self.keys.nothing:
             at = g * self.width
-            for k in range(self.keys.count):
-                self.words[at + k] = self.keys.words[k]
-            for k in range(self.keys.count, self.width):
-                self.words[at + k] = 0
+            for k in range(self.width):
+                self.words[at + k] = self.keys.words[k] if k < self.keys.count else 0
             if 2 * (self.count + 1) > self.mask:
                 self.append(g)
                 self.index(2 * (self.mask + 1))
@@ -611,11 +609,9 @@ class Aggregator:
 
     def over(self, g, start, end):
         """Whether a record from `start` to `end` comes too late, or too early, to be merged into a group."""
-        first: cython.longlong = self.first[g]
-        last: cython.longlong = self.last[g]
-        if self.idle and (start - last >= self.idle or first - end >= self.idle):
+        if self.idle and (start - self.last[g] >= self.idle or self.first[g] - end >= self.idle):
             return True
-        return self.status != 0 and max(last, end) - min(first, start) >= self.status
+        return self.status != 0 and max(self.last[g], end) - min(self.first[g], start) >= self.status
 
     def lengthen(self, g, held, rec, left):
         """Put user data and labels of two records together, which changes the length of the group's record."""
@@ -653,11 +649,12 @@ class Aggregator:
         """Exchange source and destination of a group and of its key."""
         held: Record = self.decoded(g)
         k: cython.Py_ssize_t
-        self.unplace(g)
-        self.hashes[g] = self.keys.make(held, True)
-        for k in range(self.keys.count):
-            self.words[g * self.width + k] = self.keys.words[k]
-        self.place(g)
+        if not self.keys.nothing:
+            self.unplace(g)
+            self.hashes[g] = self.keys.make(held, True)
+            for k in range(self.keys.count):
+                self.words[g * self.width + k] = self.keys.words[k]
+            self.place(g)
         reverse(held)
         if self.forms[g] & _RAW:
             # The bytes that were read would be decoded to the other direction.
@@ -781,7 +778,6 @@ def restore(rec, turned, merged):
 
     turned: it had been reversed, so that its loads are those of the other sides; merged: how many records were merged into it.
     """
-    load: cython.double
     if rec.send_s == 0 and rec.send_f == 0:
         rec.send_s = rec.sstart_s
         rec.send_f = rec.sstart_f
@@ -793,11 +789,7 @@ def restore(rec, turned, merged):
     rec.raw_dur = duration(rec)
     if turned:
         rates(rec)
-        load = rec.sload
-        rec.sload = rec.dload
-        rec.dload = load
-        load = rec.srate
-        rec.srate = rec.drate
-        rec.drate = load
+        rec.sload, rec.dload = rec.dload, rec.sload
+        rec.srate, rec.drate = rec.drate, rec.srate
         rec.reversed_ = 1
     return 0
