@@ -48,32 +48,59 @@ def test_cont_offers_a_record_to_the_next_statement_too(tmp_path: Path) -> None:
     assert (total(rows[:-2], 1), total(rows[:-2], 2)) == (int(tcp[1]), int(tcp[2]))
 
 
-def test_what_no_statement_takes_is_counted(tmp_path: Path) -> None:
-    result = program("racluster", "-X", "-n", "-r", MIX, "-f", conf(tmp_path, 'filter="tcp" model="proto"'), "-s", "trans")
-    assert result.stderr.decode().startswith("racluster: 178 records were taken by no statement of ")
+def test_what_no_statement_takes_is_merged_by_the_default_key(tmp_path: Path) -> None:
+    words = ["-s", "stime", "proto", "saddr", "sport", "daddr", "dport", "trans", "pkts"]
+    rows = fields("-r", MIX, "-f", conf(tmp_path, 'filter="tcp" model="proto"'), *words)
+    assert rows[1:] == fields("-r", MIX, *words, "-", "udp") and rows[0][6] == "122"
+    rows = fields("-r", MIX, "-f", conf(tmp_path, 'filter="tcp" model="proto" cont'), *words)
+    assert rows[1:] == fields("-r", MIX, *words)
 
 
-def test_idle_divides_a_group_where_nothing_came(tmp_path: Path) -> None:
-    """Of the groups of 10 s of silence none spans a silence of 10 s, and nothing is lost."""
-    path = conf(tmp_path, 'filter="" model="saddr daddr proto" idle=10s')
-    rows = fields("-r", SSH, "-f", path, "-s", "trans", "pkts", "saddr", "daddr", "proto", "-u", "-p", "6", "-s", "+stime", "+ltime")
-    plain = fields("-r", SSH, "-m", "saddr", "daddr", "proto", "-s", "trans", "pkts")
-    assert len(rows) > len(plain)
-    assert [total(rows, 0), total(rows, 1)] == [total(plain, 0), total(plain, 1)]
-    by_key: dict[tuple[str, ...], list[tuple[float, float]]] = {}
-    for row in rows:
-        by_key.setdefault(tuple(row[2:5]), []).append((float(row[5]), float(row[6])))
-    for spans in by_key.values():
-        for (_, before), (after, _) in zip(sorted(spans), sorted(spans)[1:], strict=False):
-            assert after - before >= 10
+def test_a_model_without_words_merges_nothing(tmp_path: Path) -> None:
+    words = ["-s", "proto", "trans", "stime", "ltime", "saddr", "pkts"]
+    assert fields("-r", MIX, "-f", conf(tmp_path, 'model=""'), *words) == fields("-r", MIX, "-m", "none", *words)
+    assert fields("-r", MIX, "-f", conf(tmp_path, 'filter=""'), *words) == fields("-r", MIX, *words)
 
 
-def test_status_puts_a_group_once_it_is_long(tmp_path: Path) -> None:
-    path = conf(tmp_path, 'filter="tcp" model="saddr daddr proto sport dport" status=2s')
-    rows = fields("-r", SSH, "-f", path, "-s", "trans", "pkts", "dur", "-", "tcp")
-    plain = fields("-r", SSH, "-s", "trans", "pkts", "-", "tcp")
-    assert len(rows) > len(plain)
-    assert [total(rows, 0), total(rows, 1)] == [total(plain, 0), total(plain, 1)]
+Piece = tuple[int, int, int, tuple[str, ...]]
+
+
+def timed_groups(records: list[Piece], status: int, idle: int) -> list[Piece]:
+    """The groups of records (start, end, packets, key) in the order in which they go out."""
+    held: dict[tuple[str, ...], Piece] = {}
+    out: list[Piece] = []
+    for start, end, packets, key in records:
+        while idle and held:
+            oldest = next(iter(held))
+            if start - held[oldest][1] < idle:
+                break
+            out.append(held.pop(oldest))
+        group = held.pop(key, None)
+        if group is not None:
+            first, last = min(group[0], start), max(group[1], end)
+            if (status and last - first >= status) or (idle and max(group[0] - end, start - group[1]) >= idle):
+                out.append(group)
+            else:
+                start, end, packets = first, last, group[2] + packets
+        held[key] = (start, end, packets, key)
+    return out + list(held.values())
+
+
+def pieces(*arguments: str) -> list[Piece]:
+    rows = fields(*arguments, "-u", "-p", "6", "-s", "stime", "ltime", "pkts", "proto", "saddr", "sport", "daddr", "dport")
+    return [(round(float(row[0]) * 1e6), round(float(row[1]) * 1e6), int(row[2]), tuple(row[3:])) for row in rows]
+
+
+@pytest.mark.parametrize("order", ["stime", "bytes", "dur", "sport"])
+@pytest.mark.parametrize(("status", "idle"), [(2, 0), (20, 0), (0, 2), (0, 20), (5, 2), (20, 10)])
+def test_when_groups_go_out(order: str, status: int, idle: int, tmp_path: Path) -> None:
+    """In any order of records: `status` is never spanned; `idle` counts from the group that was updated longest ago, and back in time."""
+    if order != "stime":
+        program("rasort", "-X", "-r", SSH, "-m", order, "-w", str(tmp_path / "sorted"))
+    source = SSH if order == "stime" else str(tmp_path / "sorted")
+    times = (f" status={status}" if status else "") + (f" idle={idle}" if idle else "")
+    groups = pieces("-r", source, "-f", conf(tmp_path, f'filter=""{times}'))
+    assert groups == timed_groups(pieces("-r", source, "-m", "none"), status * 1_000_000, idle * 1_000_000)
 
 
 def test_grep_looks_into_labels(tmp_path: Path) -> None:

@@ -50,6 +50,24 @@ def test_interpreted_kernels_make_the_same_groups(name: str) -> None:
         assert [values(record) for record in ours] == [values(record) for record in theirs], key
 
 
+@pytest.mark.parametrize("key", ["", "none", "saddr dport", "matrix", "smac stos"])
+def test_a_group_turned_twice_is_what_it_was(key: str) -> None:
+    kernels = compiled()
+    table = cluster(kernels, sample("voip"), key.split())
+    before = [values(record) for record in taken(kernels, table)]
+    for handle in table.handles():
+        table.reverse(handle)
+    turned = taken(kernels, table)
+    assert [record["dport"] for record in map(values, turned) if record["proto"] == 17] == [
+        record["sport"] for record in before if record["proto"] == 17
+    ]
+    for handle in table.handles():
+        table.reverse(handle)
+    assert [values(record) for record in taken(kernels, table)] == before
+    while table.count:
+        table.remove(table.oldest())
+
+
 def test_order_is_that_of_the_last_update_and_serials_rise() -> None:
     kernels = compiled()
     table = cluster(kernels, sample("ssh"), ["saddr", "daddr"])

@@ -58,15 +58,14 @@ def test_rows_are_the_groups_of_racluster(office: Path, conf: Path, before: str)
     untimed = conf.with_name("untimed.conf")
     untimed.write_text(CONF.replace(" idle=30", ""))
     wanted = printed("racluster", "-r", office, "-f", untimed)
-    assert len({line.rsplit(",", 1)[1] for line in wanted}) == 4  # the title and three labels
+    assert len({line.rsplit(",", 1)[1] for line in wanted}) == 5  # the title, three labels and none
     assert printed("ratop", "-1", "-r", office, "-f", conf, before=before) == wanted
 
 
 def test_the_browser_works_on_them(office: Path, conf: Path) -> None:
     with browsing("-n", "-r", office, "-f", conf, *FIELDS, columns=200, rows=40) as browser:
         table = browser.view.table
-        assert table.groups.number == 3 and table.count == table.listed == len(table.groups.rows())
-        assert table.groups.unmatched > 0 and f" Unmatched {table.groups.unmatched} " in screen(browser)[-2] + " "
+        assert table.groups.number == 4 and table.count == table.listed == len(table.groups.rows())
         assert f"-f {conf}" in screen(browser)[0]
         press(browser, "/", "<services>", "enter", "enter")
         assert browser.pages and browser.pages[-1].name == "Detail"
@@ -74,13 +73,13 @@ def test_the_browser_works_on_them(office: Path, conf: Path) -> None:
         assert browser.effects[-1][1].startswith("tcp and dst port ")
         press(browser, "/", "<names>", "enter", "ctrl+r")
         row = browser.view.current()
-        assert row % 3 == 0
+        assert row % 4 == 0
         before = table.count
         now = [table.clock() + 31_000_000]
         table.clock = lambda: now[0]
         table.expire(now[0], 60_000_000)
         assert not table.holds(row) and 0 < table.count < before
-        assert all(group % 3 for group in table.groups.rows())
+        assert all(group % 4 for group in table.groups.rows())
         press(browser, ":", "m", "< saddr>", "enter")
         assert browser.view.shape.models == "" and browser.view.table.count > 5
 

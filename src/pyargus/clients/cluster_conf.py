@@ -34,7 +34,10 @@ class Rule:
 
 @dataclass(slots=True)
 class Conf:
-    """A whole file; None where a setting is not given. report: statistics of aggregation are kept."""
+    """A whole file; None where a setting is not given. report: statistics of aggregation are kept.
+
+    rules: the statements, and one of the default key for what none of them takes, or only such with `cont`.
+    """
 
     rules: list[Rule] = field(default_factory=list)
     preserve: bool | None = None
@@ -88,7 +91,7 @@ def parse_rule(line: str, rmon: bool) -> Rule:
 
         compile_filter(found["filter"])
     return Rule(
-        key=parse_key([found.get("model", "")], rmon),
+        key=parse_key([found.get("model") or ("none" if "model" in found else "")], rmon),
         filter=found.get("filter", ""),
         grep=found.get("grep", ""),
         label=found.get("label", ""),
@@ -135,4 +138,5 @@ def read_conf(path: str, rmon: bool = False) -> Conf:
             raise BadUse(f"{path}, line {number}: {error}") from None
     if not conf.rules:
         raise BadUse(f"{path}: no statement")
+    conf.rules.append(Rule(parse_key([], rmon)))
     return conf

@@ -55,7 +55,7 @@ def make_stage(settings: Settings) -> Binner:
     order = parse_keys(settings.own.get("P", ["stime"]))
     stage = Binner(make_statements(settings, preserve="nomerge" in given, words=words), order, cutter)
     for statement in stage.statements:
-        if statement.status or statement.table.idle:
+        if statement.table.status or statement.table.idle:
             raise BadUse(f"{settings.own['f'][-1]}: bins have an end of their own; status and idle have no place in their statements")
     stage.as_recorded = is_as_recorded(settings)
     stage.zero = "zero" in given
@@ -103,8 +103,6 @@ def prepare(settings: Settings) -> None:
 def ending(work: Any) -> None:
     """All records were read: the header of -G, and what was left out."""
     settings, stage = work.settings, work.stage
-    if stage.unmatched:
-        frame.complain(settings, f"{stage.unmatched} records were taken by no statement of {settings.own['f'][-1]}")
     if stage.late:
         frame.complain(settings, f"{stage.late} records came after their bin had gone out and were left out; -B holds bins for longer")
     if stage.cutter is not None:

@@ -36,16 +36,18 @@ KEYS = Option("m", "keys", MANY, "KEY...", "merge by these fields (srcid proto s
 CONF = Option("f", "flow-file", ONE, "FILE", "read statements from a racluster.conf instead of -m")
 
 
-def make_aggregator(settings: Settings, key: Key, preserve: bool = True, correct: bool = False) -> Aggregator:
-    """Groups by a key, with the modes of the command line, which overrule `preserve` and `correct`."""
+def make_aggregator(settings: Settings, key: Key, preserve: bool = True, correct: bool | None = None) -> Aggregator:
+    """Groups by a key, with the modes of the command line, which overrule `preserve` and `correct`.
+
+    correct: None for a key of -m, of which only the default one is looked up from its other side, and that only for -M correct.
+    """
     from pyargus.clients.select import is_raw
     from pyargus.record.group_cy import Aggregator
 
     given = settings.mode_values
     table = Aggregator(
         key,
-        # Of the default key alone it is known that its other side is the same flow.
-        correct=not key.given and ("correct" in given or correct) and "nocorrect" not in given,
+        correct=("correct" in given or bool(correct)) and "nocorrect" not in given and not (key.given and correct is None),
         preserve=("preserve" in given or preserve) and "nopreserve" not in given,
         norep="norep" in given,
     )
@@ -100,8 +102,14 @@ def make_statements(settings: Settings, preserve: bool = True, words: list[str] 
 
 def is_as_recorded(settings: Settings) -> bool:
     """Whether directions are those of the sensor: with a key that lacks an address or a port, unless they are to be corrected."""
+    if "correct" in settings.mode_values:
+        return False
+    if settings.own.get("f"):
+        from pyargus.clients.cluster_conf import read_conf
+
+        return not all(rule.key.whole or not rule.key.given for rule in read_conf(settings.own["f"][-1]).rules)
     words = settings.own.get("m", [])
-    return bool(words) and "correct" not in settings.mode_values and not parse_key(words).whole
+    return bool(words) and not parse_key(words).whole
 
 
 def make_stage(settings: Settings) -> Cluster:
@@ -135,8 +143,6 @@ def ending(work: Any) -> None:
     from pyargus.record.print_cy import Printer
 
     settings, stage = work.settings, work.stage
-    if stage.unmatched:
-        frame.complain(settings, f"{stage.unmatched} records were taken by no statement of {settings.own['f'][-1]}")
     if "V" in settings.own:
         groups = sum(statement.table.count for statement in stage.statements)
         frame.complain(settings, f"{stage.records} records, {groups} groups")

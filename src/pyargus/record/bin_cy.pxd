@@ -8,7 +8,7 @@ cdef class Binner(Cluster):
     cdef public long long hold, live, begin, end
     cdef public unsigned long long most_records, most_bytes
     cdef readonly unsigned long long late
-    cdef long long closed, now_bin
+    cdef long long closed, now_bin, latest
     cdef dict held
     cdef unsigned long long counted, octets
     cdef long long number

@@ -60,7 +60,7 @@ class Binner(Cluster):
         self.live = 10_000_000
         self.begin = self.end = 0
         self.most_records = self.most_bytes = 0
-        self.late = 0
+        self.late = self.latest = 0
         self.closed = 0
         self.held = {}
         self.counted = self.octets = 0
@@ -112,7 +112,6 @@ class Binner(Cluster):
         """Merge a record, or a piece of one, into the bin that begins at `start`."""
         statement: Statement
         i: cython.Py_ssize_t = 0
-        taken: cython.bint = False
         members: list
         if start < self.closed:
             self.late += 1
@@ -125,7 +124,6 @@ class Binner(Cluster):
             if (statement.filter is None or statement.filter.accepts(rec)) and (
                 statement.grep is None or statement.grep.search(rec.label() or b"") is not None
             ):
-                taken = True
                 statement.table.keys.bin = start
                 statement.table.add(rec)
                 if statement.table.fresh:
@@ -135,7 +133,6 @@ class Binner(Cluster):
                 if not statement.more:
                     break
             i += 1
-        self.unmatched += not taken
         return 0
 
     def add_counted(self, rec):

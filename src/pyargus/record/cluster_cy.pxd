@@ -11,17 +11,15 @@ cdef class Statement:
     cdef readonly object grep
     cdef readonly bytes label
     cdef readonly bint more
-    cdef readonly long long status
 
 cdef class Cluster(Stage):
     cdef readonly list statements
     cdef SortKeys keys
-    cdef public unsigned long long records, unmatched
+    cdef public unsigned long long records
     cdef Record record, labelled
     cdef Joiner joiner
     cdef list waiting
     cdef Py_ssize_t place, source
-    cdef long long latest
     cdef public bint as_recorded, counts_written
     cdef public unsigned long long shown, from_number, to_number
     cdef bint timed, plain
@@ -29,7 +27,7 @@ cdef class Cluster(Stage):
     cpdef int add(self, Record rec) except -1
     cpdef int tick(self, unsigned long long now) except -1
     cpdef bint finish(self) except -1
-    cdef int due(self, Statement statement, long long g) except -1
+    cdef int deliver_ripe(self, Statement statement) except -1
     cdef int sweep(self, Statement statement, long long now) except -1
     cdef int deliver(self, Statement statement, long long g) except -1
     cdef Record with_label(self, Record rec, bytes label)

@@ -16,7 +16,7 @@ if cython.compiled:
     from cython.cimports.pyargus.record.repair_cy import reverse
     from cython.cimports.pyargus.record.sortkeys_cy import SortKeys
     from cython.cimports.pyargus.record.stage_cy import Stage
-    from cython.cimports.pyargus.record.values_cy import Values
+    from cython.cimports.pyargus.record.values_cy import Values, start_f, start_s
 else:
     from pyargus.record.group_cy import Aggregator, Joiner
     from pyargus.record.labelled_cy import put_label
@@ -25,7 +25,7 @@ else:
     from pyargus.record.repair_cy import reverse
     from pyargus.record.sortkeys_cy import SortKeys
     from pyargus.record.stage_cy import Stage
-    from pyargus.record.values_cy import Values
+    from pyargus.record.values_cy import Values, start_f, start_s
 
 
 class Statement:
@@ -33,7 +33,8 @@ class Statement:
 
     table: an Aggregator. filter: a Filter, None for all. grep: a compiled pattern of bytes for the label, None for all. label: text that
     the groups' labels get. more: the record is offered to the statements after this one too.
-    status: a group goes out once it spans so many µs; idle: once nothing was heard of it for so many µs, both 0 for never.
+    status: a group goes out at the record with which it would span so many µs; idle: at the first record of any key that begins so many
+    µs after its end, or at one of its own that ends so long before it. Both are 0 for never.
     """
 
     def __init__(self, table, filter=None, grep=None, label=b"", status=0, idle=0, more=False):
@@ -42,17 +43,24 @@ class Statement:
         self.grep = grep
         self.label = label
         self.more = more
-        self.status = status
+        table.status = status
         table.idle = idle
 
 
 def timed(statement):
     """Whether groups of a statement go out before the end."""
-    return statement.status != 0 or statement.table.idle != 0
+    return statement.table.status != 0 or statement.table.idle != 0
+
+
+@cython.cfunc
+@cython.inline
+@cython.exceptval(check=False)
+def start_micro(rec: Record) -> cython.longlong:
+    return cython.cast(cython.longlong, start_s(rec)) * 1000000 + start_f(rec)
 
 
 class Cluster(Stage):
-    """Merges records by statements. records: how many flow records came; unmatched: how many of them no statement took.
+    """Merges records by statements. records: how many flow records came.
 
     as_recorded: TCP flows whose direction was corrected when they were read get back the direction in which they were recorded.
     keys: SortKeys that the output is ordered by, None for the order of the last update. counts_written, from_number, to_number: the
@@ -63,14 +71,13 @@ class Cluster(Stage):
         Stage.__init__(self)
         self.statements = statements
         self.keys = keys
-        self.records = self.unmatched = 0
+        self.records = 0
         self.record = Record()
         self.labelled = Record()
         self.joiner = Joiner()
         self.waiting = None
         self.place = 0
         self.source = 0
-        self.latest = 0
         self.as_recorded = self.counts_written = False
         self.shown = 0
         self.from_number = 1
@@ -84,8 +91,6 @@ class Cluster(Stage):
     def add(self, rec):
         """Take a record: flows are merged, events handed on, management records dropped."""
         statement: Statement
-        g: cython.longlong
-        taken: cython.bint = False
         if rec.kind & 0xF0 == 0x80:
             return 0
         if rec.kind & 0xF0 == 0x40 or not rec.present & 2:
@@ -94,20 +99,21 @@ class Cluster(Stage):
         if self.as_recorded:
             self.unturn(rec)
         if self.plain:
-            g = self.first.table.add(rec)
-            return self.due(self.first, g) if self.timed else 0
+            if self.timed:
+                self.tick(start_micro(rec))
+            self.first.table.add(rec)
+            return self.deliver_ripe(self.first)
+        if self.timed:
+            self.tick(start_micro(rec))
         for statement in self.statements:
             if statement.filter is not None and not statement.filter.accepts(rec):
                 continue
             if statement.grep is not None and statement.grep.search(rec.label() or b"") is None:
                 continue
-            taken = True
-            g = statement.table.add(rec)
-            if self.timed:
-                self.due(statement, g)
+            statement.table.add(rec)
+            self.deliver_ripe(statement)
             if not statement.more:
                 return 0
-        self.unmatched += not taken
         return 0
 
     def unturn(self, rec):
@@ -119,37 +125,29 @@ class Cluster(Stage):
                 statement.table.changed()
         return 0
 
-    def due(self, statement, g):
-        """Put the groups whose time is over; `g` was updated last."""
+    def deliver_ripe(self, statement):
+        """Put the groups in whose place a record of their key began another one."""
         table: Aggregator = statement.table
-        moment: cython.longlong = table.last_of(g)
         old: cython.longlong
         if table.ripe:
             for old in table.ripe:
                 self.deliver(statement, old)
                 table.drop(old)
             table.ripe = []
-        if statement.status and table.last_of(g) - table.first_of(g) >= statement.status:
-            self.deliver(statement, g)
-            table.remove(g)
-        if moment > self.latest:
-            self.latest = moment
-        if table.idle:
-            self.sweep(statement, self.latest)
         return 0
 
     def sweep(self, statement, now):
-        """Put the groups of a statement that were silent for its idle time."""
+        """Put the groups of a statement that were silent for its idle time, up to the first in the order of updates that was not."""
         table: Aggregator = statement.table
         old: cython.longlong = table.oldest()
-        while old >= 0 and table.last_of(old) + table.idle < now:
+        while old >= 0 and table.last_of(old) + table.idle <= now:
             self.deliver(statement, old)
             table.remove(old)
             old = table.oldest()
         return 0
 
     def tick(self, now):
-        """Put what has fallen idle by the clock."""
+        """Put what has fallen idle by a moment, µs since 1970."""
         statement: Statement
         for statement in self.statements:
             if statement.table.idle:

@@ -10,7 +10,7 @@ cdef class Joiner(Rewriter):
 cdef class Aggregator:
     cdef readonly KeyMaker keys
     cdef public bint correct, preserve, rmon, norep, raw, intact
-    cdef public long long idle
+    cdef public long long idle, status
     cdef public list ripe, fresh
     cdef bint touches, edited, turned
     cdef readonly Py_ssize_t count
@@ -70,6 +70,7 @@ cdef class Aggregator:
     cdef int catch_up(self, long long g, Record held) except -1
     cdef int settle_all(self) except -1
     cdef long long join(self, long long g, Record rec) except -1
+    cdef bint over(self, long long g, long long start, long long end) except -1
     cdef int lengthen(self, long long g, Record held, Record rec, int left) except -1
     cdef int turn_group(self, long long g) except -1
     cpdef list handles(self)

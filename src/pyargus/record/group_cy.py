@@ -109,8 +109,9 @@ class Aggregator:
     raw: no record is changed before it is added, so that the bytes that it points to can stand for it; otherwise it is encoded.
     intact: `add` leaves the direction of a record as it was.
 
-    idle: µs without a record after which the next one of a key begins a group of its own, 0 for never; the one before is then in `ripe`
-    until `drop`: it can still be looked at. fresh: None, or a list to which the handles of new groups are added.
+    idle, status: µs, 0 for never. A record of a key whose group is `idle` away in time, or would span `status` with it, begins a group of
+    its own; the one before is then in `ripe` until `drop`: it can still be looked at. fresh: None, or a list to which the handles of new
+    groups are added.
 
     A group is known by its handle, a number that is used again once the group is gone. count: groups held; clock: the number of updates,
     of which each group keeps its last (`serial_of`). most_waiting: bytes of the room for records that wait to be merged; to be set before
@@ -124,7 +125,7 @@ class Aggregator:
         self.rmon = self.keys.rmon if rmon is None else rmon
         self.norep = norep
         self.raw = False
-        self.idle = 0
+        self.idle = self.status = 0
         self.ripe = []
         self.fresh = None
         self.edited = self.turned = self.intact = False
@@ -427,10 +428,8 @@ class Aggregator:
         self.hashes[g] = h
         if not self.keys.nothing:
             at = g * self.width
-            for k in range(self.keys.count):
-                self.words[at + k] = self.keys.words[k]
-            for k in range(self.keys.count, self.width):
-                self.words[at + k] = 0
+            for k in range(self.width):
+                self.words[at + k] = self.keys.words[k] if k < self.keys.count else 0
             if 2 * (self.count + 1) > self.mask:
                 self.append(g)
                 self.index(2 * (self.mask + 1))
@@ -583,7 +582,7 @@ class Aggregator:
         held: Record
         left: cython.int
         moment: cython.longlong = first_micro(rec)
-        if self.idle and moment - self.last[g] >= self.idle:
+        if (self.idle or self.status) and self.over(g, moment, last_micro(rec)):
             self.unplace(g)
             self.unlink(g)
             self.ripe.append(g)
@@ -607,6 +606,12 @@ class Aggregator:
             self.unlink(g)
             self.append(g)
         return g
+
+    def over(self, g, start, end):
+        """Whether a record from `start` to `end` comes too late, or too early, to be merged into a group."""
+        if self.idle and (start - self.last[g] >= self.idle or self.first[g] - end >= self.idle):
+            return True
+        return self.status != 0 and max(self.last[g], end) - min(self.first[g], start) >= self.status
 
     def lengthen(self, g, held, rec, left):
         """Put user data and labels of two records together, which changes the length of the group's record."""
@@ -644,11 +649,12 @@ class Aggregator:
         """Exchange source and destination of a group and of its key."""
         held: Record = self.decoded(g)
         k: cython.Py_ssize_t
-        self.unplace(g)
-        self.hashes[g] = self.keys.make(held, True)
-        for k in range(self.keys.count):
-            self.words[g * self.width + k] = self.keys.words[k]
-        self.place(g)
+        if not self.keys.nothing:
+            self.unplace(g)
+            self.hashes[g] = self.keys.make(held, True)
+            for k in range(self.keys.count):
+                self.words[g * self.width + k] = self.keys.words[k]
+            self.place(g)
         reverse(held)
         if self.forms[g] & _RAW:
             # The bytes that were read would be decoded to the other direction.
@@ -772,7 +778,6 @@ def restore(rec, turned, merged):
 
     turned: it had been reversed, so that its loads are those of the other sides; merged: how many records were merged into it.
     """
-    load: cython.double
     if rec.send_s == 0 and rec.send_f == 0:
         rec.send_s = rec.sstart_s
         rec.send_f = rec.sstart_f
@@ -784,11 +789,7 @@ def restore(rec, turned, merged):
     rec.raw_dur = duration(rec)
     if turned:
         rates(rec)
-        load = rec.sload
-        rec.sload = rec.dload
-        rec.dload = load
-        load = rec.srate
-        rec.srate = rec.drate
-        rec.drate = load
+        rec.sload, rec.dload = rec.dload, rec.sload
+        rec.srate, rec.drate = rec.drate, rec.srate
         rec.reversed_ = 1
     return 0

@@ -6,7 +6,6 @@ cdef class Models:
     cdef readonly list statements
     cdef list seen
     cdef readonly Py_ssize_t number
-    cdef readonly unsigned long long unmatched
     cdef Statement first
     cdef bint plain
     cdef Record record

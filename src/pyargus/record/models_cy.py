@@ -22,21 +22,20 @@ else:
 class Models:
     """Merges flow records by statements, the first that takes a record or, with `cont`, several of them.
 
-    A row is a number: that of a group times the number of statements, plus the place of its statement. number: of statements;
-    unmatched: how many records no statement took. Times of statements have no effect: rows stay until they are removed.
+    A row is a number: that of a group times the number of statements, plus the place of its statement. number: of statements.
+    Their times have no effect: rows stay until they are removed.
     """
 
     def __init__(self, statements):
         self.statements = statements
         self.number = len(statements)
         self.seen = [0] * self.number
-        self.unmatched = 0
         self.first = statements[0]
         self.record = Record()
         self.joiner = Joiner()
         self.plain = self.number == 1 and self.first.filter is None and self.first.grep is None
         for statement in statements:
-            statement.table.idle = 0
+            statement.table.idle = statement.table.status = 0
             statement.table.intact = self.number > 1 and statement.more
 
     def count(self):
@@ -52,7 +51,6 @@ class Models:
     def add(self, rec):
         """Take a flow record."""
         statement: Statement
-        taken: cython.bint = False
         if self.plain:
             self.first.table.add(rec)
             return 0
@@ -61,11 +59,9 @@ class Models:
                 continue
             if statement.grep is not None and statement.grep.search(rec.label() or b"") is None:
                 continue
-            taken = True
             statement.table.add(rec)
             if not statement.more:
                 break
-        self.unmatched += not taken
         return 0
 
     def rows(self):
@@ -113,7 +109,6 @@ class Models:
         for statement in self.statements:
             statement.table.clear()
         self.seen = [0] * self.number
-        self.unmatched = 0
         return 0
 
     def expired(self, before):

@@ -152,8 +152,6 @@ def status(browser: Browser, columns: int) -> Line:
                  ("rate", f"{browser.record_rate():.4g}/s"), ("", state))  # fmt: skip
     for name, text in parts:
         line += [(name + " " if name else "", label), (text + " ", value)]
-    if view.table.groups.unmatched:
-        line.append((f" Unmatched {view.table.groups.unmatched} ", palette["alert"]))
     if engine.queue.dropped:
         line.append((f" Dropped {engine.queue.dropped} ", palette["error"]))
     return fit(line, columns)
