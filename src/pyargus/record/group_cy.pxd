@@ -1,4 +1,4 @@
-from pyargus.record.key_cy cimport KeyMaker
+from pyargus.record.grouptable_cy cimport GroupTable
 from pyargus.record.record_cy cimport Record
 from pyargus.record.rewrite_cy cimport Rewriter
 
@@ -7,36 +7,16 @@ cdef class Joiner(Rewriter):
     cpdef int join(self, Record rec) except -1
     cdef int data(self, Record rec, int index) except -1
 
-cdef class Aggregator:
-    cdef readonly KeyMaker keys
+cdef class Aggregator(GroupTable):
     cdef public bint correct, preserve, rmon, norep, raw, intact
     cdef public long long idle, status
     cdef public list ripe, fresh
     cdef bint touches, edited, turned
-    cdef readonly Py_ssize_t count
-    cdef readonly unsigned long long clock
-    cdef Py_ssize_t width, room, limit, used
+    cdef Py_ssize_t used
     cdef Record scratch, other
     cdef Joiner joiner
     cdef list pool
     cdef long long[:] owner
-    cdef long long free, head, tail
-    cdef unsigned long long mask
-    cdef unsigned int[::1] slots
-    cdef unsigned long long[::1] words
-    cdef unsigned long long[::1] hashes
-    cdef unsigned long long[::1] serials
-    cdef unsigned long long[::1] offsets
-    cdef long long[::1] at
-    cdef long long[::1] first
-    cdef long long[::1] last
-    cdef long long[::1] before
-    cdef long long[::1] after
-    cdef unsigned int[::1] sizes
-    cdef unsigned int[::1] forms
-    cdef unsigned int[::1] counts
-    cdef unsigned int[::1] oldest_waiting
-    cdef unsigned int[::1] newest_waiting
     cdef unsigned char[::1] waiting
     cdef unsigned long long[::1] links
     cdef public Py_ssize_t most_waiting
@@ -46,20 +26,13 @@ cdef class Aggregator:
     cdef long long[::1] places
     cdef dict large
     cpdef int clear(self) except -1
-    cdef int groups(self, Py_ssize_t room) except -1
-    cdef int index(self, Py_ssize_t size) except -1
-    cdef int place(self, long long g) except -1
-    cdef int unplace(self, long long g) except -1
-    cdef long long find(self, unsigned long long h) except -2
     cdef long long allocate(self, Py_ssize_t size) except -1
     cdef int enlarge(self, Py_ssize_t size) except -1
     cdef int release(self, long long at, Py_ssize_t size) except -1
-    cdef int append(self, long long g) except -1
-    cdef int unlink(self, long long g) except -1
     cpdef long long add(self, Record rec) except -1
     cpdef int changed(self) except -1
-    cdef long long take(self, Record rec) except -1
-    cdef long long enter(self, Record rec) except -1
+    cdef long long absorb(self, Record rec) except -1
+    cdef long long gather(self, Record rec) except -1
     cdef long long meet(self, long long g, Record rec, unsigned long long h) except -1
     cdef long long begin(self, Record rec, unsigned long long h) except -1
     cdef int keep(self, long long g, Record rec) except -1
@@ -73,15 +46,8 @@ cdef class Aggregator:
     cdef bint over(self, long long g, long long start, long long end) except -1
     cdef int lengthen(self, long long g, Record held, Record rec, int left) except -1
     cdef int turn_group(self, long long g) except -1
-    cpdef list handles(self)
-    cpdef long long oldest(self)
     cpdef int drop(self, long long g) except -1
     cpdef int record_of(self, long long g, Record into) except -1
-    cpdef unsigned long long serial_of(self, long long g) except? 0
-    cpdef long long first_of(self, long long g) except? -1
-    cpdef long long last_of(self, long long g) except? -1
-    cpdef list updated_since(self, unsigned long long serial)
-    cpdef list expired(self, long long now, long long idle)
     cpdef Py_ssize_t expire(self, long long now, long long idle) except -1
     cpdef int remove(self, long long g) except -1
     cpdef int reverse(self, long long g) except -1

@@ -23,6 +23,20 @@ if cython.compiled:
     from cython.cimports.pyargus.record.arrange_cy import turn
     from cython.cimports.pyargus.record.client_cy import client_form
     from cython.cimports.pyargus.record.decode_cy import decode
+    from cython.cimports.pyargus.record.grouptable_cy import (
+        AT,
+        FIRST,
+        FORM,
+        HASH,
+        LAST,
+        MERGED,
+        NEWEST,
+        OFFSET,
+        OLDEST,
+        SERIAL,
+        SIZE,
+        GroupTable,
+    )
     from cython.cimports.pyargus.record.key_cy import KeyMaker, reversible, unordered
     from cython.cimports.pyargus.record.merge_cy import join_labels, merge
     from cython.cimports.pyargus.record.merge_network_cy import is_tcp
@@ -34,6 +48,7 @@ else:
     from pyargus.record.arrange_cy import turn
     from pyargus.record.client_cy import client_form
     from pyargus.record.decode_cy import decode
+    from pyargus.record.grouptable_cy import AT, FIRST, FORM, HASH, LAST, MERGED, NEWEST, OFFSET, OLDEST, SERIAL, SIZE, GroupTable
     from pyargus.record.key_cy import KeyMaker, reversible, unordered
     from pyargus.record.merge_cy import join_labels, merge
     from pyargus.record.merge_network_cy import is_tcp
@@ -99,7 +114,7 @@ class Joiner(Rewriter):
         return 0
 
 
-class Aggregator:
+class Aggregator(GroupTable):
     """Groups of records that have the same key, each with the one record that its members make.
 
     key: a `keys.Key`. correct: a record that finds no group is looked up from its other side, and turned round to be merged there.
@@ -119,7 +134,7 @@ class Aggregator:
     """
 
     def __init__(self, key, correct=False, preserve=True, rmon=None, norep=False):
-        self.keys = KeyMaker(key)
+        GroupTable.__init__(self, KeyMaker(key))
         self.correct = correct
         self.preserve = preserve
         self.rmon = self.keys.rmon if rmon is None else rmon
@@ -130,7 +145,6 @@ class Aggregator:
         self.fresh = None
         self.edited = self.turned = self.intact = False
         self.touches = self.keys.touches(preserve)
-        self.width = len(self.keys.words)
         self.scratch = Record()
         self.other = Record()
         self.most_waiting = _WAITING
@@ -138,21 +152,15 @@ class Aggregator:
         self.joiner = Joiner()
         self.pool = [None] * _SLOTS
         self.owner = array("q", [-1] * _SLOTS)
-        self.room = 0
-        self.clock = 0
         self.clear()
 
     def clear(self):
         """Forget all groups. Serial numbers go on."""
         i: cython.Py_ssize_t
-        self.count = self.limit = 0
         self.filled = 8
-        self.free = _NONE
-        self.head = self.tail = _NONE
         for i in range(_SLOTS):
             self.owner[i] = _NONE
-        self.groups(256)
-        self.index(1024)
+        self.empty()
         self.store = memoryview(bytearray(1 << 16))
         self.used = 0
         self.places = array("q", [-1] * 4096)
@@ -160,98 +168,6 @@ class Aggregator:
         return 0
 
     # ---- room
-
-    def groups(self, room):
-        """Make room for so many groups, keeping those that are held."""
-        n: cython.Py_ssize_t = self.limit
-        words = array("Q", bytes(8 * room * self.width))
-        hashes, serials, offsets = array("Q", bytes(8 * room)), array("Q", bytes(8 * room)), array("Q", bytes(8 * room))
-        at, first, last = array("q", bytes(8 * room)), array("q", bytes(8 * room)), array("q", bytes(8 * room))
-        before, after = array("q", bytes(8 * room)), array("q", bytes(8 * room))
-        sizes, forms, counts = array("I", bytes(4 * room)), array("I", bytes(4 * room)), array("I", bytes(4 * room))
-        oldest, newest = array("I", bytes(4 * room)), array("I", bytes(4 * room))
-        if n:
-            memoryview(words)[: n * self.width] = self.words[: n * self.width]
-            for new, old in (
-                (hashes, self.hashes),
-                (serials, self.serials),
-                (offsets, self.offsets),
-                (at, self.at),
-                (first, self.first),
-                (last, self.last),
-                (before, self.before),
-                (after, self.after),
-                (sizes, self.sizes),
-                (forms, self.forms),
-                (counts, self.counts),
-                (oldest, self.oldest_waiting),
-                (newest, self.newest_waiting),
-            ):
-                memoryview(new)[:n] = old[:n]
-        self.words = words
-        self.hashes, self.serials, self.offsets = hashes, serials, offsets
-        self.at, self.first, self.last, self.before, self.after = at, first, last, before, after
-        self.sizes, self.forms, self.counts = sizes, forms, counts
-        self.oldest_waiting, self.newest_waiting = oldest, newest
-        self.room = room
-        return 0
-
-    def index(self, size):
-        """A new table of slots, all groups that are held put in. A slot has the handle of a group and 1, or 0."""
-        g: cython.longlong = self.head
-        self.slots = memoryview(arena(4 * size)).cast("I")
-        self.mask = size - 1
-        while g != _NONE:
-            self.place(g)
-            g = self.after[g]
-        return 0
-
-    def place(self, g):
-        i: cython.ulonglong = self.hashes[g] & self.mask
-        while self.slots[i] != 0:
-            i = (i + 1) & self.mask
-        self.slots[i] = cython.cast(cython.uint, g + 1)
-        return 0
-
-    def unplace(self, g):
-        """Take a group out of the table of slots, and move up those that were pushed past its slot."""
-        i: cython.ulonglong = self.hashes[g] & self.mask
-        j: cython.ulonglong
-        home: cython.ulonglong
-        while self.slots[i] != g + 1:
-            i = (i + 1) & self.mask
-        j = i
-        while True:
-            j = (j + 1) & self.mask
-            if self.slots[j] == 0:
-                break
-            home = self.hashes[self.slots[j] - 1] & self.mask
-            if ((j - home) & self.mask) >= ((j - i) & self.mask):
-                self.slots[i] = self.slots[j]
-                i = j
-        self.slots[i] = 0
-        return 0
-
-    def find(self, h):
-        """The group whose key the key maker made last, -1 without."""
-        i: cython.ulonglong = h & self.mask
-        k: cython.Py_ssize_t
-        at: cython.Py_ssize_t
-        g: cython.longlong
-        key: cython.ulonglong[::1] = self.keys.words
-        count: cython.Py_ssize_t = self.keys.count
-        while True:
-            g = cython.cast(cython.longlong, self.slots[i]) - 1
-            if g == _NONE:
-                return g
-            if self.hashes[g] == h:
-                at = g * self.width
-                k = 0
-                while k < count and self.words[at + k] == key[k]:
-                    k += 1
-                if k == count:
-                    return g
-            i = (i + 1) & self.mask
 
     def allocate(self, size):
         """A place for `size` bytes in the store."""
@@ -308,31 +224,6 @@ class Aggregator:
         self.places[step] = at
         return 0
 
-    # ---- order of update
-
-    def append(self, g):
-        self.before[g] = self.tail
-        self.after[g] = _NONE
-        if self.tail == _NONE:
-            self.head = g
-        else:
-            self.after[self.tail] = g
-        self.tail = g
-        return 0
-
-    def unlink(self, g):
-        p: cython.longlong = self.before[g]
-        n: cython.longlong = self.after[g]
-        if p == _NONE:
-            self.head = n
-        else:
-            self.after[p] = n
-        if n == _NONE:
-            self.tail = p
-        else:
-            self.before[n] = p
-        return 0
-
     # ---- records
 
     def add(self, rec):
@@ -342,7 +233,7 @@ class Aggregator:
         """
         g: cython.longlong
         self.edited = self.edited or not self.raw
-        g = self.take(rec)
+        g = self.absorb(rec)
         self.edited = False
         return g
 
@@ -351,26 +242,26 @@ class Aggregator:
         self.edited = True
         return 0
 
-    def take(self, rec):
+    def absorb(self, rec):
         g: cython.longlong
         self.turned = False
         if self.rmon:
-            g = self.enter(rec)
+            g = self.gather(rec)
             turn(rec)
             self.edited = True
-            self.enter(rec)
+            self.gather(rec)
             if self.intact:
                 turn(rec)
             return g
         if self.keys.matrix and unordered(rec, self.keys):
             turn(rec)
             self.edited = self.turned = True
-        g = self.enter(rec)
+        g = self.gather(rec)
         if self.turned and self.intact:
             turn(rec)
         return g
 
-    def enter(self, rec):
+    def gather(self, rec):
         h: cython.ulonglong
         g: cython.longlong
         keys: KeyMaker = self.keys
@@ -414,40 +305,23 @@ class Aggregator:
 
     def begin(self, rec, h):
         """A new group of one record."""
-        g: cython.longlong
-        k: cython.Py_ssize_t
-        at: cython.Py_ssize_t
-        if self.free != _NONE:
-            g = self.free
-            self.free = self.after[g]
-        else:
-            if self.limit == self.room:
-                self.groups(2 * self.room)
-            g = self.limit
-            self.limit += 1
-        self.hashes[g] = h
+        g: cython.longlong = self.take()
+        row: cython.Py_ssize_t = g * self.stride
         if not self.keys.nothing:
-            at = g * self.width
-            for k in range(self.width):
-                self.words[at + k] = self.keys.words[k] if k < self.keys.count else 0
-            if 2 * (self.count + 1) > self.mask:
-                self.append(g)
-                self.index(2 * (self.mask + 1))
-                self.unlink(g)
-            else:
-                self.place(g)
-        self.offsets[g] = rec.offset
-        self.first[g] = first_micro(rec)
-        self.last[g] = last_micro(rec)
-        self.counts[g] = 0
-        self.clock += 1
-        self.serials[g] = self.clock
+            if 2 * (self.count + 1) > cython.cast(cython.Py_ssize_t, self.mask):
+                self.index(4 * (cython.cast(cython.Py_ssize_t, self.mask) + 1))
+            self.enter(g, h)
+        self.cells[row + OFFSET] = cython.cast(cython.longlong, rec.offset)
+        self.cells[row + FIRST] = first_micro(rec)
+        self.cells[row + LAST] = last_micro(rec)
+        self.cells[row + MERGED] = 0
+        self.cells[row + AT] = _NONE
+        self.cells[row + OLDEST] = 0
         self.append(g)
+        self.update(g)
         self.count += 1
         if self.fresh is not None:
             self.fresh.append(g)
-        self.at[g] = _NONE
-        self.oldest_waiting[g] = 0
         if self.touches:
             self.settle(g, rec)
             self.load(g, self.scratch)
@@ -463,41 +337,44 @@ class Aggregator:
         """Store the bytes that a record was read from."""
         size: cython.Py_ssize_t = 4 * cython.cast(cython.Py_ssize_t, rec.words)
         at: cython.Py_ssize_t = self.allocate(size)
+        row: cython.Py_ssize_t = g * self.stride
         self.store[at:at + size] = rec.data[rec.base:rec.base + size]
-        self.at[g] = at
-        self.sizes[g] = cython.cast(cython.uint, size)
-        self.forms[g] = _RAW
+        self.cells[row + AT] = at
+        self.cells[row + SIZE] = size
+        self.cells[row + FORM] = _RAW
         return 0
 
     def settle(self, g, rec):
         """Store a record in the form that clients write. `rec` may point into the place that it has now."""
         at: cython.longlong
         size: cython.Py_ssize_t
+        row: cython.Py_ssize_t = g * self.stride
         joiner: Joiner = self.joiner
-        self.forms[g] = _SETTLED | (_TURNED if rec.reversed_ else 0)
-        self.counts[g] = rec.merged
+        self.cells[row + FORM] = _SETTLED | (_TURNED if rec.reversed_ else 0)
+        self.cells[row + MERGED] = rec.merged
         client_form(rec, False)
         joiner.write(rec)
         size = joiner.out.pos
-        at = self.at[g]
-        if at != _NONE and (size + 31) >> 5 != (cython.cast(cython.Py_ssize_t, self.sizes[g]) + 31) >> 5:
-            self.release(at, self.sizes[g])
+        at = self.cells[row + AT]
+        if at != _NONE and (size + 31) >> 5 != (cython.cast(cython.Py_ssize_t, self.cells[row + SIZE]) + 31) >> 5:
+            self.release(at, self.cells[row + SIZE])
             at = _NONE
         if at == _NONE:
             at = self.allocate(size)
         self.store[at:at + size] = joiner.out.out[:size]
         joiner.out.pos = 0
-        self.at[g] = at
-        self.sizes[g] = cython.cast(cython.uint, size)
+        self.cells[row + AT] = at
+        self.cells[row + SIZE] = size
         return 0
 
     def load(self, g, rec):
         """Decode the bytes of a group."""
+        row: cython.Py_ssize_t = g * self.stride
         rec.point_to(self.store)
-        decode(rec, self.at[g], self.offsets[g])
-        if self.forms[g] & _RAW:
+        decode(rec, self.cells[row + AT], self.words[row + OFFSET])
+        if self.cells[row + FORM] & _RAW:
             return repair(rec)
-        return restore(rec, self.forms[g] & _TURNED, self.counts[g])
+        return restore(rec, self.cells[row + FORM] & _TURNED, cython.cast(cython.uint, self.cells[row + MERGED]))
 
     def decoded(self, g):
         """The record of a group in the place where records are merged; another group's gives way."""
@@ -514,7 +391,7 @@ class Aggregator:
         self.owner[slot] = _NONE
         self.load(g, rec)
         self.owner[slot] = g
-        if self.oldest_waiting[g]:
+        if self.cells[g * self.stride + OLDEST]:
             self.catch_up(g, rec)
         return rec
 
@@ -543,19 +420,19 @@ class Aggregator:
         at += 8
         self.waiting[at:at + size] = rec.data[rec.base:rec.base + size]
         self.filled = (at + size + 7) & ~cython.cast(cython.Py_ssize_t, 7)
-        if self.oldest_waiting[g]:
-            self.links[self.newest_waiting[g]] = place
+        if self.cells[g * self.stride + OLDEST]:
+            self.links[self.cells[g * self.stride + NEWEST]] = place
         else:
-            self.oldest_waiting[g] = place
-        self.newest_waiting[g] = place
+            self.cells[g * self.stride + OLDEST] = place
+        self.cells[g * self.stride + NEWEST] = place
         return 0
 
     def catch_up(self, g, held):
         """Merge the records that wait into `held`, the record of their group, in the order in which they came."""
         other: Record = self.other
-        place: cython.uint = self.oldest_waiting[g]
+        place: cython.uint = self.cells[g * self.stride + OLDEST]
         left: cython.int
-        self.oldest_waiting[g] = 0
+        self.cells[g * self.stride + OLDEST] = 0
         while place:
             decode(other, 8 * cython.cast(cython.Py_ssize_t, place) + 8, 0)
             repair(other)
@@ -570,7 +447,7 @@ class Aggregator:
         """Merge all records that wait."""
         g: cython.longlong
         for g in range(self.limit):
-            if self.oldest_waiting[g]:
+            if self.cells[g * self.stride + OLDEST]:
                 self.load(g, self.scratch)
                 self.catch_up(g, self.scratch)
                 self.settle(g, self.scratch)
@@ -581,12 +458,13 @@ class Aggregator:
         """Merge a record into a group."""
         held: Record
         left: cython.int
+        row: cython.Py_ssize_t = g * self.stride
         moment: cython.longlong = first_micro(rec)
         if (self.idle or self.status) and self.over(g, moment, last_micro(rec)):
             self.unplace(g)
             self.unlink(g)
             self.ripe.append(g)
-            return self.begin(rec, self.hashes[g])
+            return self.begin(rec, self.words[row + HASH])
         if self.limit > _SLOTS and not self.edited and self.owner[g & (_SLOTS - 1)] != g:
             self.wait(g, rec)
         else:
@@ -595,23 +473,21 @@ class Aggregator:
             held.merged += 1
             if left:
                 self.lengthen(g, held, rec, left)
-        if moment < self.first[g]:
-            self.first[g] = moment
+        if moment < self.cells[row + FIRST]:
+            self.cells[row + FIRST] = moment
         moment = last_micro(rec)
-        if moment > self.last[g]:
-            self.last[g] = moment
-        self.clock += 1
-        self.serials[g] = self.clock
-        if self.tail != g:
-            self.unlink(g)
-            self.append(g)
+        if moment > self.cells[row + LAST]:
+            self.cells[row + LAST] = moment
+        self.update(g)
         return g
 
     def over(self, g, start, end):
         """Whether a record from `start` to `end` comes too late, or too early, to be merged into a group."""
-        if self.idle and (start - self.last[g] >= self.idle or self.first[g] - end >= self.idle):
+        first: cython.longlong = self.cells[g * self.stride + FIRST]
+        last: cython.longlong = self.cells[g * self.stride + LAST]
+        if self.idle and (start - last >= self.idle or first - end >= self.idle):
             return True
-        return self.status != 0 and max(self.last[g], end) - min(self.first[g], start) >= self.status
+        return self.status != 0 and max(last, end) - min(first, start) >= self.status
 
     def lengthen(self, g, held, rec, left):
         """Put user data and labels of two records together, which changes the length of the group's record."""
@@ -648,33 +524,16 @@ class Aggregator:
     def turn_group(self, g):
         """Exchange source and destination of a group and of its key."""
         held: Record = self.decoded(g)
-        k: cython.Py_ssize_t
         if not self.keys.nothing:
             self.unplace(g)
-            self.hashes[g] = self.keys.make(held, True)
-            for k in range(self.keys.count):
-                self.words[g * self.width + k] = self.keys.words[k]
-            self.place(g)
+            self.enter(g, self.keys.make(held, True))
         reverse(held)
-        if self.forms[g] & _RAW:
+        if self.cells[g * self.stride + FORM] & _RAW:
             # The bytes that were read would be decoded to the other direction.
-            self.forms[g] = _SETTLED
+            self.cells[g * self.stride + FORM] = _SETTLED
         return 0
 
     # ---- for those who look on
-
-    def handles(self):
-        """The handles of all groups, the one that was updated longest ago first."""
-        out = []
-        g: cython.longlong = self.head
-        while g != _NONE:
-            out.append(g)
-            g = self.after[g]
-        return out
-
-    def oldest(self):
-        """The handle of the group that was updated longest ago, -1 without groups."""
-        return self.head
 
     def record_of(self, g, into):
         """Fill `into` with the record of a group, as repaired records are: ready to be printed, filtered, merged.
@@ -686,44 +545,13 @@ class Aggregator:
             self.settle(g, self.pool[slot])
             self.owner[slot] = _NONE
         self.load(g, into)
-        if self.oldest_waiting[g]:
+        if self.cells[g * self.stride + OLDEST]:
             self.catch_up(g, into)
             self.settle(g, into)
             self.load(g, into)
         if self.norep or (into.present & 16 and into.agr_count <= 1):
             into.present &= ~cython.cast(cython.uint, 16)
         return 0
-
-    def serial_of(self, g):
-        """The number of the last update of a group; `clock` is that of the last update of all."""
-        return self.serials[g]
-
-    def first_of(self, g):
-        """The earliest time of a group, µs since 1970."""
-        return self.first[g]
-
-    def last_of(self, g):
-        """The latest time of a group, µs since 1970."""
-        return self.last[g]
-
-    def updated_since(self, serial):
-        """The handles of the groups updated after `serial`, the one updated last first."""
-        out = []
-        g: cython.longlong = self.tail
-        while g != _NONE and self.serials[g] > serial:
-            out.append(g)
-            g = self.before[g]
-        return out
-
-    def expired(self, now, idle):
-        """The handles of the groups of which nothing was heard in the `idle` µs before `now`; they are held until `remove`."""
-        out = []
-        g: cython.longlong = self.head
-        while g != _NONE:
-            if self.last[g] + idle <= now:
-                out.append(g)
-            g = self.after[g]
-        return out
 
     def expire(self, now, idle):
         """Remove the groups of which nothing was heard in the `idle` µs before `now`; returns how many there were."""
@@ -744,10 +572,9 @@ class Aggregator:
         slot: cython.Py_ssize_t = g & (_SLOTS - 1)
         if self.owner[slot] == g:
             self.owner[slot] = _NONE
-        self.oldest_waiting[g] = 0
-        self.release(self.at[g], self.sizes[g])
-        self.after[g] = self.free
-        self.free = g
+        self.cells[g * self.stride + OLDEST] = 0
+        self.release(self.cells[g * self.stride + AT], self.cells[g * self.stride + SIZE])
+        self.give(g)
         self.count -= 1
         return 0
 
@@ -755,7 +582,7 @@ class Aggregator:
         """Exchange source and destination of a group."""
         self.turn_group(g)
         self.clock += 1
-        self.serials[g] = self.clock
+        self.cells[g * self.stride + SERIAL] = cython.cast(cython.longlong, self.clock)
         return 0
 
 
