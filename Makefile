@@ -9,6 +9,7 @@ RATE ?= 50000
 
 BIN := $(VENV)/bin
 KERNELS := $(shell find src -name '*_cy.py' -o -name '*_cy.pxd')
+SOURCES := $(shell find src -name '*.py')
 DEMO := build/demo
 CHECKED := build/sanitize
 SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=undefined
@@ -18,14 +19,14 @@ SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=undefined
 help: ## list what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 17
 
-demo: $(VENV)/.installed ## make a capture, turn it into flow records, print them
+demo: $(VENV)/.bytecode ## make a capture, turn it into flow records, print them
 	@mkdir -p $(DEMO)
 	@rm -f $(DEMO)/demo.argus
 	$(BIN)/python -m pyargus.capture.generate $(DEMO)/demo.pcap
 	$(BIN)/argus -X -r $(DEMO)/demo.pcap -w $(DEMO)/demo.argus
 	$(BIN)/ra -X -r $(DEMO)/demo.argus
 
-test: $(VENV)/.dev ## run all tests
+test: $(VENV)/.dev $(VENV)/.bytecode ## run all tests
 	$(BIN)/python -m pytest -q
 
 check: lint types test ## lint, types and test
@@ -37,10 +38,10 @@ lint: $(VENV)/.dev ## style and import contracts
 types: $(VENV)/.dev ## static types
 	$(BIN)/mypy
 
-bench: $(VENV)/.dev ## measure against the reference programs (PACKETS=3000000 RUNS=5)
+bench: $(VENV)/.dev $(VENV)/.bytecode ## measure against the reference programs (PACKETS=3000000 RUNS=5)
 	$(BIN)/python -m bench.run --packets $(PACKETS) --runs $(RUNS) --output docs/reference/performance.md
 
-bench-live: $(VENV)/.dev ## measure what is lost of live packets, needs root
+bench-live: $(VENV)/.dev $(VENV)/.bytecode ## measure what is lost of live packets, needs root
 	$(BIN)/python -m bench.live --output docs/reference/performance-live.md
 
 soak: $(VENV)/.dev ## the sensor under load for a long time, needs root (SECONDS=1800 RATE=50000)
@@ -72,6 +73,11 @@ $(BIN)/python:
 
 $(VENV)/.installed: $(BIN)/python pyproject.toml setup.py $(KERNELS)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+# An editable installation compiles nothing ahead, and where Python is told to write no bytecode every start would compile all of it.
+$(VENV)/.bytecode: $(VENV)/.installed $(SOURCES)
+	$(BIN)/python -m compileall -q src
 	@touch $@
 
 # The extra's packages alone: installing the project a second time would compile its kernels a second time.

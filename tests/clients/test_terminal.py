@@ -4,7 +4,7 @@ import io
 import os
 import pty
 import re
-import statistics
+import resource
 import subprocess
 import sys
 import time
@@ -132,10 +132,14 @@ def test_progress_is_shown_where_nothing_is_printed(monkeypatch: pytest.MonkeyPa
 @needs_samples
 @pytest.mark.skipif(bool(interpreted()), reason="kernels run interpreted")
 def test_ten_records_are_there_at_once() -> None:
+    def spent() -> float:
+        usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return usage.ru_utime + usage.ru_stime
+
     taken = []
     for _ in range(11):
-        began = time.perf_counter()
+        before = spent()
         ours("-r", TCP, "-N", "10")
-        taken.append(time.perf_counter() - began)
-    # On a busy machine most runs wait for a processor; the quickest shows what the program itself needs.
-    assert statistics.median(taken) < 0.1 or min(taken) < 0.1
+        taken.append(spent() - before)
+    # Processor time, as on a busy machine a program waits for others; what shares its processor makes that longer too, so the least counts.
+    assert min(taken) < 0.08, taken

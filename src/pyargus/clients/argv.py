@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pyargus.errors import BadUse
 
 
-@dataclass(slots=True)
+@dataclass(eq=False, repr=False, slots=True)
 class Given:
     """One option as it was given: its letter (or long name) and the values it took."""
 
@@ -21,7 +21,7 @@ class Given:
     values: list[str] = field(default_factory=list)
 
 
-@dataclass(slots=True)
+@dataclass(eq=False, repr=False, slots=True)
 class Arguments:
     """options in order; words: the filter; explicit: whether `-` or `--` introduced the filter."""
 

@@ -141,7 +141,7 @@ def open_file(settings: Settings, form: str) -> Any:
         raise Unreachable(f"{name}: {error.strerror}") from error
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Target:
     """What a run prints to. printer: the kernel that takes the records; file: where its bytes go."""
 

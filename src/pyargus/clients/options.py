@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pyargus.clients.argv import MANY, NONE, ONE, PAIR
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False, frozen=True, slots=True)
 class Option:
     """One row; `letter` is the long name where there is no letter. `refused`: why the option is turned down, empty if it works."""
 

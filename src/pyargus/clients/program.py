@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 SUMMARY = "The filter stands last; '-' or '--' before it sets it apart."
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False, frozen=True, slots=True)
 class Mode:
     """A word of -M. value: how help shows what follows the word, empty if nothing does: `=TEXT` within the word, `N` as the next word."""
 
@@ -42,7 +42,7 @@ SHARED_MODES: tuple[Mode, ...] = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False, frozen=True)
 class Program:
     """name: of the command; summary: a sentence for its help.
 

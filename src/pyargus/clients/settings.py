@@ -23,7 +23,7 @@ DSRS = ("trans", "flow", "time", "metric", "agr", "net", "vlan", "mpls", "jitter
 ENCODINGS = {"ascii": 0, "obfuscate": 1, "hex": 2, "encode32": 3, "encode64": 4}
 
 
-@dataclass(slots=True)
+@dataclass(eq=False, repr=False, slots=True)
 class Column:
     """A field of the output: its name, the printf format given for it, and the width that held when it was named, 0 for the field's own."""
 
@@ -32,7 +32,7 @@ class Column:
     width: int = 0
 
 
-@dataclass(slots=True)
+@dataclass(eq=False, repr=False, slots=True)
 class Range:
     """-N: records first to last (both included); last None is open. printed: counted as printed, not as read.
 
@@ -44,7 +44,7 @@ class Range:
     printed: bool = False
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Settings:
     """Everything a client's run depends on.
 

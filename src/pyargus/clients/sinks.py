@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from typing import Any, BinaryIO
 
 
-@dataclass(slots=True)
+@dataclass(eq=False, repr=False, slots=True)
 class Sink:
     """An output of records. filter: a compiled filter that its records pass, or None; writer: gathers their bytes."""
 

@@ -9,7 +9,7 @@ Source: argus 3 "ra fields" tables; times are UTC seconds on the wire and are pr
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False, frozen=True, slots=True)
 class Field:
     """A field.
 
