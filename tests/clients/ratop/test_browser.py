@@ -10,6 +10,7 @@ from pyargus.clients.ratop import header
 from pyargus.clients.ratop.actions import ACTIONS, BY_KEY, BY_LETTER, GROUPS, spelled, ways
 from pyargus.clients.ratop.browser import Browser
 from pyargus.clients.ratop.styles import COLOURS, plain
+from pyargus.clients.ratop.table import Table
 from pyargus.record.filter import compile_filter
 from pyargus.record.filter_cy import Filter
 from tests.clients.ratop.support import browsing, capture, press, screen
@@ -475,6 +476,18 @@ def test_history_steps_back_and_returns(office: Path) -> None:
         press(browser, ":", "m", "< saddr>", "enter")
         assert not browser.moment and browser.view.shape.keys == ("saddr",)
         assert browser.engine.tables == [browser.view.table]
+
+
+def test_a_fault_while_a_table_is_made_is_said_and_the_tables_go_on(office: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with browsing("-n", "-r", office) as browser:
+        with monkeypatch.context() as patch:
+            patch.setattr(Table, "feed", lambda self, data: 1 // 0)
+            press(browser, ":", "m", "< saddr>", "enter")
+        browser.beat()
+        assert "a fault of the program: ZeroDivisionError" in screen(browser)[-1]
+        assert not browser.view.pending
+        press(browser, ":", "m", "< daddr>", "enter")
+        assert browser.view.table.flow.records == 60 and browser.view.shape.keys == ("daddr",)
 
 
 def test_frozen_rows_stay(office: Path) -> None:

@@ -82,6 +82,32 @@ def test_rows_are_printed_in_every_format(office: Path, tmp_path: Path, form: st
     assert places == sorted(places)
 
 
+@pytest.mark.parametrize(
+    ("modes", "of_racluster"),
+    [
+        ([], ["-M", "correct"]),
+        (["-M", "nocorrect"], []),
+        (["-M", "norep"], ["-M", "correct", "norep"]),
+        (["-m", "saddr"], ["-m", "saddr", "-M", "nopreserve"]),
+        (["-m", "saddr", "-M", "preserve"], ["-m", "saddr"]),
+    ],
+)
+def test_the_records_are_those_that_racluster_writes(office: Path, modes: list[str], of_racluster: list[str]) -> None:
+    """Byte for byte, but for their order and the management record."""
+
+    def records(program: str, *arguments: str) -> list[bytes]:
+        command = [sys.executable, "-c", f"from pyargus.clients.{program} import main; main()", "-X", "-r", str(office), *arguments]
+        data = subprocess.run(command, capture_output=True, timeout=60, check=True).stdout
+        out = []
+        while data:
+            size = 4 * int.from_bytes(data[2:4], "big")
+            out.append(data[:size])
+            data = data[size:]
+        return sorted(record for record in out if record[0] & 0xF0 != 0x80)
+
+    assert records("ratop", "-1", "--format", "argus", *modes) == records("racluster", "-w", "-", *of_racluster)
+
+
 def test_a_reader_that_has_enough_ends_it_quietly(office: Path) -> None:
     for options in ([], ["--format", "csv"]):
         command = [sys.executable, "-c", "from pyargus.clients.ratop import main; main()", "-X", "-n", "-1", "-r", str(office), *options]

@@ -11,12 +11,14 @@ import pytest
 from pyargus.clients.inputs import open_input
 from pyargus.clients.ratop.table import Shape, Sorting, Table
 from pyargus.clients.settings import Column, from_argv
+from pyargus.flow.config import FlowConfig
+from pyargus.flow.engine_cy import Engine
 from pyargus.record.filter import compile_filter
 from pyargus.record.filter_cy import Filter
 from pyargus.record.keys import parse_key
 from pyargus.record.schema import BY_NAME
 from tests.clients.ratop.support import capture
-from tests.flow.craft import A, B, in_the_middle
+from tests.flow.craft import A, B, batch, datagram, in_the_middle
 from tests.kernels import load_interpreted
 
 
@@ -172,6 +174,18 @@ def test_rows_before_a_moment_go(records: bytes) -> None:
     made.arrange()
     assert 0 < made.count == made.listed < before
     assert all(row.last > moment for row in made.listing(0, made.listed))
+
+
+def test_rows_before_a_moment_go_from_a_table_that_was_never_put_in_order() -> None:
+    engine = Engine(FlowConfig())
+    engine.feed(batch([datagram(number * 1_000_000, A, 1000 + number, B, 53) for number in range(200)]))
+    engine.finish(False)
+    made = Table(Shape(), from_argv(["-X", "-n"]))
+    made.feed(engine.take())
+    assert made.count == 200
+    made.expire_before(made.flow.newest - 50_000_000)
+    made.arrange()
+    assert made.count == made.listed == 50
 
 
 def test_a_row_turned_round(records: bytes) -> None:

@@ -133,10 +133,8 @@ class Engine:
     def _work(self) -> None:
         while not self._stopped:
             while self._jobs and not self._stopped:
-                try:
+                with self._guarded():
                     self._jobs[0]()
-                except PyargusError as error:
-                    self.error = str(error)
                 self._jobs.popleft()
             if self.busy and not self.queue.size and not self._jobs:
                 self._rest()
@@ -146,10 +144,21 @@ class Engine:
                 if feeder in self.feeders:
                     if not self.log.initial:
                         self.log.initial = feeder.initial
-                    self._take(data, feeder.live)
+                    with self._guarded():
+                        self._take(data, feeder.live)
                 continue
             if not self._jobs:
                 self._rest()
+
+    @contextmanager
+    def _guarded(self) -> Iterator[None]:
+        """What goes wrong is shown, and the thread that feeds the tables goes on."""
+        try:
+            yield
+        except PyargusError as error:
+            self.error = str(error)
+        except Exception as error:
+            self.error = f"a fault of the program: {type(error).__name__}: {error}"
 
     def _rest(self) -> None:
         """Nothing is left to do for now."""
@@ -230,16 +239,19 @@ class Engine:
         """
 
         def job() -> None:
-            for data in self.everything():
-                if self._stopped:
-                    return
-                self._give_way()
+            try:
+                for data in self.everything():
+                    if self._stopped:
+                        return
+                    self._give_way()
+                    with self.lock:
+                        consumer.feed(data)
+            finally:
+                # Also where the records cannot all be read again: then it has those that could.
                 with self.lock:
-                    consumer.feed(data)
-            with self.lock:
-                if not consumer.past:
-                    self._place(consumer, instead)
-                then()
+                    if not consumer.past:
+                        self._place(consumer, instead)
+                    then()
 
         self.run(job)
 

@@ -264,8 +264,9 @@ class Rows:
         return out
 
     def drop(self, row: cython.Py_ssize_t):
-        """A row that is no more."""
-        self.used[row] = self.shown[row] = 0
+        """A row that is no more; one that was never put may go too."""
+        if row < self.count:
+            self.used[row] = self.shown[row] = 0
 
     def hide(self, row: cython.Py_ssize_t):
         """A row that is not shown though the filter passes it."""

@@ -74,7 +74,7 @@ def _write_records(file: BinaryIO, view: View, initial: bytes) -> int:
     file.write(initial or _management())
     for place in range(view.table.listed):
         record = view.table.load(view.table.group_at(place))
-        client_form(record, True)
+        client_form(record, False)
         writer.write(record)
         if writer.size() > 1 << 16:
             file.write(writer.take())
