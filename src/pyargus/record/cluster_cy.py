@@ -13,7 +13,7 @@ if cython.compiled:
     from cython.cimports.pyargus.record.labelled_cy import put_label
     from cython.cimports.pyargus.record.order_cy import Order
     from cython.cimports.pyargus.record.record_cy import Record
-    from cython.cimports.pyargus.record.repair_cy import reverse
+    from cython.cimports.pyargus.record.repair_cy import as_recorded
     from cython.cimports.pyargus.record.sortkeys_cy import SortKeys
     from cython.cimports.pyargus.record.stage_cy import Stage
     from cython.cimports.pyargus.record.values_cy import Values, start_f, start_s
@@ -22,7 +22,7 @@ else:
     from pyargus.record.labelled_cy import put_label
     from pyargus.record.order_cy import Order
     from pyargus.record.record_cy import Record
-    from pyargus.record.repair_cy import reverse
+    from pyargus.record.repair_cy import as_recorded
     from pyargus.record.sortkeys_cy import SortKeys
     from pyargus.record.stage_cy import Stage
     from pyargus.record.values_cy import Values, start_f, start_s
@@ -120,7 +120,7 @@ class Cluster(Stage):
         """Give a TCP flow back the direction in which it was recorded."""
         statement: Statement
         if rec.reversed_ and rec.proto == 6 and rec.family <= 2:
-            reverse(rec)
+            as_recorded(rec)
             for statement in self.statements:
                 statement.table.changed()
         return 0

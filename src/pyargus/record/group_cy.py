@@ -20,7 +20,7 @@ import cython
 from pyargus.record.arena import arena
 
 if cython.compiled:
-    from cython.cimports.pyargus.record.arrange_cy import turn
+    from cython.cimports.pyargus.record.arrange_cy import put_right, turn
     from cython.cimports.pyargus.record.client_cy import client_form
     from cython.cimports.pyargus.record.decode_cy import decode
     from cython.cimports.pyargus.record.grouptable_cy import (
@@ -41,11 +41,11 @@ if cython.compiled:
     from cython.cimports.pyargus.record.merge_cy import join_labels, merge
     from cython.cimports.pyargus.record.merge_network_cy import is_tcp
     from cython.cimports.pyargus.record.record_cy import Record
-    from cython.cimports.pyargus.record.repair_cy import duration, rates, repair, reverse
+    from cython.cimports.pyargus.record.repair_cy import duration, rates, repair
     from cython.cimports.pyargus.record.rewrite_cy import Rewriter
     from cython.cimports.pyargus.record.values_cy import last_f, last_s, start_f, start_s
 else:
-    from pyargus.record.arrange_cy import turn
+    from pyargus.record.arrange_cy import put_right, turn
     from pyargus.record.client_cy import client_form
     from pyargus.record.decode_cy import decode
     from pyargus.record.grouptable_cy import AT, FIRST, FORM, HASH, LAST, MERGED, NEWEST, OFFSET, OLDEST, SERIAL, SIZE, GroupTable
@@ -53,7 +53,7 @@ else:
     from pyargus.record.merge_cy import join_labels, merge
     from pyargus.record.merge_network_cy import is_tcp
     from pyargus.record.record_cy import Record
-    from pyargus.record.repair_cy import duration, rates, repair, reverse
+    from pyargus.record.repair_cy import duration, rates, repair
     from pyargus.record.rewrite_cy import Rewriter
     from pyargus.record.values_cy import last_f, last_s, start_f, start_s
 
@@ -296,11 +296,11 @@ class Aggregator(GroupTable):
                 self.turn_group(g)
                 self.keys.make(rec, False)
                 return self.join(g, rec)
-        reverse(rec)
+        turn(rec)
         self.edited = True
         g = self.join(g, rec)
         if self.intact:
-            reverse(rec)
+            turn(rec)
         return g
 
     def begin(self, rec, h):
@@ -527,7 +527,7 @@ class Aggregator(GroupTable):
         if not self.keys.nothing:
             self.unplace(g)
             self.enter(g, self.keys.make(held, True))
-        reverse(held)
+        put_right(held)
         if self.cells[g * self.stride + FORM] & _RAW:
             # The bytes that were read would be decoded to the other direction.
             self.cells[g * self.stride + FORM] = _SETTLED

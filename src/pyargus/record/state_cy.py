@@ -70,7 +70,7 @@ def direction(t, rec, variable):
                 middle = 63
             elif rec.spkts or rec.dpkts:
                 # Merged into a record that ports or networks had put right.
-                return t.puts(b"<- " if rec.head[1] & 0x400000 and rec.family <= 2 else b" ->")
+                return t.puts(b"<- " if rec.head[1] & 0x400000 else b" ->")
     if rec.dpkts == 0:
         left = False
     if rec.spkts == 0:
