@@ -85,7 +85,7 @@ class Batch:
         dated: cython.bint
         direct: cython.bint = self.direct()
         brief: cython.bint = self.brief()
-        end = rec.point_to(data)
+        end = rec.point_wide(data)
         self.trouble = 0
         while at < end:
             length = framed(rec, at)

@@ -138,7 +138,7 @@ class Delivery:
     def replay(self, data, at):
         """Put the whole records of `data` from `at` on, until `full`, `done` or the end. Returns where it stopped."""
         rec: Record = self.record
-        end: cython.Py_ssize_t = rec.point_to(data)
+        end: cython.Py_ssize_t = rec.point_wide(data)
         length: cython.Py_ssize_t
         while at < end and not self.done:
             length = frame(data, at)
