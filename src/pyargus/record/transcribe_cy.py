@@ -56,12 +56,25 @@ def transcribe(writer, rec, at):
     The caller has framed the record. Returns whether it was written; if not, as always where `rec` does not point to words, `rec` is to be
     decoded. Afterwards the counters of `rec` are set, of the rest nothing is defined.
     """
-    out: Encoder = writer.out
-    start: cython.Py_ssize_t = out.pos
-    if not _LITTLE or (at | start) & 3 or not survey(rec, at):
+    return surveyed(rec, at) and completed(writer, rec)
+
+
+def surveyed(rec, at):
+    """The first half of `transcribe`: read of the record what changes; whether `completed` may follow.
+
+    If so, its times and counters are set as `repair` leaves them.
+    """
+    if not _LITTLE or at & 3 or not survey(rec, at):
         return False
     repair(rec)
-    if rec.reversed_ or not settled(rec):
+    return not rec.reversed_ and settled(rec)
+
+
+def completed(writer, rec):
+    """The second half: write the record that was surveyed. Returns whether it was written; if not, it is to be decoded."""
+    out: Encoder = writer.out
+    start: cython.Py_ssize_t = out.pos
+    if start & 3:
         return False
     renew(rec)
     if not assemble(writer, rec):
@@ -193,16 +206,27 @@ def settled(rec: Record) -> cython.bint:
 @cython.cfunc
 @cython.inline
 @cython.exceptval(-1)
-def copied(out: Encoder, o: cython.Py_ssize_t, rec: Record, i: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.Py_ssize_t:
-    """Copy the words of the source from i to before `end` to word o of the output, which has room; returns the word after them."""
+def copied(
+    target: cython.uint[::1], o: cython.Py_ssize_t, source: cython.const[cython.uint][::1], i: cython.Py_ssize_t, end: cython.Py_ssize_t
+) -> cython.Py_ssize_t:
+    """Copy the words of the source from i to before `end` to word o of the target, which has room; returns the word after them."""
     if end - i >= _RANGE:
-        out.wide[o:o + end - i] = rec.wide[i:end]
-        return o + end - i
+        return spanned(target, o, source, i, end)
     while i < end:
-        out.wide[o] = rec.wide[i]
+        target[o] = source[i]
         o += 1
         i += 1
     return o
+
+
+@cython.cfunc
+@cython.exceptval(-1)
+def spanned(
+    target: cython.uint[::1], o: cython.Py_ssize_t, source: cython.const[cython.uint][::1], i: cython.Py_ssize_t, end: cython.Py_ssize_t
+) -> cython.Py_ssize_t:
+    """The same at one stroke; apart, as a function with slices of its own clears room for them at every call."""
+    target[o:o + end - i] = source[i:end]
+    return o + end - i
 
 
 @cython.cfunc
@@ -232,7 +256,7 @@ def assemble(writer: Rewriter, rec: Record) -> cython.bint:
     start = out.pos >> 2
     o = start + 1
     if rec.present & 1:
-        o = copied(out, o, rec, i, rec.unknown[1])
+        o = copied(out.wide, o, rec.wide, i, rec.unknown[1])
     if rec.present & 2:
         if rec.family == 1 and rec.unknown[3] - rec.unknown[2] == 5:
             out.wide[o] = turned(rec.head[1])
@@ -245,36 +269,47 @@ def assemble(writer: Rewriter, rec: Record) -> cython.bint:
             o = put(writer, o, rec, 1)
             if o < 0:
                 return False
-    o = put(writer, o, rec, 2)
-    if o < 0:
-        return False
+    out.pos = 4 * o
+    out.time(
+        rec.head[2],
+        rec.time_form,
+        rec.sstart_s,
+        rec.sstart_f,
+        rec.send_s,
+        rec.send_f,
+        rec.dstart_s,
+        rec.dstart_f,
+        rec.dend_s,
+        rec.dend_f,
+    )
+    o = out.pos >> 2
     i = rec.unknown[7]
     if rec.head[3] & 0x10000 and rec.head[3] == turned(rec.wide[rec.unknown[6]]):
         # Without application bytes the counters fill the words of a form, and stand there already.
-        o = copied(out, o, rec, rec.unknown[6], i)
+        o = copied(out.wide, o, rec.wide, rec.unknown[6], i)
     else:
         o = put(writer, o, rec, 3)
         if o < 0:
             return False
     if not rec.present & 16 and (rec.spkts or rec.dpkts):
-        o = counted(out, o, rec)
+        o = counted(out.wide, o, out.single(rec.raw_dur) if rec.raw_dur > 0 else 0)
     if rec.present & 32 and rec.net == 0:
-        o = copied(out, o, rec, i, rec.unknown[10])
+        o = copied(out.wide, o, rec.wide, i, rec.unknown[10])
         i = rec.unknown[11]
     elif rec.present & 32 and rec.net == 0x34:
-        o = copied(out, o, rec, i, rec.unknown[11])
+        o = copied(out.wide, o, rec.wide, i, rec.unknown[11])
         i = rec.unknown[11]
         # The last two bytes of the word after the header are the reader's own.
         out.wide[o - (i - cython.cast(cython.Py_ssize_t, rec.unknown[10])) + 1] &= 0xFFFF
     if rec.present & 0x400:
-        o = copied(out, o, rec, i, rec.unknown[20])
+        o = copied(out.wide, o, rec.wide, i, rec.unknown[20])
         i = rec.unknown[21]
         sizes(rec)
         if rec.present & 0x400:
             o = put(writer, o, rec, 10)
             if o < 0:
                 return False
-    o = copied(out, o, rec, i, end)
+    o = copied(out.wide, o, rec.wide, i, end)
     out.wide[start] = turned((rec.kind << 24) | (rec.cause_option << 16) | cython.cast(cython.uint, o - start))
     out.pos = 4 * o
     out.records += 1
@@ -283,15 +318,17 @@ def assemble(writer: Rewriter, rec: Record) -> cython.bint:
 
 @cython.cfunc
 @cython.exceptval(-1)
-def counted(out: Encoder, o: cython.Py_ssize_t, rec: Record) -> cython.Py_ssize_t:
-    """Write the statistics of aggregation of one record at word o, as `client_form` has them; returns the word after them."""
+def counted(target: cython.uint[::1], o: cython.Py_ssize_t, bits: cython.uint) -> cython.Py_ssize_t:
+    """Write the statistics of aggregation of one record at word o, as `client_form` has them; returns the word after them.
+
+    bits: its duration as an IEEE single.
+    """
     k: cython.Py_ssize_t
-    bits: cython.uint = out.single(rec.raw_dur) if rec.raw_dur > 0 else 0
-    out.wide[o] = turned(cython.cast(cython.uint, 0x60040114))
-    out.wide[o + 1] = turned(cython.cast(cython.uint, 1))
+    target[o] = turned(cython.cast(cython.uint, 0x60040114))
+    target[o + 1] = turned(cython.cast(cython.uint, 1))
     for k in range(o + 2, o + 20):
-        out.wide[k] = 0
+        target[k] = 0
     # The statistics themselves are little-endian.
-    out.wide[o + 6] = 1
-    out.wide[o + 7] = out.wide[o + 8] = out.wide[o + 10] = bits
+    target[o + 6] = 1
+    target[o + 7] = target[o + 8] = target[o + 10] = bits
     return o + 20
