@@ -85,7 +85,7 @@ class Batch:
         dated: cython.bint
         direct: cython.bint = self.direct()
         brief: cython.bint = self.brief()
-        end = rec.point_to(data)
+        end = rec.point_wide(data)
         self.trouble = 0
         while at < end:
             length = framed(rec, at)
@@ -94,10 +94,12 @@ class Batch:
                 return at
             start = at
             rec.offset = offset + start
-            if direct and self.stage.glance(rec, at, length):
+            if direct and (self.stage.glance(rec, at, length) if self.stage is not None else self.delivery.glance(rec, at)):
                 self.flows += 1
                 self.passed += 1
                 at += length
+                if self.stage is None and self.delivery.full():
+                    return at
                 continue
             if brief and self.fails(start):
                 self.flows += rec.present & 4 != 0
@@ -138,8 +140,8 @@ class Batch:
         return at
 
     def direct(self):
-        """Whether every record goes to the stage as it was read."""
-        if self.stage is None or self.summed:
+        """Whether every record goes to the stage, or to the files, as it was read."""
+        if self.summed or (self.stage is None and (self.rmon or not self.delivery.writers)):
             return False
         if self.filter is not None or self.select is not None or self.period is not None or self.arranger is not None:
             return False

@@ -1,3 +1,5 @@
 from pyargus.record.record_cy cimport Record
 
 cpdef int client_form(Record rec, bint aggregate) except -1
+cdef int renew(Record rec) except -1
+cdef int sizes(Record rec) except -1

@@ -157,6 +157,31 @@ def counters(rec: Record) -> cython.int:
     return 0
 
 
+def renew(rec):
+    """Flow key, time and counters of a repaired flow or event record as a client writes them."""
+    if rec.present & 2:
+        key(rec)
+    stamps(rec)
+    if rec.present & 8:
+        counters(rec)
+    return 0
+
+
+def sizes(rec):
+    """Packet size DSR: that of the sides that have sizes, or none."""
+    n: cython.uint
+    bits: cython.uint
+    if rec.present & 0x400 and not rec.opaque & 0x400:
+        bits = (1 if rec.smax else 0) | (2 if rec.dmax else 0)
+        if bits:
+            n = 5 if bits == 3 else 3
+            rec.head[10] = 0x12040000 | (bits << 16) | (0x200 if bits == 3 else 0x600 if bits == 1 else 0xA00) | n
+            rec.tail[21] = 0
+        else:
+            rec.present &= ~cython.cast(cython.uint, 0x400)
+    return 0
+
+
 def client_form(rec, aggregate):
     """Change `rec`, repaired, to what a client's rewrite holds; `aggregate`: add the aggregation DSR where there is none.
 
@@ -167,11 +192,7 @@ def client_form(rec, aggregate):
     bits: cython.uint
     if rec.kind & 0xF0 == 0x80:
         return 0
-    if rec.present & 2:
-        key(rec)
-    stamps(rec)
-    if rec.present & 8:
-        counters(rec)
+    renew(rec)
     if aggregate and not rec.present & 16 and (rec.spkts or rec.dpkts):
         rec.present |= 16
         rec.head[4] = 0x60040114
@@ -186,14 +207,7 @@ def client_form(rec, aggregate):
         rec.netw[0] &= ~cython.cast(cython.uint, 0xFFFF)
     if rec.net == 0:
         rec.present &= ~cython.cast(cython.uint, 32)
-    if rec.present & 0x400 and not rec.opaque & 0x400:
-        bits = (1 if rec.smax else 0) | (2 if rec.dmax else 0)
-        if bits:
-            n = 5 if bits == 3 else 3
-            rec.head[10] = 0x12040000 | (bits << 16) | (0x200 if bits == 3 else 0x600 if bits == 1 else 0xA00) | n
-            rec.tail[21] = 0
-        else:
-            rec.present &= ~cython.cast(cython.uint, 0x400)
+    sizes(rec)
     if rec.present & 0x100 and not rec.opaque & 0x100:
         n = (rec.jit_blocks & 1) + ((rec.jit_blocks >> 1) & 1) + ((rec.jit_blocks >> 2) & 1) + (rec.jit_blocks >> 3)
         rec.head[8] = 0x46000000 | (rec.jit_blocks << 8) | (1 + n * 5)

@@ -10,6 +10,8 @@ Source: argus 3 record format, sections "Record header" to "Label", "The 5.0 for
 
 from __future__ import annotations
 
+import sys
+
 import cython
 
 if cython.compiled:
@@ -21,6 +23,16 @@ else:
     from pyargus.record.decode_parts_cy import aggregation, ip_attributes, jitter, mapped_icmp, packet_sizes
     from pyargus.record.record_cy import Record
 
+_LITTLE = cython.declare(cython.bint, sys.byteorder == "little")
+
+
+@cython.cfunc
+@cython.inline
+@cython.exceptval(check=False)
+def turned(value: cython.uint) -> cython.uint:
+    """The four bytes of a word in the other order."""
+    return ((value >> 24) & 0xFF) | ((value >> 8) & 0xFF00) | ((value & 0xFF00) << 8) | ((value & 0xFF) << 24)
+
 
 @cython.cfunc
 @cython.inline
@@ -31,6 +43,8 @@ def be16(rec: Record, o: cython.Py_ssize_t) -> cython.uint:
 @cython.cfunc
 @cython.inline
 def be32(rec: Record, o: cython.Py_ssize_t) -> cython.uint:
+    if _LITTLE and o & 3 == 0 and o >> 2 < rec.wide.shape[0]:
+        return turned(rec.wide[o >> 2])
     return (
         (cython.cast(cython.uint, rec.data[o]) << 24)
         | (cython.cast(cython.uint, rec.data[o + 1]) << 16)
@@ -42,6 +56,8 @@ def be32(rec: Record, o: cython.Py_ssize_t) -> cython.uint:
 @cython.cfunc
 @cython.inline
 def le32(rec: Record, o: cython.Py_ssize_t) -> cython.uint:
+    if _LITTLE and o & 3 == 0 and o >> 2 < rec.wide.shape[0]:
+        return rec.wide[o >> 2]
     return (
         (cython.cast(cython.uint, rec.data[o + 3]) << 24)
         | (cython.cast(cython.uint, rec.data[o + 2]) << 16)
@@ -488,6 +504,7 @@ def transport(rec: Record, o: cython.Py_ssize_t, size: cython.Py_ssize_t) -> cyt
 def flow_key(rec, o, size):
     kind: cython.uint = rec.data[o + 1] & 0x3F
     family: cython.uint = rec.data[o + 2] & 0x1F
+    word: cython.uint
     rec.family = 0
     rec.saddr_hi = rec.daddr_hi = rec.saddr_lo = rec.daddr_lo = 0
     rec.proto = rec.tproto = rec.sport = rec.dport = rec.extra = rec.label20 = rec.smask = rec.dmask = 0
@@ -497,11 +514,13 @@ def flow_key(rec, o, size):
         rec.family = 1
         rec.saddr_lo = be32(rec, o + 4)
         rec.daddr_lo = be32(rec, o + 8)
-        rec.proto = rec.data[o + 12]
-        rec.tproto = rec.data[o + 13]
-        rec.sport = be16(rec, o + 14)
-        rec.dport = be16(rec, o + 16)
-        rec.extra = be16(rec, o + 18)
+        word = be32(rec, o + 12)
+        rec.proto = word >> 24
+        rec.tproto = (word >> 16) & 0xFF
+        rec.sport = word & 0xFFFF
+        word = be32(rec, o + 16)
+        rec.dport = word >> 16
+        rec.extra = word & 0xFFFF
         return 20
     if kind == 1 and family == 2:
         if size < 44:
@@ -687,6 +706,7 @@ def metric(rec, o, size):
     at: cython.Py_ssize_t = o + 4
     each: cython.uint
     sides: cython.uint
+    word: cython.uint
     rec.spkts = rec.sbytes = rec.sapp = rec.dpkts = rec.dbytes = rec.dapp = 0
     if rec.data[o + 1] & 1:
         each = 2
@@ -700,6 +720,21 @@ def metric(rec, o, size):
     sides = 2 if form <= 4 else 1
     if 4 + width * each * sides > cython.cast(cython.uint, size):
         return 0
+    if each == 2 and form == 1:
+        word = be32(rec, at)
+        rec.spkts = word >> 24
+        rec.sbytes = (word >> 16) & 0xFF
+        rec.dpkts = (word >> 8) & 0xFF
+        rec.dbytes = word & 0xFF
+        return 8
+    if each == 2 and form == 2:
+        word = be32(rec, at)
+        rec.spkts = word >> 16
+        rec.sbytes = word & 0xFFFF
+        word = be32(rec, at + 4)
+        rec.dpkts = word >> 16
+        rec.dbytes = word & 0xFFFF
+        return 12
     if form <= 8:
         rec.spkts = number(rec, at, width)
         rec.sbytes = number(rec, at + width, width)

@@ -9,12 +9,24 @@ Source: argus 3 record format, sections "Aggregation", "IP attributes", "Packet 
 
 from __future__ import annotations
 
+import sys
+
 import cython
 
 if cython.compiled:
     from cython.cimports.pyargus.record.record_cy import Record
 else:
     from pyargus.record.record_cy import Record
+
+_LITTLE = cython.declare(cython.bint, sys.byteorder == "little")
+
+
+@cython.cfunc
+@cython.inline
+@cython.exceptval(check=False)
+def turned(value: cython.uint) -> cython.uint:
+    """The four bytes of a word in the other order."""
+    return ((value >> 24) & 0xFF) | ((value >> 8) & 0xFF00) | ((value & 0xFF00) << 8) | ((value & 0xFF) << 24)
 
 
 @cython.cfunc
@@ -26,6 +38,8 @@ def be16(rec: Record, o: cython.Py_ssize_t) -> cython.uint:
 @cython.cfunc
 @cython.inline
 def be32(rec: Record, o: cython.Py_ssize_t) -> cython.uint:
+    if _LITTLE and o & 3 == 0 and o >> 2 < rec.wide.shape[0]:
+        return turned(rec.wide[o >> 2])
     return (
         (cython.cast(cython.uint, rec.data[o]) << 24)
         | (cython.cast(cython.uint, rec.data[o + 1]) << 16)
@@ -37,6 +51,8 @@ def be32(rec: Record, o: cython.Py_ssize_t) -> cython.uint:
 @cython.cfunc
 @cython.inline
 def le32(rec: Record, o: cython.Py_ssize_t) -> cython.uint:
+    if _LITTLE and o & 3 == 0 and o >> 2 < rec.wide.shape[0]:
+        return rec.wide[o >> 2]
     return (
         (cython.cast(cython.uint, rec.data[o + 3]) << 24)
         | (cython.cast(cython.uint, rec.data[o + 2]) << 16)

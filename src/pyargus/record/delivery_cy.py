@@ -12,6 +12,7 @@ if cython.compiled:
     from cython.cimports.pyargus.record.record_cy import Record
     from cython.cimports.pyargus.record.repair_cy import repair
     from cython.cimports.pyargus.record.rewrite_cy import Rewriter
+    from cython.cimports.pyargus.record.transcribe_cy import transcribe
 else:
     from pyargus.record.client_cy import client_form
     from pyargus.record.decode_cy import decode, frame
@@ -19,6 +20,7 @@ else:
     from pyargus.record.record_cy import Record
     from pyargus.record.repair_cy import repair
     from pyargus.record.rewrite_cy import Rewriter
+    from pyargus.record.transcribe_cy import transcribe
 
 
 class Delivery:
@@ -135,10 +137,19 @@ class Delivery:
         rec.ordinal = self.ordinal
         return self.printer.line(rec)
 
+    def glance(self, rec, at):
+        """Write the record at `at` of the data of `rec` where it goes to one file whatever is in it; whether it was written.
+
+        Asked where nothing stands between the source and the outputs. A record that is not written is to be read and `put`.
+        """
+        if len(self.writers) != 1 or self.filtered or self.others or not self.aggregate:
+            return False
+        return transcribe(self.writers[0], rec, at)
+
     def replay(self, data, at):
         """Put the whole records of `data` from `at` on, until `full`, `done` or the end. Returns where it stopped."""
         rec: Record = self.record
-        end: cython.Py_ssize_t = rec.point_to(data)
+        end: cython.Py_ssize_t = rec.point_wide(data)
         length: cython.Py_ssize_t
         while at < end and not self.done:
             length = frame(data, at)

@@ -170,7 +170,7 @@ class Sorter(Stage):
         i: cython.Py_ssize_t
         at: cython.Py_ssize_t
         n: cython.Py_ssize_t
-        self.record.point_to(arena.out)
+        self.record.point_wide(arena.out)
         while self.place < self.order.count:
             n = min(self.order.count - self.place, _BUNCH)
             # The heads of the bunch lie anywhere in memory: asked for one after the other, they come at the same time.
