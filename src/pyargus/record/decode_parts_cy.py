@@ -19,13 +19,21 @@ else:
 
 @cython.cfunc
 @cython.inline
+@cython.boundscheck(False)
+@cython.initializedcheck(False)
 def be16(rec: Record, o: cython.Py_ssize_t) -> cython.uint:
+    if o < 0 or o + 2 > rec.data.shape[0]:
+        raise IndexError("a word beyond the data")
     return (cython.cast(cython.uint, rec.data[o]) << 8) | rec.data[o + 1]
 
 
 @cython.cfunc
 @cython.inline
+@cython.boundscheck(False)
+@cython.initializedcheck(False)
 def be32(rec: Record, o: cython.Py_ssize_t) -> cython.uint:
+    if o < 0 or o + 4 > rec.data.shape[0]:
+        raise IndexError("a word beyond the data")
     return (
         (cython.cast(cython.uint, rec.data[o]) << 24)
         | (cython.cast(cython.uint, rec.data[o + 1]) << 16)
@@ -36,7 +44,11 @@ def be32(rec: Record, o: cython.Py_ssize_t) -> cython.uint:
 
 @cython.cfunc
 @cython.inline
+@cython.boundscheck(False)
+@cython.initializedcheck(False)
 def le32(rec: Record, o: cython.Py_ssize_t) -> cython.uint:
+    if o < 0 or o + 4 > rec.data.shape[0]:
+        raise IndexError("a word beyond the data")
     return (
         (cython.cast(cython.uint, rec.data[o + 3]) << 24)
         | (cython.cast(cython.uint, rec.data[o + 2]) << 16)
