@@ -12,11 +12,13 @@ if cython.compiled:
     from cython.cimports.libc.math import frexp, ldexp
     from cython.cimports.pyargus.record.encode_cy import metric_head
     from cython.cimports.pyargus.record.record_cy import Record
+    from cython.cimports.pyargus.record.repair_cy import duration
 else:
     from math import frexp, ldexp
 
     from pyargus.record.encode_cy import metric_head
     from pyargus.record.record_cy import Record
+    from pyargus.record.repair_cy import duration
 
 ORDER = (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 17, 18, 19, 20, 21)
 
@@ -180,6 +182,51 @@ def sizes(rec):
         else:
             rec.present &= ~cython.cast(cython.uint, 0x400)
     return 0
+
+
+def stored_form(rec):
+    """Change `rec`, which others were merged into, to what would be read of it if it was written in client form.
+
+    Returns False, with `rec` as it was, where it has parts of which the writing would leave out or change more than is known here.
+    """
+    have: cython.uint = rec.present
+    size: cython.uint = 4 * (rec.head[5] & 0xFF)
+    if have & ~cython.cast(cython.uint, 0xBF7F) or have & 0x0A != 0x0A or rec.opaque & have or rec.reversed_ or rec.kind & 0x0F >= 5:
+        return False
+    if (rec.family != 1 and rec.family != 2) or not (rec.spkts or rec.dpkts) or rec.spkts > rec.sbytes or rec.dpkts > rec.dbytes:
+        return False
+    if have & 16 and rec.head[4] & 0xFF != 20:
+        return False
+    if rec.net == 0x05:
+        if size < (128 if (rec.head[5] >> 8) & 0xFF == 2 else 120):
+            return False
+    elif rec.net and (rec.net != 0x34 or size != 28):
+        return False
+    client_form(rec, False)
+    if not rec.spkts:
+        rec.sbytes = rec.sapp = 0
+    if not rec.spkts or not rec.sstart_s | rec.sstart_f:
+        rec.sstart_s = rec.sstart_f = rec.send_s = rec.send_f = 0
+    elif not rec.send_s | rec.send_f:
+        rec.send_s = rec.sstart_s
+        rec.send_f = rec.sstart_f
+    if not rec.dpkts:
+        rec.dbytes = rec.dapp = 0
+    if not rec.dpkts or not rec.dstart_s | rec.dstart_f:
+        rec.dstart_s = rec.dstart_f = rec.dend_s = rec.dend_f = 0
+    elif not rec.dend_s | rec.dend_f:
+        rec.dend_s = rec.dstart_s
+        rec.dend_f = rec.dstart_f
+    if have & 0x400:
+        if not rec.smax:
+            rec.smin = rec.shist = 0
+        if not rec.dmax:
+            rec.dmin = rec.dhist = 0
+    if have & 0x100 and not rec.jit_blocks:
+        rec.jit_stride = 0
+    rec.rated = 0
+    rec.raw_dur = duration(rec)
+    return True
 
 
 def client_form(rec, aggregate):

@@ -36,15 +36,23 @@ def turned(value: cython.uint) -> cython.uint:
 
 @cython.cfunc
 @cython.inline
+@cython.boundscheck(False)
+@cython.initializedcheck(False)
 def be16(rec: Record, o: cython.Py_ssize_t) -> cython.uint:
+    if o < 0 or o + 2 > rec.data.shape[0]:
+        raise IndexError("a word beyond the data")
     return (cython.cast(cython.uint, rec.data[o]) << 8) | rec.data[o + 1]
 
 
 @cython.cfunc
 @cython.inline
+@cython.boundscheck(False)
+@cython.initializedcheck(False)
 def be32(rec: Record, o: cython.Py_ssize_t) -> cython.uint:
-    if _LITTLE and o & 3 == 0 and o >> 2 < rec.wide.shape[0]:
+    if _LITTLE and o >= 0 and o & 3 == 0 and o >> 2 < rec.wide.shape[0]:
         return turned(rec.wide[o >> 2])
+    if o < 0 or o + 4 > rec.data.shape[0]:
+        raise IndexError("a word beyond the data")
     return (
         (cython.cast(cython.uint, rec.data[o]) << 24)
         | (cython.cast(cython.uint, rec.data[o + 1]) << 16)
@@ -55,9 +63,13 @@ def be32(rec: Record, o: cython.Py_ssize_t) -> cython.uint:
 
 @cython.cfunc
 @cython.inline
+@cython.boundscheck(False)
+@cython.initializedcheck(False)
 def le32(rec: Record, o: cython.Py_ssize_t) -> cython.uint:
-    if _LITTLE and o & 3 == 0 and o >> 2 < rec.wide.shape[0]:
+    if _LITTLE and o >= 0 and o & 3 == 0 and o >> 2 < rec.wide.shape[0]:
         return rec.wide[o >> 2]
+    if o < 0 or o + 4 > rec.data.shape[0]:
+        raise IndexError("a word beyond the data")
     return (
         (cython.cast(cython.uint, rec.data[o + 3]) << 24)
         | (cython.cast(cython.uint, rec.data[o + 2]) << 16)
@@ -183,12 +195,23 @@ def glimpse(rec, at):
     The caller has framed the record, which is a flow or event record. All else of `rec` is undefined, and times are zero: after `repair`
     the key, the counters and `net` are those that `decode` would have led to. Returns as `decode` does.
     """
+    return sight(rec, at, False)
+
+
+def preview(rec, at):
+    """Fill what `glimpse` does, the times and the identity of the sensor: all that a record is assigned to a group by."""
+    return sight(rec, at, True)
+
+
+@cython.cfunc
+@cython.exceptval(-1)
+def sight(rec: Record, at: cython.Py_ssize_t, more: cython.bint) -> cython.int:
     o: cython.Py_ssize_t = at + 4
     end: cython.Py_ssize_t
     size: cython.Py_ssize_t
     kind: cython.uint
-    sub: cython.uint
     index: cython.uint
+    rec.base = at
     rec.kind = rec.data[at]
     rec.cause_option = rec.data[at + 1]
     rec.words = be16(rec, at + 2)
@@ -198,7 +221,6 @@ def glimpse(rec, at):
     blank(rec)
     while o + 4 <= end:
         kind = rec.data[o]
-        sub = rec.data[o + 1]
         size = extent(rec, o)
         if size == 0 or o + size > end:
             return 0
@@ -215,10 +237,16 @@ def glimpse(rec, at):
         elif kind == 0x30:
             index = 5
             brief(rec, o, size)
-        elif kind == 0x50 and sub & 0x80:
-            index = 12 if sub & 0x20 else 11
+        elif kind == 0x50 and rec.data[o + 1] & 0x80:
+            index = 12 if rec.data[o + 1] & 0x20 else 11
         else:
             index = place(kind)
+            if more and index == 0:
+                rec.head[0] = be32(rec, o)
+                transport(rec, o, size)
+            elif more and index == 2:
+                rec.head[2] = be32(rec, o)
+                time(rec, o, size)
         if index < 32:
             rec.present |= cython.cast(cython.uint, 1) << index
         o += size

@@ -28,15 +28,23 @@ def turned(value: cython.uint) -> cython.uint:
 
 @cython.cfunc
 @cython.inline
+@cython.boundscheck(False)
+@cython.initializedcheck(False)
 def be16(rec: Record, o: cython.Py_ssize_t) -> cython.uint:
+    if o < 0 or o + 2 > rec.data.shape[0]:
+        raise IndexError("a word beyond the data")
     return (cython.cast(cython.uint, rec.data[o]) << 8) | rec.data[o + 1]
 
 
 @cython.cfunc
 @cython.inline
+@cython.boundscheck(False)
+@cython.initializedcheck(False)
 def be32(rec: Record, o: cython.Py_ssize_t) -> cython.uint:
-    if _LITTLE and o & 3 == 0 and o >> 2 < rec.wide.shape[0]:
+    if _LITTLE and o >= 0 and o & 3 == 0 and o >> 2 < rec.wide.shape[0]:
         return turned(rec.wide[o >> 2])
+    if o < 0 or o + 4 > rec.data.shape[0]:
+        raise IndexError("a word beyond the data")
     return (
         (cython.cast(cython.uint, rec.data[o]) << 24)
         | (cython.cast(cython.uint, rec.data[o + 1]) << 16)
@@ -53,9 +61,13 @@ def le16(rec: Record, o: cython.Py_ssize_t) -> cython.uint:
 
 @cython.cfunc
 @cython.inline
+@cython.boundscheck(False)
+@cython.initializedcheck(False)
 def le32(rec: Record, o: cython.Py_ssize_t) -> cython.uint:
-    if _LITTLE and o & 3 == 0 and o >> 2 < rec.wide.shape[0]:
+    if _LITTLE and o >= 0 and o & 3 == 0 and o >> 2 < rec.wide.shape[0]:
         return rec.wide[o >> 2]
+    if o < 0 or o + 4 > rec.data.shape[0]:
+        raise IndexError("a word beyond the data")
     return (
         (cython.cast(cython.uint, rec.data[o + 3]) << 24)
         | (cython.cast(cython.uint, rec.data[o + 2]) << 16)
