@@ -11,6 +11,7 @@ from pyargus.clients.ratop.actions import ACTIONS, BY_KEY, BY_LETTER, GROUPS, sp
 from pyargus.clients.ratop.browser import Browser
 from pyargus.clients.ratop.styles import COLOURS, plain
 from pyargus.clients.ratop.table import Table
+from pyargus.record.decode_cy import whole
 from pyargus.record.filter import compile_filter
 from pyargus.record.filter_cy import Filter
 from tests.clients.ratop.support import browsing, capture, press, screen
@@ -504,6 +505,83 @@ def test_frozen_rows_stay(office: Path) -> None:
         assert rows(browser) != before
 
 
+def test_nothing_that_came_while_frozen_counts_twice(office: Path) -> None:
+    """Tables that are made meanwhile hold what was there when it was frozen, and all get what came after that."""
+    with browsing("-n", "-r", office) as browser:
+        press(browser, "P")
+        browser.engine.read_file(str(office))
+        press(browser, ":", "m", "< saddr daddr>", "enter")
+        assert browser.view.table.flow.records == 60 and browser.engine.waiting
+        press(browser, "D")
+        assert browser.view.table.flow.records == 60
+        press(browser, "P")
+        assert [view.table.flow.records for view in browser.views] == [120, 120]
+        press(browser, ":", "m", "< saddr>", "enter")
+        assert browser.view.table.flow.records == 120
+
+
+def test_what_is_emptied_while_frozen_does_not_come_back(office: Path) -> None:
+    with browsing("-n", "-r", office) as browser:
+        press(browser, "P")
+        browser.engine.read_file(str(office))
+        press(browser, ":", "=")
+        assert browser.engine.waiting == 0
+        press(browser, "P")
+        assert browser.view.table.count == 0
+        browser.engine.log.lost = 1
+        press(browser, ":", "m", "< saddr>", "enter")
+        assert browser.view.table.count == 0
+        browser.engine.read_file(str(office))
+        press(browser, ":", "m", "< daddr>", "enter")
+        assert browser.view.table.flow.records == 60
+
+
+def test_rows_outlive_a_freeze_that_is_longer_than_their_time(office: Path) -> None:
+    with browsing("-n", "-r", office) as browser:
+        now = [browser.view.table.clock()]
+        browser.view.table.clock = lambda: now[0]
+        before = browser.view.table.count
+        browser.engine.feeders[0].live = True
+        press(browser, "P")
+        browser.engine.read_file(str(office))
+        assert browser.engine.settle(10) and browser.engine.waiting
+        now[0] += 100_000_000
+        browser.paused = browser.engine.paused = False
+        browser._beaten = 0.0
+        browser.beat()
+        assert browser.view.table.count == before
+        browser.engine.pause(False)
+        assert browser.engine.settle(10)
+        browser._beaten = 0.0
+        browser.beat()
+        assert browser.view.table.count == before and browser.view.table.flow.records == 120
+
+
+def test_a_table_made_anew_has_no_rows_that_fell_silent(office: Path) -> None:
+    """Rows of live records that have gone do not come back with another key or a drill-down, and go when their time is over."""
+    with browsing("-n", "-r", office) as browser:
+        engine = browser.engine
+        records = b"".join(data for _, data in engine.log.pieces())
+        few = records[: whole(memoryview(records), 0, len(records) // 4)]
+        now = [1000.0]
+        engine.log._clock = lambda: now[0]
+        engine.log.clear()
+        engine.feeders[0].live = True
+        for came, data in ((1000.0, records), (1055.0, few), (1070.0, few)):
+            now[0] = came
+            engine.log.add(data, True)
+        wanted = Table(browser.view.shape, browser.view.settings)
+        wanted.feed(few)
+        press(browser, ":", "t", "enter")
+        assert engine.settle(30)
+        assert 0 < browser.view.table.count == wanted.count < 54
+        press(browser, "D")
+        assert engine.settle(30)
+        hosts = Table(browser.view.shape, browser.view.settings)
+        hosts.feed(few)
+        assert 0 < browser.view.table.count == hosts.count
+
+
 @pytest.mark.parametrize("suffix", ["argus", "csv", "json", "ndjson", "txt", "xml", ""])
 def test_rows_are_written_in_the_order_shown(office: Path, tmp_path: Path, suffix: str) -> None:
     from pyargus import read
@@ -639,7 +717,7 @@ def test_the_header_says_what_is_shown(office: Path) -> None:
 def test_history_of_live_records_is_bounded_by_time(office: Path) -> None:
     with browsing("-n", "-r", office) as browser:
         log = browser.engine.log
-        pieces = list(log.pieces())
+        pieces = [data for _, data in log.pieces()]
         now = [0.0]
         log._clock = lambda: now[0]
         log.clear()

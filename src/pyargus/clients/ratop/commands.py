@@ -330,7 +330,7 @@ class Commands(Finding):
         """Empty every table; what comes fills them again."""
 
         def job() -> None:
-            self.engine.log.clear()
+            self.engine.empty()
             with self.engine.lock:
                 for view in self.views:
                     view.table.clear()

@@ -77,6 +77,7 @@ class Feeder(ABC):
     """A source and the thread that reads it.
 
     live: records come as they happen; state: one word; note: what is wrong with it; news: what is to be said once.
+    begun, taken: bytes of its records before those that tables are made of, and up to the last that tables have had.
     """
 
     live = False
@@ -88,6 +89,7 @@ class Feeder(ABC):
         self.note = ""
         self.news = ""
         self.initial = b""
+        self.begun = self.taken = 0
         self.stopped = False
         self._thread = threading.Thread(target=self._guarded, name=f"ratop {name}", daemon=True)
 
