@@ -1,6 +1,7 @@
 """The small parts: the line that is typed, pictures, the pace, the log, colours, filters of rows."""
 
 import threading
+import os
 import time
 from pathlib import Path
 
@@ -286,3 +287,38 @@ def test_colours_fit_the_background(monkeypatch: pytest.MonkeyPatch) -> None:
     for value, mode, wanted in (("0;15", "", True), ("15;0", "", False), ("", "", False), ("0;15", "dark", False), ("", "light", True)):
         monkeypatch.setenv("COLORFGBG", value)
         assert light_terminal({mode: ""} if mode else {}) is wanted
+
+
+def test_files_are_read_one_after_another_and_side_by_side_at_a_pace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    office = capture(tmp_path)
+    open_now, most = [], []
+
+    def read(self: FileFeeder) -> None:
+        open_now.append(self.name)
+        most.append(len(open_now))
+        time.sleep(0.02)
+        open_now.remove(self.name)
+
+    monkeypatch.setattr(FileFeeder, "read", read)
+    with browsing("-r", *[office] * 40) as browser:
+        assert (len(most), max(most)) == (40, 1)
+        assert [feeder.state for feeder in browser.engine.feeders] == ["done"] * 40
+        most.clear()
+        browser.engine.pace.set(5)
+        for _ in range(40):
+            browser.engine.read_file(str(office))
+        assert browser.engine.settle(10)
+        assert len(most) == 40 and 1 < max(most) <= 32
+
+
+def test_a_source_that_says_nothing_keeps_no_file_waiting(tmp_path: Path) -> None:
+    silent = tmp_path / "pipe"
+    os.mkfifo(silent)
+    with browsing("-n", "-r", capture(tmp_path)) as browser:
+        browser.engine.read_file(str(silent))
+        browser.engine.read_file(browser.engine.feeders[0].name)
+        end = time.monotonic() + 10
+        while browser.view.table.flow.records < 120 and time.monotonic() < end:
+            time.sleep(0.01)
+        assert browser.view.table.flow.records == 120
+        os.close(os.open(silent, os.O_WRONLY | os.O_NONBLOCK))

@@ -24,6 +24,8 @@ from pyargus.errors import PyargusError
 
 # Seconds of the rates that are kept, for the small pictures in the header.
 REMEMBERED = 900
+# Files that are read side by side where each waits for the time of its records; otherwise one comes after another.
+SIDE_BY_SIDE = 32
 
 Job = Callable[[], None]
 
@@ -63,6 +65,9 @@ class Engine:
         self.waiting = 0
         self._held: deque[tuple[Feeder, bytes]] = deque()
         self._cutter = Cutter()
+        self._files: deque[FileFeeder] = deque()
+        self._open: list[FileFeeder] = []
+        self._turn = threading.Lock()
         self._idle = threading.Condition()
         self._counted: Table | None = None
         self._before: tuple[float, int, int, int, int] | None = None
@@ -78,13 +83,27 @@ class Engine:
 
     def read_file(self, name: str) -> None:
         """Add a file as a source."""
-        self._add(FileFeeder(name, self.queue, self.pace))
+        feeder = FileFeeder(name, self.queue, self.pace)
+        self.feeders.append(feeder)
+        if feeder.streams:
+            feeder.start()
+            return
+        self._files.append(feeder)
+        self._open_files()
+
+    def _open_files(self) -> None:
+        """Begin to read the files whose turn it is."""
+        with self._turn:
+            self._open = [feeder for feeder in self._open if not feeder.done]
+            while self._files and len(self._open) < (SIDE_BY_SIDE if self.pace.rate else 1):
+                feeder = self._files.popleft()
+                if not feeder.stopped:
+                    self._open.append(feeder)
+                    feeder.start()
 
     def connect(self, name: str, remote: str = "") -> None:
         """Add a server as a source; `remote` is a filter for it. Raises BadUse for a name that is none."""
-        self._add(ServerFeeder(name, self.queue, self.settings, remote))
-
-    def _add(self, feeder: Feeder) -> None:
+        feeder = ServerFeeder(name, self.queue, self.settings, remote)
         self.feeders.append(feeder)
         feeder.start()
 
@@ -95,8 +114,9 @@ class Engine:
 
     def drop_all(self) -> None:
         """Let go of all sources, what they gave, and start the clock anew."""
-        for feeder in list(self.feeders):
-            self.drop(feeder)
+        for feeder in self.feeders:
+            feeder.stop()
+        self.feeders.clear()
         self.pace.reset()
         self.run(self.empty)
 
@@ -143,10 +163,12 @@ class Engine:
                 self._jobs.popleft()
             if self.busy and not self.queue.size and not self._jobs:
                 self._rest()
+            if self._files:
+                self._open_files()
             item = self.queue.get(0.1)
             if item is not None:
                 feeder, data = item
-                if feeder in self.feeders:
+                if not feeder.stopped:
                     if not self.log.initial:
                         self.log.initial = feeder.initial
                     with self._guarded():
