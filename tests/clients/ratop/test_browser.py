@@ -377,6 +377,43 @@ def test_drilling_down_and_back(office: Path) -> None:
         assert browser.engine.tables == [browser.view.table]
 
 
+def test_another_key_in_a_drill_down(office: Path) -> None:
+    with browsing("-n", "-r", office) as browser:
+        press(browser, "D")
+        press(browser, ":", "m", "< proto>", "enter", "enter")
+        assert browser.pages[-1].name == "Detail"
+        press(browser, "escape", "escape")
+        assert len(browser.views) == 1
+
+
+def test_columns_are_given_widths_and_come_back(office: Path) -> None:
+    with browsing("-n", "-r", office) as browser:
+        titles = screen(browser)[2]
+        press(browser, ":", "s", "< saddr:30 daddr pkts>", "enter")
+        assert screen(browser)[2].startswith(" " * 23 + "SrcAddr ")
+        assert press(browser, ":", "s")[-1] == "Specify fields: saddr:30 daddr pkts"
+        press(browser, "< +bytes>", "enter")
+        assert screen(browser)[2].startswith(" " * 23 + "SrcAddr ") and "TotBytes" in screen(browser)[2]
+        press(browser, ":", "s", "< saddr pkts>", "enter")
+        assert not screen(browser)[2].startswith(" " * 23)
+        press(browser, ":", "s", "ctrl+d", "enter")
+        assert screen(browser)[2] == titles
+
+
+def test_files_whose_names_need_quotes(office: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    with browsing("-n", "-r", office) as browser:
+        assert "2 records written" in press(browser, ":", "N", "<2>", "enter", ":", "w", "<~/two flows.argus>", "enter")[-1]
+        press(browser, ":", "N", "ctrl+d", "enter", ":", "r", "< ~/two flows.argus>", "enter")
+        assert "there is no such file" in screen(browser)[-1]
+        press(browser, "ctrl+d", "<~/'two flows.argus'>", "enter")
+        assert browser.view.table.flow.records == 2
+        assert press(browser, ":", "r")[-1] == f"Read file(s): '{tmp_path}/two flows.argus'"
+        assert "no closing quotation" in press(browser, "ctrl+d", "<'a>")[-1]
+        press(browser, "escape", ":", "w", "<!~/tw>", "tab")
+        assert browser.prompt is not None and browser.prompt.editor.text == "!~/two flows.argus "
+
+
 def test_every_row_of_every_level_leads_somewhere(office: Path) -> None:
     with browsing("-n", "-r", office) as browser:
         for keys in (["D"], ["D", "enter"], ["D", "enter", "enter"]):
@@ -402,6 +439,7 @@ def test_the_detail_of_every_flow_finds_its_records(office: Path) -> None:
             page = browser.pages[-1]
             assert sum(one.spkts + one.dpkts for one in page.gatherer.records) == pkts, lines[1]  # type: ignore[attr-defined]
             assert any(line.startswith("stime") for line in lines) and any(line == "status records" for line in lines)
+            assert not [line for line in lines if " -0.000000" in line]
             press(browser, "escape")
         press(browser, "g", "enter", "J")
         assert browser.view.row == 1
@@ -743,4 +781,9 @@ def test_modes_are_taken_while_it_runs(office: Path) -> None:
         assert "only on the command line" in press(browser, ":", "M", "<nomouse>", "enter")[-1]
         press(browser, "escape")
         assert "history=" in press(browser, ":", "M", "<history=abc>", "enter")[-1]
+        press(browser, "escape", ":", "M", "<rmon oui norep>", "enter")
+        assert "Host" in screen(browser)[2] and browser.view.settings.print_vendors and "norep" in browser.settings.mode_values
+        assert "no such mode" in press(browser, ":", "M", "<nothing>", "enter")[-1]
+        press(browser, "escape", ":", "M", "<normon nooui rep>", "enter")
+        assert "SrcAddr" in screen(browser)[2] and not browser.view.settings.print_vendors and "norep" not in browser.settings.mode_values
         press(browser, "escape")

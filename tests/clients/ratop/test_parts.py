@@ -1,7 +1,7 @@
 """The small parts: the line that is typed, pictures, the pace, the log, colours, filters of rows."""
 
-import threading
 import os
+import threading
 import time
 from pathlib import Path
 
