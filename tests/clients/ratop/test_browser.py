@@ -1,7 +1,9 @@
 """The browser without a terminal: keys in, lines out."""
 
+import ipaddress
 import random
 import string
+import struct
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,9 @@ from pyargus.clients.ratop.table import Table
 from pyargus.record.decode_cy import whole
 from pyargus.record.filter import compile_filter
 from pyargus.record.filter_cy import Filter
+from tests.capture.craft import Frame, pcap
 from tests.clients.ratop.support import browsing, capture, press, screen
+from tests.flow.craft import ether, udp
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +81,27 @@ def test_twenty_by_five_still_shows_a_row(office: Path) -> None:
         lines = screen(browser)
         assert lines[1].strip() and lines[2].strip()
         assert press(browser, "j", "j")[2] != lines[2]
+        assert press(browser, "f", "<tcp>")[-1] == "Specify fi: tcp"
+
+
+SIXES = ("2001:db8:1:3:7aac:c0ff:fea7:d4c", "2001:db8:c0:3:8000:70ff:fe01:1001")
+
+
+def test_long_addresses_lose_their_middle(tmp_path: Path) -> None:
+    path = tmp_path / "six.pcap"
+    source, target = (ipaddress.IPv6Address(address).packed for address in SIXES)
+    packet = struct.pack("!IHBB", 0x60000000, 18, 17, 64) + source + target + udp(40000, 4000, b"x" * 10)
+    frame = ether("a", "b", packet, 0x86DD)
+    path.write_bytes(pcap([Frame(1_700_000_000_000_000_000, frame, len(frame))]))
+    with browsing("-n", "-r", path, columns=80) as browser:
+        line = screen(browser)[3]
+        assert line == "  udp 2001:db8:*fea7:d4c.40000 2001:db8:*fe01:1001.4000         1       72   INT"
+        browser.resize(20, 5)
+        assert screen(browser)[2] == "2001:db*ea7:d4c.400*"
+        assert press(browser, "l", "l")[2] == "2001:db*01:1001.4000"
+        browser.resize(160, 24)
+        assert all(address in screen(browser)[3] for address in SIXES)
+        assert screen(browser)[2].split()[0] == "StartTime"
 
 
 def test_moving(office: Path) -> None:

@@ -208,7 +208,8 @@ def question(browser: Browser, columns: int) -> Line:
     prompt, palette = browser.prompt, browser.palette
     assert prompt is not None
     label = prompt.label if prompt.label in (":", "/", "?") else prompt.label + " "
-    label = label[: max(0, columns - 8)]
+    if len(label) > columns - 8:
+        label = label[: max(0, columns - 10)] + ": "
     editor = prompt.editor
     room = max(1, columns - len(label) - 1)
     start = max(0, editor.cursor - room + 1)
