@@ -96,8 +96,8 @@ def test_the_records_are_those_that_racluster_writes(office: Path, modes: list[s
     """Byte for byte, but for their order and the management record."""
 
     def records(program: str, *arguments: str) -> list[bytes]:
-        command = [sys.executable, "-c", f"from pyargus.clients.{program} import main; main()", "-X", "-r", str(office), *arguments]
-        data = subprocess.run(command, capture_output=True, timeout=60, check=True).stdout
+        command = [sys.executable, "-c", f"from pyargus.clients.{program} import main; main()", "-X", "-r", str(office), str(office)]
+        data = subprocess.run([*command, *arguments], capture_output=True, timeout=60, check=True).stdout
         out = []
         while data:
             size = 4 * int.from_bytes(data[2:4], "big")

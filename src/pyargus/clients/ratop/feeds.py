@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from abc import ABC, abstractmethod
@@ -76,7 +77,9 @@ class Queue:
 class Feeder(ABC):
     """A source and the thread that reads it.
 
-    live: records come as they happen; state: one word; note: what is wrong with it; news: what is to be said once.
+    live: records come as they happen; state: one word; note: what is wrong with it; news: what is to be said once. done: nothing more
+    comes from it.
+    begun, taken: bytes of its records before those that tables are made of, and up to the last that tables have had.
     """
 
     live = False
@@ -88,7 +91,9 @@ class Feeder(ABC):
         self.note = ""
         self.news = ""
         self.initial = b""
+        self.begun = self.taken = 0
         self.stopped = False
+        self.done = False
         self._thread = threading.Thread(target=self._guarded, name=f"ratop {name}", daemon=True)
 
     def start(self) -> None:
@@ -104,11 +109,6 @@ class Feeder(ABC):
         if self._thread.is_alive():
             self._thread.join(seconds)
 
-    @property
-    def done(self) -> bool:
-        """Whether nothing more comes from it."""
-        return not self._thread.is_alive() and self.state != "starting"
-
     def _guarded(self) -> None:
         try:
             self.read()
@@ -121,6 +121,8 @@ class Feeder(ABC):
             self.state, self.note = "failed", f"{self.name}: {type(error).__name__}: {error}"
         if self.state not in ("done", "failed"):
             self.state = "done"
+        self.done = True
+        self.queue.wake()
 
     @abstractmethod
     def read(self) -> None:
@@ -134,6 +136,11 @@ class FileFeeder(Feeder):
         super().__init__(name, queue)
         self.pace = pace
         self._cutter = Cutter()
+
+    @property
+    def streams(self) -> bool:
+        """Whether it is no file, so that nobody knows when there will be something to read."""
+        return not os.path.isfile(self.name.partition("::")[0])
 
     def read(self) -> None:
         """Hand on every record, each when the pace has come to its end. Raises BadInput where the source is damaged."""
