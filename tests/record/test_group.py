@@ -129,9 +129,9 @@ def test_more_groups_than_are_held_decoded(name: str) -> None:
     members = max(flows.values(), key=len)[:4]
     stream = crowd((members * 3)[:3], 4200)
     expected = kernels.group.Aggregator(parse_key([]))
-    # What is encoded as it comes is never kept as bytes that wait.
-    expected.raw = False
     tables = [expected, kernels.group.Aggregator(parse_key([])), kernels.group.Aggregator(parse_key([]))]
+    # What is encoded as it comes is never kept as bytes that wait.
+    tables[1].raw = tables[2].raw = True
     tables[2].most_waiting = 200_000
     for data in stream:
         for table in tables:
@@ -162,7 +162,7 @@ def test_records_read_in_part_make_the_same_groups(name: str) -> None:
             flows.setdefault((record.saddr_lo, record.daddr_lo, record.proto, record.sport, record.dport), []).append(data)
     fillers = crowd([next(iter(flows.values()))[0]], 4200)
     full, part = kernels.group.Aggregator(parse_key([])), kernels.group.Aggregator(parse_key([]))
-    full.raw = False
+    part.raw = True
     record, read = kernels.record.Record(), 0
     for data in fillers + [data for members in flows.values() for data in (members * 3)[: max(3, len(members))]]:
         full.add(decoded(kernels, data))
