@@ -549,7 +549,7 @@ class Aggregator(GroupTable):
             self.catch_up(g, into)
             self.settle(g, into)
             self.load(g, into)
-        if self.norep or (into.present & 16 and into.agr_count <= 1):
+        if self.norep:
             into.present &= ~cython.cast(cython.uint, 16)
         return 0
 
