@@ -183,3 +183,19 @@ def test_refused(arguments: list[str], message: str) -> None:
     result = program("rabins", "-X", "-r", PLAIN, *arguments)
     assert result.returncode == 2
     assert message in result.stderr.decode()
+
+
+@pytest.mark.parametrize("words", [["-m", "saddr"], [], ["-M", "nomerge"]])
+def test_a_range_of_the_output_is_one_of_each_bin(words: list[str], tmp_path: Path) -> None:
+    shown = ["-s", "stime", "proto", "saddr", "sport", "pkts"]
+    every = fields("-r", MIX, "-M", "time", "10s", *words, *shown)
+    bins: dict[str, list[list[str]]] = {}
+    for row in every:
+        bins.setdefault(row[0][:7], []).append(row)
+    wanted = [row for rows in bins.values() for row in rows[1:3]]
+    assert len(bins) > 5 and len(wanted) > 10
+    assert fields("-r", MIX, "-M", "time", "10s", *words, *shown, "-N", "o2-3") == wanted
+    out = str(tmp_path / "out.argus")
+    assert program("rabins", "-X", "-r", MIX, "-M", "time", "10s", *words, "-N", "o2-3", "-w", out).returncode == 0
+    lines = program("ra", "-X", "-n", "-L", "-1", "-c", ",", "-r", out, *shown).stdout.decode().splitlines()
+    assert [line.split(",")[-1] for line in lines] == [row[-1] for row in wanted]

@@ -1,6 +1,9 @@
 """rasort: options, ranges of its output, files replaced in their places."""
 
 import gzip
+import os
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -9,6 +12,7 @@ from tests.clients.golden import GOLDEN
 from tests.clients.programs import needs_samples, program
 
 MIX = str(GOLDEN / "data" / "mix.argus")
+REFERENCE = shutil.which("rasort", path="/usr/bin:/usr/local/bin")
 pytestmark = needs_samples
 
 
@@ -21,6 +25,20 @@ def test_range_of_the_output() -> None:
     every = fields("-r", MIX, "-m", "bytes", "-s", "bytes", "seq")
     assert fields("-r", MIX, "-m", "bytes", "-s", "bytes", "seq", "-N", "o5") == every[:5]
     assert [int(line.split(",")[0]) for line in every] == sorted((int(line.split(",")[0]) for line in every), reverse=True)
+
+
+@pytest.mark.skipif(REFERENCE is None, reason="no reference programs")
+@pytest.mark.parametrize("name", ["ssh", "l2", "v6", "icmp", "plain"])
+@pytest.mark.parametrize("keys", ["tcprtt", "stcpb", "dtcpb stime", "sgap sport", "dgap bytes", "sport", "dtos daddr", "ddsb stime",
+                                  "saddr", "daddr pkts", "srcid saddr", "inode sttl"])  # fmt: skip
+def test_order_is_that_of_the_reference(name: str, keys: str, tmp_path: Path) -> None:
+    (tmp_path / "empty").touch()
+    for backwards in ([], ["-v"]):
+        source = str(GOLDEN / "data" / f"{name}.argus")
+        words = ["-X", "-F", str(tmp_path / "empty"), "-n", "-r", source, "-m", *keys.split(), *backwards, "-s", "seq", "stime"]
+        want = subprocess.run([str(REFERENCE), *words], capture_output=True, stdin=subprocess.DEVNULL, timeout=60, check=False,
+                              env={**os.environ, "TZ": "UTC", "LC_ALL": "C"})  # fmt: skip
+        assert program("rasort", *words).stdout == want.stdout, backwards
 
 
 def test_range_of_what_is_written(tmp_path: Path) -> None:

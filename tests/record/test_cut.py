@@ -162,7 +162,8 @@ def local(moment: int) -> str:
         # The clocks went forward on 2026-03-29 and back on 2025-10-26.
         ("1d", 1_774_780_000, "2026-03-29 00:00:00", "2026-03-30 00:00:00"),
         ("1d", 1_761_440_000, "2025-10-26 00:00:00", "2025-10-27 00:00:00"),
-        ("1w", 1_774_780_000, "2026-03-23 00:00:00", "2026-03-30 00:00:00"),
+        ("1w", 1_774_780_000, "2026-03-29 00:00:00", "2026-04-05 00:00:00"),
+        ("1w", 1_774_700_000, "2026-03-22 00:00:00", "2026-03-29 00:00:00"),
         ("1M", 1_774_780_000, "2026-03-01 00:00:00", "2026-04-01 00:00:00"),
         ("3M", 1_774_780_000, "2026-01-01 00:00:00", "2026-04-01 00:00:00"),
         ("1y", 1_774_780_000, "2026-01-01 00:00:00", "2027-01-01 00:00:00"),
@@ -174,6 +175,15 @@ def test_calendar(berlin: None, size: str, moment: int, start: str, end: str) ->
     bins.find(moment * 1_000_000)
     assert (local(bins.start), local(bins.end)) == (start, end)
     assert bins.start <= moment * 1_000_000 < bins.end
+
+
+def test_weeks_counted_from_1970_begin_on_thursdays(berlin: None) -> None:
+    bins = parse_bins("2w", counted_weeks=True)
+    bins.find(1_420_588_548_000_000)
+    assert [time.strftime("%a %F %T", time.gmtime(edge // 1_000_000)) for edge in (bins.start, bins.end)] == [
+        "Thu 2015-01-01 00:00:00",
+        "Thu 2015-01-15 00:00:00",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,7 @@ def parse_amount(word: str, text: str) -> int:
 def make_stage(settings: Settings) -> Binner:
     """The stage that makes bins."""
     from pyargus.clients.formats import format_of
+    from pyargus.clients.settings import Range
     from pyargus.record.bin_cy import Binner
     from pyargus.record.bins import parse_bins
     from pyargus.record.cut_cy import Cutter
@@ -50,7 +51,7 @@ def make_stage(settings: Settings) -> Binner:
     given = settings.mode_values
     cutter = None
     if "time" in given:
-        cutter = Cutter(parse_bins(given["time"]), "hard" in given, "nomodify" in given)
+        cutter = Cutter(parse_bins(given["time"], counted_weeks=True), "hard" in given, "nomodify" in given)
     words = ["none"] if "nomerge" in given else None
     order = parse_keys(settings.own.get("P", ["stime"]))
     stage = Binner(make_statements(settings, preserve="nomerge" in given, words=words), order, cutter)
@@ -69,9 +70,11 @@ def make_stage(settings: Settings) -> Binner:
 
         # Of a range that is one piece of time, the bins are known.
         stage.begin, stage.end = parse_time_range(" ".join(settings.time_range)).span  # type: ignore[attr-defined]
-    stage.counts_written = settings.span.printed and format_of(settings) == "argus"
-    stage.from_number = settings.span.first
-    stage.to_number = settings.span.last or 0
+    if settings.span.printed and settings.span.last != 0:
+        # The range holds for each bin, so that it is not one of the whole output.
+        stage.from_number = settings.span.first
+        stage.to_number = settings.span.last or 0
+        settings.span = Range()
     return stage
 
 

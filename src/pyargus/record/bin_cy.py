@@ -12,15 +12,17 @@ if cython.compiled:
     from cython.cimports.pyargus.record.cluster_cy import Cluster, Statement
     from cython.cimports.pyargus.record.cut_cy import Cutter
     from cython.cimports.pyargus.record.decode_cy import decode
+    from cython.cimports.pyargus.record.merge_cy import begin_aggregation
     from cython.cimports.pyargus.record.record_cy import Record
-    from cython.cimports.pyargus.record.repair_cy import duration, repair
+    from cython.cimports.pyargus.record.repair_cy import repair
     from cython.cimports.pyargus.record.values_cy import last_f, last_s, start_f, start_s
 else:
     from pyargus.record.cluster_cy import Cluster
     from pyargus.record.cut_cy import Cutter
     from pyargus.record.decode_cy import decode
+    from pyargus.record.merge_cy import begin_aggregation
     from pyargus.record.record_cy import Record
-    from pyargus.record.repair_cy import duration, repair
+    from pyargus.record.repair_cy import repair
     from pyargus.record.values_cy import last_f, last_s, start_f, start_s
 
 
@@ -103,7 +105,6 @@ class Binner(Cluster):
         cutter: Cutter = self.cutter
         first: cython.longlong
         last: cython.longlong
-        whole: cython.bint
         if rec.kind & 0xF0 == 0x80:
             return 0
         if rec.kind & 0xF0 == 0x40 or not rec.present & 2:
@@ -118,11 +119,10 @@ class Binner(Cluster):
         if not cutter.hard and (last <= cutter.bins.end or cutter.nomodify):
             self.piece(rec, cutter.bins.start, False)
         else:
-            whole = last <= cutter.bins.end or cutter.nomodify
+            # The duration that statistics are made of is that of the record, not of its pieces.
+            begin_aggregation(rec)
             cutter.begin(rec)
             while cutter.next():
-                if not whole:
-                    rec.raw_dur = duration(rec)
                 for statement in self.statements:
                     statement.table.changed()
                 self.piece(rec, cutter.start, False)
@@ -235,6 +235,7 @@ class Binner(Cluster):
         self.group = self.in_order(self.held.pop(start))
         self.now_members = None
         self.spot = 0
+        self.shown = 0
         if self.edges and self.cutter is not None:
             self.mark(start, False)
         return 0
@@ -244,7 +245,9 @@ class Binner(Cluster):
         statement: Statement
         i, g = self.group[self.spot]
         statement = self.statements[i]
-        self.deliver(statement, g)
+        self.shown += 1
+        if self.shown >= self.from_number and (self.to_number == 0 or self.shown <= self.to_number):
+            self.deliver(statement, g)
         if self.queue is None:
             # At the end nothing comes that would need the room.
             statement.table.remove(g)

@@ -29,14 +29,14 @@ def _month(index: int) -> date:
 def calendar(count: int, unit: str) -> Callable[[int], tuple[int, int]]:
     """A function from µs since 1970 to start and end of the bin of `count` days (d), weeks (w), months (M) or years (y) in local time.
 
-    Days are counted from 1970-01-01, weeks begin on Mondays, months and years with their first day.
+    Days are counted from 1970-01-01, weeks begin on Sundays, months and years with their first day.
     """
 
     def bounds(moment: int) -> tuple[int, int]:
         local = time.localtime(moment // MICRO)
         today = date(local.tm_year, local.tm_mon, local.tm_mday)
         if unit in "dw":
-            origin = date(1970, 1, 1) if unit == "d" else date(1969, 12, 29)
+            origin = date(1970, 1, 1) if unit == "d" else date(1969, 12, 28)
             days = count * DAYS[unit]
             first = origin + timedelta((today - origin).days // days * days)
             return _midnight(first), _midnight(first + timedelta(days))
@@ -47,10 +47,11 @@ def calendar(count: int, unit: str) -> Callable[[int], tuple[int, int]]:
     return bounds
 
 
-def parse_bins(text: str) -> Bins:
+def parse_bins(text: str, counted_weeks: bool = False) -> Bins:
     """The bins of a size as `N[smhdwMy]` or `Nms`, N in seconds without a letter; a fraction is for s, m and h.
 
-    Seconds, minutes and hours are counted from 1970, in UTC; the others follow the local calendar. Raises BadUse for anything else.
+    Seconds, minutes and hours are counted from 1970, in UTC, and with `counted_weeks` weeks as well, which then begin on Thursdays; the
+    others follow the local calendar. Raises BadUse for anything else.
     """
     match = re.fullmatch(r"(\d+(?:\.\d*)?|\.\d+)(ms|[smhdwMy]?)", text)
     if match is None:
@@ -66,4 +67,5 @@ def parse_bins(text: str) -> Bins:
     count = int(match[1])
     if count * DAYS[unit] > 364 * 1000:
         raise BadUse(f"time {text}: a bin has at most 1000 years")
-    return Bins(count * DAYS[unit] * 86400 * MICRO, calendar(count, unit))
+    size = count * DAYS[unit] * 86400 * MICRO
+    return Bins(size) if unit == "w" and counted_weeks else Bins(size, calendar(count, unit))

@@ -27,7 +27,8 @@ class Delivery:
     """Prints records, or writes them where there are writers.
 
     size: how many bytes are gathered before `full`. writers: a Rewriter for each output of records; their_filters: for each the Filter of
-    its own, or None; filtered: whether there is any. aggregate: whether records without statistics of aggregation are written with some.
+    its own, or None; filtered: whether there is any. aggregate: whether records without statistics of aggregation are written with some;
+    where not, those of one record are left out.
     from_number, to_number: the range of printed records, to_number 0 for no end, counted where by_output is set, management records
     aside; done: it is over.
     chosen: Filter of what is printed, or None. others: further deliveries of the same records, each with a printer of its own.
@@ -176,6 +177,8 @@ class Delivery:
                 own = self.their_filters[i]
                 if own is None or own.accepts(rec):
                     wanted.append(self.writers[i])
+        if not self.aggregate and rec.agr_count == 1:
+            rec.present &= ~cython.cast(cython.uint, 16)
         client_form(rec, self.aggregate)
         for writer in wanted:
             writer.write(rec)

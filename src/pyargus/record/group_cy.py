@@ -586,8 +586,8 @@ class Aggregator(GroupTable):
         return self.rewritten and self.cells[g * self.stride + FORM] & _RAW != 0
 
     def report(self, into):
-        """Leave out statistics of aggregation that are not wanted, or of one record."""
-        if self.norep or (into.present & 16 and into.agr_count <= 1):
+        """Leave out statistics of aggregation that are not wanted."""
+        if self.norep:
             into.present &= ~cython.cast(cython.uint, 16)
         return 0
 

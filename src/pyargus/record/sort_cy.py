@@ -55,6 +55,7 @@ class Sorter(Stage):
     def __init__(self, keys, backwards=False, limit=256 << 20):
         self.out = None
         self.keys = keys
+        keys.backwards = backwards
         self.order = Order(keys.columns, backwards)
         self.arena = Rewriter()
         self.arena.out.hold(make_arena(limit + 2 * _SLACK))

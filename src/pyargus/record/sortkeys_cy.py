@@ -13,8 +13,10 @@ from array import array
 import cython
 
 if cython.compiled:
+    from cython.cimports.pyargus.record.record_cy import Record
     from cython.cimports.pyargus.record.values_cy import Values, last_f, last_s, start_f, start_s
 else:
+    from pyargus.record.record_cy import Record
     from pyargus.record.values_cy import Values, last_f, last_s, start_f, start_s
 
 # What a key is read from; UINT, REAL and TIME by the id of a field. SADDR and DADDR may have a length.
@@ -60,12 +62,21 @@ def stamp(sec: cython.uint, frac: cython.uint) -> cython.ulonglong:
     return cython.cast(cython.ulonglong, sec) * 1000000 + frac
 
 
+@cython.cfunc
+@cython.inline
+@cython.exceptval(check=False)
+def speaks(rec: Record) -> cython.bint:
+    """Whether a protocol says something of itself that keys of TCP compare, zero if it is not TCP; UDP does not."""
+    return (rec.present & ~rec.opaque & 0x20) != 0 and (rec.family == 1 or rec.family == 2) and rec.proto != 17
+
+
 class SortKeys:
     """Reads the key row of a record: `row[:columns]`, bit n of `valid` for a column that the record has.
 
     Made from (code, field id, descending, prefix length) for each key, most significant first; a prefix length of -1 is the whole address.
-    by_start: whether the start of a record, ascending, is the one key. brief: whether what `decode_cy.glimpse` fills is enough. Raises
-    ValueError for more keys than fit in 64 columns.
+    by_start: whether the start of a record, ascending, is the one key. brief: whether what `decode_cy.glimpse` fills is enough. backwards:
+    to be set where rows are sorted backwards, for families of addresses keep their order there. Raises ValueError for more keys than fit
+    in 64 columns.
     """
 
     def __init__(self, keys):
@@ -79,6 +90,7 @@ class SortKeys:
         self.columns = sum(3 if key[0] in (SADDR, DADDR) else 1 for key in keys)
         if not 0 < self.columns <= COLUMNS:
             raise ValueError(f"{self.columns} columns of keys, not 1 to {COLUMNS}")
+        self.backwards = False
         self.row = array("Q", bytes(8 * (COLUMNS + 3)))
         self.valid = 0
         number = array("d", [0.0])
@@ -149,6 +161,8 @@ class SortKeys:
         else:
             self.row[at + 1] = high
             self.row[at + 2] = low
+        if self.backwards:
+            family ^= 0xFF
         # Addresses of IPv4 are told apart by the first column alone.
         self.row[at] = (family << 32) | (self.row[at + 1] >> 32)
         return True
@@ -157,6 +171,7 @@ class SortKeys:
         """A key of one column; whether the record has it."""
         have: cython.uint = rec.present & ~rec.opaque
         word: cython.ulonglong = 0
+        known: cython.bint
         a: cython.double
         if code == 1:
             word = self.values.integer(rec, field)
@@ -164,15 +179,23 @@ class SortKeys:
             # An empty value is a value where the record has the part.
             if 224 <= field <= 227:
                 return (have & 0x400) != 0
+            if field == 205 or field == 206:
+                # A side that sent nothing is one with a TOS byte of zero.
+                return (have & 0x200) != 0
             if field == 247 or field == 248:
-                return rec.net == 0x05 or rec.net == 0x03
+                if rec.net != 0x05 and rec.net != 0x03:
+                    self.row[at] = 0
+                return speaks(rec)
+            if field == 231 or field == 232:
+                # Below zero for all that has no sequence numbers.
+                self.row[at] = word + 1 if self.values.ok else 0
+                return True
             return self.values.ok
         if code == 2:
             a = self.values.real(rec, field)
             if field == 161:
-                # Round trip time of TCP: zero for all else that has a network part.
                 self.row[at] = self.ordered(a if self.values.ok and a == a else 0.0)
-                return (have & 0x20) != 0
+                return speaks(rec)
             if a != a or not self.values.ok:
                 return False
             self.row[at] = self.ordered(a)
@@ -193,15 +216,20 @@ class SortKeys:
             self.row[at] = word
             return word != 0
         if code == 6 or code == 7:
-            if (rec.family != 1 and rec.family != 2) or not have & 2:
-                return False
-            self.row[at] = rec.sport if code == 6 else rec.dport
-            return True
+            # Of TCP and UDP, of ICMPv6 its code and type as the source's; zero for all else.
+            if rec.family == 1 or rec.family == 2:
+                if rec.proto == 6 or rec.proto == 17:
+                    word = rec.sport if code == 6 else rec.dport
+                elif code == 6 and rec.family == 2 and rec.proto == 58:
+                    word = (rec.sport >> 8) | ((rec.sport & 0xFF) << 8)
+            self.row[at] = word
+            return (have & 2) != 0
         if code == 8:
             self.row[at] = rec.proto if rec.family == 1 or rec.family == 2 else 0
             return (have & 2) != 0
         if code == 9:
-            self.row[at] = rec.srcid
+            # A number with a sign.
+            self.row[at] = rec.srcid ^ 0x80000000
             return (have & 1) != 0
         if 10 <= code <= 13:
             word = rec.smac if code == 10 or code == 12 else rec.dmac
@@ -213,16 +241,15 @@ class SortKeys:
         if 15 <= code <= 18:
             if not have & 0x200:
                 return False
-            if not (rec.head[9] >> 8) & (1 if code & 1 else 2):
-                return False
+            known = ((rec.head[9] >> 8) & (1 if code & 1 else 2)) != 0
             if code == 15:
                 word = rec.stos >> 2
             elif code == 16:
                 word = rec.dtos >> 2
             else:
                 word = rec.sipid if code == 17 else rec.dipid
-            self.row[at] = word
-            return True
+            self.row[at] = word if known else 0
+            return known or code < 17
         if code == 19 or code == 20:
             self.row[at] = rec.svlan if code == 19 else rec.dvlan
             return (have & 0x40) != 0 and (rec.head[6] & (0x100 if code == 19 else 0x200)) != 0
