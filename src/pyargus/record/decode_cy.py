@@ -153,13 +153,14 @@ def whole(d, at, limit):
     return at
 
 
-def extent(rec, o):
-    """Bytes of the DSR whose four bytes of header stand at `o`, as these say."""
-    if rec.data[o] & 0x80:
+@cython.cfunc
+@cython.inline
+@cython.exceptval(check=False)
+def length(head: cython.uint) -> cython.Py_ssize_t:
+    """Bytes of the DSR that a header word begins, as it says."""
+    if head & cython.cast(cython.uint, 0x80000000):
         return 4
-    if rec.data[o + 1] & 0x80:
-        return 4 * cython.cast(cython.Py_ssize_t, be16(rec, o + 2))
-    return 4 * cython.cast(cython.Py_ssize_t, rec.data[o + 3])
+    return 4 * cython.cast(cython.Py_ssize_t, head & 0xFFFF if head & 0x800000 else head & 0xFF)
 
 
 def blank(rec):
@@ -209,6 +210,7 @@ def sight(rec: Record, at: cython.Py_ssize_t, more: cython.bint) -> cython.int:
     o: cython.Py_ssize_t = at + 4
     end: cython.Py_ssize_t
     size: cython.Py_ssize_t
+    head: cython.uint
     kind: cython.uint
     index: cython.uint
     rec.base = at
@@ -220,13 +222,14 @@ def sight(rec: Record, at: cython.Py_ssize_t, more: cython.bint) -> cython.int:
     rec.family = rec.net = rec.time_form = 0
     blank(rec)
     while o + 4 <= end:
-        kind = rec.data[o]
-        size = extent(rec, o)
+        head = be32(rec, o)
+        kind = head >> 24
+        size = length(head)
         if size == 0 or o + size > end:
             return 0
         if kind == 0x02:
             index = 1
-            rec.head[1] = be32(rec, o)
+            rec.head[1] = head
             if flow_key(rec, o, size) == 0:
                 rec.opaque |= 2
             else:
@@ -237,8 +240,8 @@ def sight(rec: Record, at: cython.Py_ssize_t, more: cython.bint) -> cython.int:
         elif kind == 0x30:
             index = 5
             brief(rec, o, size)
-        elif kind == 0x50 and rec.data[o + 1] & 0x80:
-            index = 12 if rec.data[o + 1] & 0x20 else 11
+        elif kind == 0x50 and head & 0x800000:
+            index = 12 if head & 0x200000 else 11
         else:
             index = place(kind)
             if more and index == 0:
@@ -339,15 +342,15 @@ def management(rec: Record, at: cython.Py_ssize_t) -> cython.int:
 @cython.cfunc
 @cython.exceptval(-1)
 def dsrs(rec: Record, o: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.int:
+    head: cython.uint
     kind: cython.uint
-    sub: cython.uint
     index: cython.int
     size: cython.Py_ssize_t
     used: cython.Py_ssize_t
     while o + 4 <= end:
-        kind = rec.data[o]
-        sub = rec.data[o + 1]
-        size = extent(rec, o)
+        head = be32(rec, o)
+        kind = head >> 24
+        size = length(head)
         if size == 0 or o + size > end:
             rec.rest_off = o
             rec.rest_len = end - o
@@ -393,8 +396,8 @@ def dsrs(rec: Record, o: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.in
         elif kind == 0x46:
             index = 8
             used = jitter(rec, o, size)
-        elif kind == 0x50 and sub & 0x80:
-            index = 12 if sub & 0x20 else 11
+        elif kind == 0x50 and head & 0x800000:
+            index = 12 if head & 0x200000 else 11
             used = user_data(rec, o, size, index)
         elif kind == 0x60:
             index = 4
@@ -469,7 +472,7 @@ def dsrs(rec: Record, o: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.in
                 rec.unknown_count += 1
             o += size
             continue
-        rec.head[index] = be32(rec, o)
+        rec.head[index] = head
         if not rec.present & (cython.cast(cython.uint, 1) << index):
             rec.order[rec.order_count] = index
             rec.order_count += 1

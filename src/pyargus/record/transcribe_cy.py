@@ -127,7 +127,7 @@ def survey(rec: Record, at: cython.Py_ssize_t) -> cython.bint:
     while i < end:
         head = turned(rec.wide[i])
         kind = head >> 24
-        size = 1 if kind & 0x80 else head & 0xFFFF if head & 0x800000 else head & 0xFF
+        size = 1 if kind & 0x80 else cython.cast(cython.Py_ssize_t, head & 0xFFFF if head & 0x800000 else head & 0xFF)
         if size == 0 or i + size > end:
             return False
         used = -1
@@ -203,12 +203,7 @@ def settled(rec: Record) -> cython.bint:
     return True
 
 
-@cython.cfunc
-@cython.inline
-@cython.exceptval(-1)
-def copied(
-    target: cython.uint[::1], o: cython.Py_ssize_t, source: cython.const[cython.uint][::1], i: cython.Py_ssize_t, end: cython.Py_ssize_t
-) -> cython.Py_ssize_t:
+def copied(target, o, source, i, end):
     """Copy the words of the source from i to before `end` to word o of the target, which has room; returns the word after them."""
     if end - i >= _RANGE:
         return spanned(target, o, source, i, end)
