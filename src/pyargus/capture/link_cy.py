@@ -216,10 +216,13 @@ def _wlan(p: Packet, o: cython.Py_ssize_t) -> cython.int:
         if p.buf[o + 1] & 3 == 3:
             size += 6
         if control & 0x80:
-            size += 2
+            # QoS control, and HT control where the order bit announces it.
+            size += 6 if p.buf[o + 1] & 0x80 else 2
         protected = (control | p.buf[o + 1]) & 0x40 != 0
         if not protected and p.end - o >= size + 8 and p.u16(o + size) == 0xAAAA:
             p.encaps |= 0x8
+            # The reference counts this header among the bytes of IPv6 payloads.
+            p.shortfall = -size
             p.snap(o + size)
             if p.kind:
                 return 0
