@@ -417,9 +417,9 @@ class Engine:
             pass
         elif p.fragment:
             if p.kind == IPV4:
-                # The header is among the data, but not counted in what was captured.
+                # The header is among the data, but not counted in what was captured; links of IP alone have none.
                 start = p.l3
-                p.shortfall += p.l4 - p.l3
+                p.shortfall = p.end - start if self.unblocked() else p.shortfall + p.l4 - start
         elif p.proto == 6:
             if p.tcp:
                 app = self.tcp(flow, own, peer, from_src)
