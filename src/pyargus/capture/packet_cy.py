@@ -294,6 +294,15 @@ class Packet:
             return self.ip_any(o) if self.end - o >= 20 else self.ether_flow(etype)
         if nibble == 6:
             return self.ipv6(o)
+        if self.end - o >= 4 and (self.u16(o + 2) == 0x0800 or self.u16(o + 2) == 0x86DD):
+            # The rest of a VLAN tag, without the frame that it belongs to.
+            self.encaps |= 0x4
+            self.has_vlan = True
+            self.vlan = self.u16(o)
+            self.l3 = o + 4
+            if self.u16(o + 2) == 0x86DD:
+                return self.ipv6(o + 4)
+            return self.ip_any(o + 4) if self.end - o >= 24 and self.u16(o + 6) >= 20 else self.ether_flow(etype)
         return self.ethernet(o)
 
     @cython.cfunc

@@ -396,8 +396,8 @@ class Engine:
         start: cython.Py_ssize_t = p.l4
         if p.kind == ARP or p.kind == RARP:
             shift = p.l3 - p.start - (40 if p.encaps & 0x20 else 14) if p.linktype == 1 else 0
-            # Less than an ARP packet of Ethernet and IPv4 is all of it data.
-            size = 28 if p.end - p.l3 >= 28 else 0
+            # Less than an ARP packet of Ethernet and IPv4 is all of it data, and so is every one over 802.11.
+            size = 28 if p.end - p.l3 >= 28 and not p.encaps & 0x20000 else 0
             if p.kind == ARP and shift == 0:
                 arp_object(p, flow)
             if self.keep_user or self.control_data:
@@ -417,9 +417,9 @@ class Engine:
             pass
         elif p.fragment:
             if p.kind == IPV4:
-                # The header is among the data, but not counted in what was captured.
+                # The header is among the data, but not counted in what was captured; links of IP alone have none.
                 start = p.l3
-                p.shortfall += p.l4 - p.l3
+                p.shortfall = p.end - start if self.unblocked() else p.shortfall + p.l4 - start
         elif p.proto == 6:
             if p.tcp:
                 app = self.tcp(flow, own, peer, from_src)
