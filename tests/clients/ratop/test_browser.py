@@ -429,6 +429,11 @@ def test_files_whose_names_need_quotes(office: Path, tmp_path: Path, monkeypatch
     monkeypatch.setenv("HOME", str(tmp_path))
     with browsing("-n", "-r", office) as browser:
         assert "2 records written" in press(browser, ":", "N", "<2>", "enter", ":", "w", "<~/two flows.argus>", "enter")[-1]
+        press(browser, "%", ":", "p", "ctrl+d", "<2>", "enter", ":", "w", "<~/shares.txt>", "enter")
+        written = (tmp_path / "shares.txt").read_text().splitlines()
+        assert "pTotPkts" in written[0] and len(written) == 3
+        assert sum(float(line.split()[-3]) for line in written[1:]) == pytest.approx(100.0, abs=0.02)
+        press(browser, "%")
         press(browser, ":", "N", "ctrl+d", "enter", ":", "r", "< ~/two flows.argus>", "enter")
         assert "there is no such file" in screen(browser)[-1]
         press(browser, "ctrl+d", "<~/'two flows.argus'>", "enter")

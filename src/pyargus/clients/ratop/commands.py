@@ -343,7 +343,7 @@ class Commands(Finding):
             raise BadUse("a name of a file is needed")
         replaces = text.startswith("!")
         name = os.path.expanduser(text.lstrip("!").strip())
-        count = write_rows(name, self.view, self.engine.log.initial, replaces)
+        count = write_rows(name, self.view, self.engine.log.initial, replaces, self.grid.percent)
         self.say(f"{name}: {count} records written")
 
     def do_clear(self) -> None:

@@ -77,8 +77,8 @@ class Queue:
 class Feeder(ABC):
     """A source and the thread that reads it.
 
-    live: records come as they happen; state: one word; note: what is wrong with it; news: what is to be said once. done: nothing more
-    comes from it.
+    live: records come as they happen; state: one word; note: what is wrong with it, in lines; news: what is to be said once.
+    done: nothing more comes from it.
     begun, taken: bytes of its records before those that tables are made of, and up to the last that tables have had.
     """
 
@@ -115,7 +115,7 @@ class Feeder(ABC):
             if not self.note:
                 self.state = "done"
         except (PyargusError, OSError) as error:
-            self.state, self.note = "failed", str(error)
+            self.state, self.note = "failed", f"{error}\n{self.note}".strip()
         except Exception as error:
             # A fault of ours in a thread: it is shown, and the screen stays.
             self.state, self.note = "failed", f"{self.name}: {type(error).__name__}: {error}"
@@ -151,6 +151,7 @@ class FileFeeder(Feeder):
             self._read(source)
         finally:
             source.close()
+            self.note = "\n".join(source.notes)
 
     def _read(self, source: Source) -> None:
         source.start()
@@ -170,8 +171,6 @@ class FileFeeder(Feeder):
             view.release()
             if self.stopped:
                 return
-        if source.notes:
-            self.note = source.notes[0]
 
     def _hand_on(self, data: bytes) -> None:
         if not self.pace.rate:

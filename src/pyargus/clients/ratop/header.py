@@ -94,7 +94,7 @@ def empty(browser: Browser) -> str:
         return f"no row passes the filter: {view.display_text}" if view.display_text else "no row is as asked for"
     for feeder in engine.feeders:
         if feeder.note:
-            return feeder.note
+            return feeder.note.splitlines()[0]
         if feeder.state == "connecting":
             return f"connecting to {feeder.name}"
     if browser.moment:
@@ -187,7 +187,7 @@ def bottom(browser: Browser, columns: int) -> Line:
         return fit([(browser.message, palette["error" if browser.failed else "note"])], columns)
     if browser.count:
         return fit([(browser.count, palette["prompt"])], columns)
-    notes = [feeder.note for feeder in browser.engine.feeders if feeder.note]
+    notes = [note for feeder in browser.engine.feeders for note in feeder.note.splitlines()]
     if notes:
         return fit([(notes[0] + (f" (and {len(notes) - 1} more)" if len(notes) > 1 else ""), palette["error"])], columns)
     coming = [feeder.name for feeder in browser.engine.feeders if feeder.state == "connecting"]
