@@ -111,12 +111,13 @@ class Delivery:
             return 0
         if self.by_output and kind != 0x80:
             self.shown += 1
+            self.ordinal += 1
             if self.to_number and self.shown > self.to_number:
                 self.ended = True
             if self.ended or self.shown < self.from_number:
                 self.printer.heading()
                 return 0
-        self.ordinal += kind != 0x80
+        self.ordinal += kind != 0x80 and not self.by_output
         rec.ordinal = self.ordinal
         return self.printer.line(rec)
 
