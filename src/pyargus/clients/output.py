@@ -18,8 +18,9 @@ from pyargus.record.state_cy import Style
 LOAD_TITLES = {"load": "AppLoad", "sload": "SrcAppLoad", "dload": "DstAppLoad"}
 # Blanks behind a centred title, beyond those before it, in columns of even and of odd width.
 CENTRED = {"rank": (0, -1), "suser": (0, 1), "duser": (0, 1)}
-RMON_TITLES = {"saddr": "Host", "spkts": "OutPkts", "dpkts": "InPkts", "sbytes": "OutBytes", "dbytes": "InBytes",
-               "sappbytes": "OAppBytes", "dappbytes": "IAppBytes", "smac": "Mac"}  # fmt: skip
+RMON_TITLES = {"saddr": "Host", "laddr": "Host", "snet": "Net", "lnet": "Net", "soui": "Oui", "smac": "Mac", "spkts": "OutPkts",
+               "dpkts": "InPkts", "sbytes": "OutBytes", "dbytes": "InBytes", "sappbytes": "OAppBytes",
+               "dappbytes": "IAppBytes"}  # fmt: skip
 
 
 def make_style(settings: Settings) -> Style:

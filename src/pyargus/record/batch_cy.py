@@ -112,7 +112,7 @@ class Batch:
             if kind == 0x80:
                 self.mans += 1
             elif usable:
-                self.flows += 1
+                self.flows += kind != 0x40
             else:
                 continue
             if self.filter is not None and not self.filter.accepts(rec):

@@ -62,7 +62,7 @@ def port_number(rec: Record, destination: cython.bint) -> cython.longlong:
             if rec.family == 2:
                 return (cython.cast(cython.longlong, rec.sport) << 16) | rec.dport
             return (cython.cast(cython.longlong, rec.dport & 0xFFFF) << 16) | (rec.extra & 0xFFFF)
-        return value if value else -1
+        return value if value and rec.proto else -1
     if rec.family == 3 and (rec.etype == 0 or rec.dsap or rec.ssap):
         return rec.dsap if destination else rec.ssap
     if rec.family == 10 and destination:

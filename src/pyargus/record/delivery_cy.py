@@ -122,7 +122,7 @@ class Delivery:
         return self.printer.line(rec)
 
     def twin(self, rec):
-        """Write or print a second form of the record that was put last; it shares its number."""
+        """Write or print a second form of the record that was put last."""
         other: Delivery
         for other in self.others:
             other.twin(rec)
@@ -133,6 +133,7 @@ class Delivery:
             return 0
         if self.chosen is not None and not self.chosen.accepts(rec):
             return 0
+        self.ordinal += 1
         rec.ordinal = self.ordinal
         return self.printer.line(rec)
 

@@ -162,7 +162,7 @@ def port(t, rec, destination, style):
                 # Readers keep the mask lengths in the high half of the SPI, where they show.
                 return t.hexa(0x20200000 | rec.extra, 1 if style.variable else 8)
             return 0
-        if value == 0:
+        if value == 0 or rec.proto == 0:
             return 0
         return t.u64(value)
     if rec.family == 3:

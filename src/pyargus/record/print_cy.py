@@ -247,6 +247,9 @@ class Printer(Output):
         if self.whole[i] >= 0 and not man:
             number = single(100.0 * cython.cast(cython.double, count) / self.whole[i]) if self.whole[i] > 0 else 0.0
             return t.fixed(number, self.style.precision)
+        if (field == 231 or field == 232) and count >> 31 and not self.style.abbreviate:
+            # The reference turns the gap into a signed 32-bit number, which saturates at the lowest one.
+            return t.puts(b"-2147483648")
         if self.style.abbreviate and abbreviated(field) and not man:
             return self.short(cython.cast(cython.double, count), True)
         return t.u64(count)

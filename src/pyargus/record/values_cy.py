@@ -384,11 +384,11 @@ class Values:
             a = rec.tcp_synack
             b = rec.tcp_ackdat
             if field == 161:  # tcprtt
-                return single(single(a / 1000000.0) + single(b / 1000000.0))
+                return (a + b) / 1000000.0
             if field == 162:  # synack
-                return single(a / 1000000.0)
+                return a / 1000000.0
             if field == 163:  # ackdat
-                return single(b / 1000000.0)
+                return b / 1000000.0
             if rec.tcp_ackdat < 100:
                 b = 0.0
             elif rec.tcp_synack < 100:
@@ -498,7 +498,7 @@ def spread(n: cython.double, mean: cython.double, deviation: cython.double) -> c
 
 
 def gap(rec, destination):
-    """Bytes that no packet carried: the advance of the sequence numbers less the bytes seen; 0 where the side retransmitted or went back."""
+    """Bytes that no packet carried: the advance of the sequence numbers less the bytes seen; 0 without any, or with retransmissions."""
     advance: cython.longlong
     data: cython.longlong
     if rec.net != 0x05:
@@ -513,4 +513,4 @@ def gap(rec, destination):
             return 0
         advance = (cython.cast(cython.longlong, rec.snext) - rec.sbase) & _U32
         data = rec.sdata
-    return advance - data - 1 if advance > data and advance >> 31 == 0 else 0
+    return advance - data - 1 if advance > data and data else 0
