@@ -17,7 +17,7 @@ else:
 
 
 def strip(rec, keep):
-    """Remove the DSRs that are not in `keep` (bit n for index n) from a repaired record."""
+    """Remove the DSRs that are not in `keep` (bit n for index n) from a record."""
     gone: cython.uint = rec.present & ~keep
     if rec.kind & 0xF0 == 0x80 or not gone:
         return 0

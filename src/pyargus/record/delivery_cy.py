@@ -114,17 +114,18 @@ class Delivery:
             return 0
         if self.by_output and kind != 0x80:
             self.shown += 1
+            self.ordinal += 1
             if self.to_number and self.shown > self.to_number:
                 self.ended = True
             if self.ended or self.shown < self.from_number:
                 self.printer.heading()
                 return 0
-        self.ordinal += kind != 0x80
+        self.ordinal += kind != 0x80 and not self.by_output
         rec.ordinal = self.ordinal
         return self.printer.line(rec)
 
     def twin(self, rec):
-        """Write or print a second form of the record that was put last; it shares its number."""
+        """Write or print a second form of the record that was put last."""
         other: Delivery
         for other in self.others:
             other.twin(rec)
@@ -135,6 +136,7 @@ class Delivery:
             return 0
         if self.chosen is not None and not self.chosen.accepts(rec):
             return 0
+        self.ordinal += 1
         rec.ordinal = self.ordinal
         return self.printer.line(rec)
 

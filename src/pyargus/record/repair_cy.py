@@ -88,13 +88,13 @@ def repair(rec):
         rec.net = 0
     if rec.net == 0x09 and rec.family == 2 and rec.sport > rec.dport:
         reverse(rec)
-    if rec.family == 1 and not sub & 0x20:
+    if rec.family == 1:
         if proto == 1:
-            if rec.spkts and not rec.dpkts and not sub & 0x80:
-                proto = rec.sport >> 8
-                if proto == 0 or proto == 14 or proto == 16 or proto == 18:
-                    reverse(rec)
-        elif proto == 6 and not sub & 0x80 and (rec.net == 0x05 or rec.net == 0x04):
+            if sub & 0x20 and not sub & 0x80 and rec.spkts and not rec.dpkts:
+                # The sensor keeps a reply under the key of its request and marks it so.
+                rec.sport &= 0xFF
+                reverse(rec)
+        elif proto == 6 and not sub & 0xA0 and (rec.net == 0x05 or rec.net == 0x04):
             if not rec.tcp_status & 1 and rec.tcp_status & 2:
                 if rec.tcp_status & 0x3C or (rec.sflags & 2 and not rec.dflags & 4 and rec.spkts > 5 and rec.dpkts > 5):
                     reverse(rec)

@@ -97,6 +97,7 @@ class Sorter(Stage):
         else:
             decode(rec, at, rec.offset)
         if not rec.present & 4:
+            # Whether it is to be left out is told by a full reading.
             return False
         repair(rec)
         self.keys.extract(rec)
@@ -237,9 +238,9 @@ class Sorter(Stage):
         """The record as the selection left it."""
         rec: Record = self.record
         decode(rec, at, offset)
+        if self.parts != cython.cast(cython.uint, 0xFFFFFFFF):
+            strip(rec, self.parts)
         repair(rec)
         if self.arranger is not None:
             self.arranger.arrange(rec)
-        if self.parts != cython.cast(cython.uint, 0xFFFFFFFF):
-            strip(rec, self.parts)
         return 0
