@@ -16,11 +16,11 @@ import cython
 
 if cython.compiled:
     from cython.cimports.pyargus.record.decode_network_cy import brief, network
-    from cython.cimports.pyargus.record.decode_parts_cy import aggregation, ip_attributes, jitter, mapped_icmp, packet_sizes
+    from cython.cimports.pyargus.record.decode_parts_cy import aggregation, ip_attributes, jitter, mapped_icmp, metric, packet_sizes
     from cython.cimports.pyargus.record.record_cy import Record
 else:
     from pyargus.record.decode_network_cy import brief, network
-    from pyargus.record.decode_parts_cy import aggregation, ip_attributes, jitter, mapped_icmp, packet_sizes
+    from pyargus.record.decode_parts_cy import aggregation, ip_attributes, jitter, mapped_icmp, metric, packet_sizes
     from pyargus.record.record_cy import Record
 
 _LITTLE = cython.declare(cython.bint, sys.byteorder == "little")
@@ -96,19 +96,6 @@ def be48(rec: Record, o: cython.Py_ssize_t) -> cython.ulonglong:
     return (cython.cast(cython.ulonglong, be16(rec, o)) << 32) | be32(rec, o + 2)
 
 
-@cython.cfunc
-@cython.inline
-def number(rec: Record, o: cython.Py_ssize_t, width: cython.uint) -> cython.ulonglong:
-    """A big-endian counter of 1, 2, 4 or 8 bytes."""
-    if width == 1:
-        return rec.data[o]
-    if width == 2:
-        return be16(rec, o)
-    if width == 4:
-        return be32(rec, o)
-    return be64(rec, o)
-
-
 def frame(d, at):
     """Length in bytes of the record at `at`; 0 if its length word is zero, -1 if the buffer ends before the record does."""
     n: cython.Py_ssize_t = d.shape[0]
@@ -161,6 +148,11 @@ def length(head: cython.uint) -> cython.Py_ssize_t:
     if head & cython.cast(cython.uint, 0x80000000):
         return 4
     return 4 * cython.cast(cython.Py_ssize_t, head & 0xFFFF if head & 0x800000 else head & 0xFF)
+
+
+def extent(rec, o):
+    """Bytes of the DSR whose four bytes of header stand at `o`, as these say."""
+    return length(be32(rec, o))
 
 
 def blank(rec):
@@ -245,10 +237,10 @@ def sight(rec: Record, at: cython.Py_ssize_t, more: cython.bint) -> cython.int:
         else:
             index = place(kind)
             if more and index == 0:
-                rec.head[0] = be32(rec, o)
+                rec.head[0] = head
                 transport(rec, o, size)
             elif more and index == 2:
-                rec.head[2] = be32(rec, o)
+                rec.head[2] = head
                 time(rec, o, size)
         if index < 32:
             rec.present |= cython.cast(cython.uint, 1) << index
@@ -729,56 +721,6 @@ def set_stamp(rec: Record, which: cython.int, sec: cython.uint, frac: cython.uin
         rec.dend_s = sec
         rec.dend_f = frac
     return 0
-
-
-def metric(rec, o, size):
-    form: cython.uint = rec.data[o + 2] & 0x0F
-    width: cython.uint
-    at: cython.Py_ssize_t = o + 4
-    each: cython.uint
-    sides: cython.uint
-    word: cython.uint
-    rec.spkts = rec.sbytes = rec.sapp = rec.dpkts = rec.dbytes = rec.dapp = 0
-    if rec.data[o + 1] & 1:
-        each = 2
-    elif rec.data[o + 1] & 4:
-        each = 3
-    else:
-        return 0
-    if form == 0 or form > 12 or (form == 5 or form == 9) and each == 2:
-        return 0
-    width = cython.cast(cython.uint, 1) << ((form - 1) & 3)
-    sides = 2 if form <= 4 else 1
-    if 4 + width * each * sides > cython.cast(cython.uint, size):
-        return 0
-    if each == 2 and form == 1:
-        word = be32(rec, at)
-        rec.spkts = word >> 24
-        rec.sbytes = (word >> 16) & 0xFF
-        rec.dpkts = (word >> 8) & 0xFF
-        rec.dbytes = word & 0xFF
-        return 8
-    if each == 2 and form == 2:
-        word = be32(rec, at)
-        rec.spkts = word >> 16
-        rec.sbytes = word & 0xFFFF
-        word = be32(rec, at + 4)
-        rec.dpkts = word >> 16
-        rec.dbytes = word & 0xFFFF
-        return 12
-    if form <= 8:
-        rec.spkts = number(rec, at, width)
-        rec.sbytes = number(rec, at + width, width)
-        if each == 3:
-            rec.sapp = number(rec, at + 2 * width, width)
-        at += each * width
-    if form <= 4 or form > 8:
-        rec.dpkts = number(rec, at, width)
-        rec.dbytes = number(rec, at + width, width)
-        if each == 3:
-            rec.dapp = number(rec, at + 2 * width, width)
-        at += each * width
-    return at - o
 
 
 @cython.cfunc

@@ -16,18 +16,18 @@ import cython
 
 if cython.compiled:
     from cython.cimports.pyargus.record.client_cy import client_form, renew, sizes
-    from cython.cimports.pyargus.record.decode_cy import blank, decode, flow_key, metric, place, time
+    from cython.cimports.pyargus.record.decode_cy import blank, decode, flow_key, place, time
     from cython.cimports.pyargus.record.decode_network_cy import brief, network
-    from cython.cimports.pyargus.record.decode_parts_cy import packet_sizes
+    from cython.cimports.pyargus.record.decode_parts_cy import metric, packet_sizes
     from cython.cimports.pyargus.record.encode_cy import Encoder
     from cython.cimports.pyargus.record.record_cy import Record
     from cython.cimports.pyargus.record.repair_cy import repair
     from cython.cimports.pyargus.record.rewrite_cy import Rewriter
 else:
     from pyargus.record.client_cy import client_form, renew, sizes
-    from pyargus.record.decode_cy import blank, decode, flow_key, metric, place, time
+    from pyargus.record.decode_cy import blank, decode, flow_key, place, time
     from pyargus.record.decode_network_cy import brief, network
-    from pyargus.record.decode_parts_cy import packet_sizes
+    from pyargus.record.decode_parts_cy import metric, packet_sizes
     from pyargus.record.encode_cy import Encoder
     from pyargus.record.record_cy import Record
     from pyargus.record.repair_cy import repair
