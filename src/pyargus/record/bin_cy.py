@@ -299,7 +299,7 @@ class Binner(Cluster):
             self.queue.reverse()
         while self.queue or self.group is not None:
             if self.group is None:
-                if self.cutter is not None and self.gap(self.queue[-1]):
+                if self.cutter is not None and self.gap(self.queue[len(self.queue) - 1]):
                     return True
                 self.take_up(self.queue.pop())
             while self.spot < len(self.group):

@@ -25,11 +25,13 @@ class Ranges:
 
     def __init__(self, pairs):
         merged = []
+        newest = None
         for first, last in sorted(pairs):
-            if merged and first <= merged[-1][1] + 1:
-                merged[-1][1] = max(merged[-1][1], last)
+            if newest is not None and first <= newest[1] + 1:
+                newest[1] = max(newest[1], last)
             else:
-                merged.append([first, last])
+                newest = [first, last]
+                merged.append(newest)
         low = (1 << 64) - 1
         self.count = len(merged)
         self.low_hi = array("Q", [first >> 64 for first, _ in merged] + [0])
