@@ -208,3 +208,13 @@ def test_png_says_what_it_needs(tmp_path: Path) -> None:
     else:
         assert result.returncode == 2
         assert b"matplotlib" in result.stderr
+
+
+@needs_samples
+def test_mean_sizes_are_counted_in_double_precision() -> None:
+    """A mean of a third keeps its digits."""
+    words = ["-r", MIX, "-L", "-1", "-c", ",", "-s", "sbytes", "spkts", "-", "spkts gt 0"]
+    means = [int(a) / int(b) for a, b in (line.split(",") for line in program("ra", "-X", *words).stdout.decode().split())]
+    found = histogram("-H", "smeansz", "4:0-4000", "-r", MIX, "-p", "9")
+    assert any(mean != round(mean) for mean in means)
+    assert numbers(found.splitlines()[0])[1] == pytest.approx(sum(means) / len(means), rel=1e-7)

@@ -205,6 +205,8 @@ class KeyMaker:
 
     def touches(self, preserve):
         """Whether `shape` changes records."""
+        if self.nothing:
+            return False
         return not preserve or self.slength4 != 255 or self.dlength4 != 255 or self.slength6 != 255 or self.dlength6 != 255
 
 
