@@ -1,5 +1,6 @@
 """Command lines whose text is compared with what the reference prints for them, byte for byte."""
 
+import itertools
 import os
 import shlex
 import shutil
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.clients.golden import SHARED
+from tests.clients.test_ra_golden import ra
 
 DATA = SHARED / "golden" / "ra" / "data"
 REFERENCE = shutil.which("ra", path="/usr/bin:/usr/local/bin")
@@ -44,6 +46,24 @@ dns|-N o3 -A -M man
 vlan|-L 2 -N o2-6 -s seq
 lan|-e s: -A
 tun|-M xml -n -s sintpkt stos senc sgap tcprtt dintdist daddr
+lan|-M dsrs=-agr -s trans mean min max sum runtime
+agg|-M dsrs=-agr -s trans mean min max sum runtime dur
+lan|-M dsrs=metric -s trans mean min dir pkts proto
+lan|-M dsrs=-metric -nn -c , -s seq sdur ddur dstime dltime swin stcpmax dtcpmax dir pkts proto
+lan|-M dsrs=-flow -c , -s seq dir stcpb tcpopt tcprtt sgap dgap loss flgs saddr
+lan|-M dsrs=-trans -c , -s srcid proto
+lan|-M dsrs=-flow - tcp
+lan|-c , -s seq:2 rank:1 bins:3 binnum:2 sstime:4 dltime:2 proto
+lan|-N o2-4 -s rank seq
+lan|-N 2-4 -s rank seq
+lan|-M rmon -s rank snet soui lnet laddr proto
+lan|-M disa -s sdsb:3 ddsb
+lan|-M disa -s ddsb:18 sdsb
+lan|-s sas:1 das:1 ias:2
+lan|-M printer=hex -c , -s dintpkt suser seq
+lan|-nn -p 9 -s tcprtt synack ackdat stcpmax:24 dtcpmax:24
+long|-nn -s cause:3 cause:8 state sgap dgap
+agg|-nn -s flgs sgap dgap dwin
 scan|-M xml man -s nacks das spkts dpkts sbytes dbytes mean dldur
 tcp|-s offset - port lt 100
 icmp|-s offset - not spi lt 64
@@ -68,3 +88,63 @@ def test_text_is_that_of_the_reference(case: str, tmp_path: Path) -> None:
     lines = [[line for line in out.split(b"\n") if b"CurrentDate" not in line] for out in (made.stdout, want.stdout)]
     assert lines[0] == lines[1]
     assert made.returncode == want.returncode
+
+
+SENSOR = SHARED / "golden" / "sensor"
+COLUMNS = shlex.split("stime ltime flgs proto saddr sport dir daddr dport spkts dpkts sbytes dbytes state cause sttl dttl loss sgap dwin")
+
+
+def test_the_sensor_s_golden_records_are_printed_as_the_reference_prints_them(tmp_path: Path) -> None:
+    """Replies without a request, flows of the layer 3 matrix, IS-IS in LLC, ESP out of order, time-outs at the end and all others."""
+    (tmp_path / "empty").touch()
+    files = sorted(SENSOR.glob("*/expected.argus"))
+    assert len(files) > 100
+    different = []
+    for path in files:
+        words = ["-X", "-F", str(tmp_path / "empty"), "-r", str(path), "-n", "-s", *COLUMNS]
+        status = ra(words, tmp_path / "out")
+        want = subprocess.run([str(REFERENCE), *words], env={**os.environ, "TZ": "UTC", "LC_ALL": "C"}, capture_output=True,
+                              stdin=subprocess.DEVNULL, timeout=60, check=False)  # fmt: skip
+        if (status, (tmp_path / "out").read_bytes()) != (want.returncode, want.stdout):
+            different.append(path.parent.name)
+    assert not different
+
+
+def parts(record: bytes) -> list[bytes]:
+    """The DSRs of a flow record."""
+    out, at = [], 4
+    while at < len(record):
+        size = 4 if record[at] & 0x80 else 4 * record[at + 3]
+        out.append(record[at:at + size])
+        at += size
+    return out
+
+
+def assembled(head: bytes, dsrs: list[bytes]) -> bytes:
+    """A record with another list of DSRs."""
+    body = b"".join(dsrs)
+    return head[:2] + (len(body) // 4 + 1).to_bytes(2, "big") + body
+
+
+def test_only_a_part_of_no_length_before_the_times_costs_a_record(tmp_path: Path) -> None:
+    """A record without times is a record; the reference agrees where it goes on reading."""
+    data = (DATA / "lan.argus").read_bytes()
+    ends = [128]
+    while len(ends) < 4:
+        ends.append(ends[-1] + 4 * int.from_bytes(data[ends[-1] + 2:ends[-1] + 4], "big"))
+    first, *others = [data[a:b] for a, b in itertools.pairwise(ends)]
+    dsrs = parts(first)
+    timeless = [part for part in dsrs if part[0] != 3]
+    empty, overlong = bytes.fromhex("44050300"), bytes.fromhex("44050340")
+    cases = [(timeless, 3), ([*dsrs, empty], 3), ([overlong, *dsrs], 3), ([], 3), ([empty, *dsrs], 2), ([*timeless, empty], 2)]
+    for case, (made, count) in enumerate(cases):
+        path = tmp_path / f"{case}.argus"
+        path.write_bytes(data[:128] + assembled(first, made) + b"".join(others))
+        words = ["-X", "-r", str(path), "-nn", "-L", "-1", "-s", "stime", "saddr", "sport", "pkts", "proto"]
+        assert ra(words, tmp_path / "out") == 0
+        lines = (tmp_path / "out").read_bytes()
+        assert lines.count(b"\n") == count
+        if count == 3:
+            want = subprocess.run([str(REFERENCE), *words], env={**os.environ, "TZ": "UTC"}, capture_output=True,
+                                  stdin=subprocess.DEVNULL, timeout=60, check=True)  # fmt: skip
+            assert lines == want.stdout

@@ -2,6 +2,8 @@
 
 import gzip
 import re
+import socket
+import struct
 from pathlib import Path
 
 import pytest
@@ -257,3 +259,35 @@ def test_records_that_are_not_ip() -> None:
     assert ["llc", "0", "0"] in fields("-r", l2b, "-m", "smac", "-M", "nopreserve", "-s", "proto", "sport", "dport")
     assert sorted(row[0] for row in fields("-r", l2b, "-m", "saddr", "daddr", "-s", "trans", "-", "isis")) == ["1", "3", "3", "4"]
     assert sorted(row[0] for row in fields("-r", l2b, "-m", "saddr", "-s", "trans", "-", "isis")) == ["4", "7"]
+
+
+def test_what_stands_before_no_config() -> None:
+    """Keys and modes stay, columns do not, as with the reference."""
+    usual = program("racluster", "-X", "-r", SSH, "-m", "proto").stdout
+    assert program("racluster", "-m", "proto", "-s", "saddr", "-X", "-r", SSH).stdout == usual
+    assert usual != program("racluster", "-X", "-r", SSH).stdout
+
+
+@pytest.mark.parametrize(
+    ("held", "added", "shown"),
+    [
+        (0x007, 0x204, [B, "->", A, "CON"]),
+        (0x007, 0x224, [B, "->", A, "CLO"]),
+        (0x204, 0x007, [A, "<-", B, "CON"]),
+        (0x224, 0x007, [A, "<-", B, "CLO"]),
+        (0x204, 0x224, [B, "<?>", A, "CLO"]),
+    ],
+)
+def test_a_record_and_its_other_side(tmp_path: Path, held: int, added: int, shown: list[str]) -> None:
+    """TCP states of a group and of a record from the other side, which the one that saw the handshake decides the direction of."""
+    middle = in_the_middle()[0]
+    status = middle.index(b"\x30\x05") + 4
+    key = middle.index(socket.inet_aton(A) + socket.inet_aton(B))
+    forth, back = bytearray(middle), bytearray(middle)
+    forth[status : status + 4] = struct.pack("!I", held)
+    back[status : status + 4] = struct.pack("!I", added)
+    back[key : key + 8] = middle[key + 4 : key + 8] + middle[key : key + 4]
+    back[key + 10 : key + 14] = middle[key + 12 : key + 14] + middle[key + 10 : key + 12]
+    source = tmp_path / "in.argus"
+    source.write_bytes(INITIAL + forth + back)
+    assert [field.strip() for field in fields("-M", "correct", "-r", str(source), "-s", "saddr", "dir", "daddr", "state")[0]] == shown

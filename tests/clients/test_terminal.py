@@ -107,6 +107,11 @@ def test_progress_is_for_those_who_wait(monkeypatch: pytest.MonkeyPatch, tmp_pat
     monkeypatch.setattr(sys, "stderr", Terminal())
     assert not Progress().wanted
     assert Progress(silent=True).wanted
+    receiver, sender = os.pipe()
+    with os.fdopen(sender, "w") as pipe:
+        monkeypatch.setattr(sys, "stdout", pipe)
+        assert not Progress().wanted and not Progress(silent=True).wanted
+    os.close(receiver)
     monkeypatch.setattr(sys, "stderr", io.StringIO())
     assert not Progress(silent=True).wanted
 

@@ -130,9 +130,9 @@ def test_more_groups_than_are_held_decoded(name: str) -> None:
     members = max(flows.values(), key=len)[:4]
     stream = crowd((members * 3)[:3], 4200)
     expected = kernels.group.Aggregator(parse_key([]))
-    # What is encoded as it comes is never kept as bytes that wait.
-    expected.raw = False
     tables = [expected, kernels.group.Aggregator(parse_key([])), kernels.group.Aggregator(parse_key([]))]
+    # What is encoded as it comes is never kept as bytes that wait.
+    tables[1].raw = tables[2].raw = True
     tables[2].most_waiting = 200_000
     for data in stream:
         for table in tables:
@@ -150,3 +150,40 @@ def test_more_groups_than_are_held_decoded(name: str) -> None:
     for table in tables:
         table.remove(handle)
         assert table.count == 4199
+
+
+@pytest.mark.parametrize("name", ["ssh", "voip", "icmp", "mix"])
+def test_records_read_in_part_make_the_same_groups(name: str) -> None:
+    """Records of which no more was read than their group is told from, looked at once, make what records make that are read in full."""
+    kernels = compiled()
+    flows: dict[tuple[int, ...], list[bytes]] = {}
+    for data in sample(name):
+        record = decoded(kernels, data)
+        if record.family == 1 and data.count(record.saddr_lo.to_bytes(4)) == 1:
+            flows.setdefault((record.saddr_lo, record.daddr_lo, record.proto, record.sport, record.dport), []).append(data)
+    fillers = crowd([next(iter(flows.values()))[0]], 4200)
+    full, part = kernels.group.Aggregator(parse_key([])), kernels.group.Aggregator(parse_key([]))
+    part.raw = True
+    record, read = kernels.record.Record(), 0
+    for data in fillers + [data for members in flows.values() for data in (members * 3)[: max(3, len(members))]]:
+        full.add(decoded(kernels, data))
+        if part.waits():
+            record.point_to(data)
+            record.offset = 0
+            kernels.decode.preview(record, 0)
+            kernels.repair.repair(record)
+            part.add_preview(record)
+            read += 1
+        else:
+            part.add(decoded(kernels, data))
+    assert read >= 3 * len(flows) and part.handles() == full.handles()
+    joiner = kernels.group.Joiner()
+    mine, theirs = kernels.record.Record(), kernels.record.Record()
+    for handle in full.handles():
+        part.last_of_all(handle, mine)
+        full.record_of(handle, theirs)
+        assert values(mine) == values(theirs)
+        joiner.join(mine)
+        written = joiner.take()
+        joiner.join(theirs)
+        assert written == joiner.take()

@@ -23,7 +23,7 @@ def in_full(data: bytes) -> bytes:
 def in_ranges(data: bytes) -> bytes | None:
     """The client form of a record that was transcribed, None where it is to be decoded."""
     record, writer = Record(), rewrite_cy.Rewriter()
-    record.point_to(data)
+    record.point_wide(data)
     return bytes(writer.take()) if transcribe_cy.transcribe(writer, record, 0) else None
 
 

@@ -32,7 +32,7 @@ def decode(p: Packet, index: cython.Py_ssize_t) -> cython.int:
         if p.wire >= 14:
             p.ethernet(p.start)
     elif link == 101 or link == 12 or link == 14:
-        p.ip_any(p.start)
+        _raw(p)
     elif link == 113 or link == 276:
         _cooked(p)
     elif link == 0 or link == 108:
@@ -63,6 +63,15 @@ def _strip(p: Packet, size: cython.Py_ssize_t) -> cython.int:
 
 @cython.cfunc
 @cython.exceptval(-1, check=False)
+def _raw(p: Packet) -> cython.int:
+    """IP and nothing else; what is not version 4 is taken for 6, as by the reference."""
+    if p.end > p.start and p.buf[p.start] >> 4 == 4:
+        return p.ip_any(p.start)
+    return p.ipv6(p.start)
+
+
+@cython.cfunc
+@cython.exceptval(-1, check=False)
 def _null(p: Packet) -> cython.int:
     """BSD loopback: an address family, in the byte order of the capturing host (NULL) or the network's (LOOP)."""
     family: cython.uint
@@ -73,7 +82,7 @@ def _null(p: Packet) -> cython.int:
         family = (family >> 24) | ((family >> 8) & 0xFF00)
     _strip(p, 4)
     if family == 2 or family == 24 or family == 28 or family == 30:
-        p.ip_any(p.start)
+        _raw(p)
     return 0
 
 
@@ -171,9 +180,7 @@ def _slip(p: Packet) -> cython.int:
         return 0
     p.encaps |= 0x8000
     _strip(p, 16)
-    if p.end > p.start and (p.buf[p.start] >> 4 == 4 or p.buf[p.start] >> 4 == 6):
-        p.ip_any(p.start)
-    return 0
+    return _raw(p)
 
 
 @cython.cfunc
@@ -216,10 +223,13 @@ def _wlan(p: Packet, o: cython.Py_ssize_t) -> cython.int:
         if p.buf[o + 1] & 3 == 3:
             size += 6
         if control & 0x80:
-            size += 2
+            # QoS control, and HT control where the order bit announces it.
+            size += 6 if p.buf[o + 1] & 0x80 else 2
         protected = (control | p.buf[o + 1]) & 0x40 != 0
         if not protected and p.end - o >= size + 8 and p.u16(o + size) == 0xAAAA:
             p.encaps |= 0x8
+            # The reference counts this header among the bytes of IPv6 payloads.
+            p.shortfall = -size
             p.snap(o + size)
             if p.kind:
                 return 0

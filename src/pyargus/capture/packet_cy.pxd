@@ -79,10 +79,12 @@ cdef class Packet:
     cdef unsigned int u32(self, Py_ssize_t o) except? 0xFFFFFFFF
     cdef unsigned long long mac48(self, Py_ssize_t o) except? 0xFFFFFFFFFFFFFFFF
     cdef unsigned long long mac_captured(self, Py_ssize_t o) except? 0xFFFFFFFFFFFFFFFF
+    cdef unsigned int captured(self, Py_ssize_t o) except? 0xFFFFFFFF
+    cdef unsigned int captured16(self, Py_ssize_t o) except? 0xFFFFFFFF
     cdef int ethernet(self, Py_ssize_t o) except -1
     cdef int network(self, unsigned int ethertype, Py_ssize_t o) except -1
     cdef int llc(self, Py_ssize_t o, unsigned int length) except -1
-    cdef int labels(self, Py_ssize_t o) except -1
+    cdef int labels(self, unsigned int etype, Py_ssize_t o) except -1
     cdef int ppp(self, Py_ssize_t o) except -1
     cdef int ppp_content(self, Py_ssize_t o) except -1
     cdef int ether_flow(self, unsigned int ethertype) except -1
@@ -92,6 +94,7 @@ cdef class Packet:
     cdef int gre(self, Py_ssize_t o) except -1
     cdef bint icmp_error(self, unsigned int kind) except -1
     cdef int teredo(self, Py_ssize_t o) except -1
+    cdef bint too_short(self, Py_ssize_t left) except -1
     cdef int transport(self) except -1
     cdef int ip_options(self, Py_ssize_t o, Py_ssize_t stop) except -1
     cdef int arp(self, Py_ssize_t o) except -1

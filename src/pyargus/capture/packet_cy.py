@@ -118,8 +118,20 @@ class Packet:
         mac: cython.ulonglong = 0
         i: cython.Py_ssize_t
         for i in range(o, o + 6):
-            mac = (mac << 8) | (self.buf[i] if i < self.end else 0)
+            mac = (mac << 8) | self.captured(i)
         return mac
+
+    @cython.cfunc
+    @cython.exceptval(0xFFFFFFFF, check=True)
+    def captured(self, o: cython.Py_ssize_t) -> cython.uint:
+        """The byte at `o`, 0 where it was not captured."""
+        return self.buf[o] if o < self.end else 0
+
+    @cython.cfunc
+    @cython.exceptval(0xFFFFFFFF, check=True)
+    def captured16(self, o: cython.Py_ssize_t) -> cython.uint:
+        """As much of 16 bits as was captured, zeros for the rest."""
+        return (self.captured(o) << 8) | self.captured(o + 1)
 
     # ---- link layers
 
@@ -147,6 +159,8 @@ class Packet:
         self.encaps |= 0x2
         if (self.dmac >> 8) == cython.cast(cython.ulonglong, 0x01000C0000) and etype <= 1500:
             self.encaps |= 0x20
+            # The reference takes the inner frame's header off the captured length twice.
+            self.shortfall = 14
             return self.ethernet(o + 26)
         if etype <= 1500:
             return self.llc(o + 14, etype)
@@ -176,11 +190,14 @@ class Packet:
         if etype == 0x86DD:
             return self.ipv6(o)
         if etype == 0x8847 or etype == 0x8848:
-            return self.labels(o)
+            return self.labels(etype, o)
         if etype == 0x8864 or etype == 0x8863:
             self.encaps |= 0x10
             # Code 0 is session data (RFC 2516, 4), whatever the EtherType says.
-            if self.end - o < 8 or self.buf[o + 1] != 0:
+            if self.end - o < 10 and (self.end - o < 2 or self.buf[o + 1] == 0):
+                self.l3 = self.end
+                return self.ether_flow(0x8100 if tagged else etype)
+            if self.buf[o + 1] != 0:
                 return self.ether_flow(0x8100 if tagged else etype)
             return self.ppp(o + 6)
         if etype == 0x880B:
@@ -256,10 +273,10 @@ class Packet:
 
     @cython.cfunc
     @cython.exceptval(-1, check=False)
-    def labels(self, o: cython.Py_ssize_t) -> cython.int:
+    def labels(self, etype: cython.uint, o: cython.Py_ssize_t) -> cython.int:
         """An MPLS stack; the first label word is kept, the payload is told by its first nibble (RFC 4928). What is not IP is taken for an
         Ethernet frame, a control word too."""
-        nibble: cython.uint
+        nibble: cython.uint = 0
         word: cython.uint
         self.encaps |= 0x1
         while self.end - o >= 4:
@@ -270,13 +287,22 @@ class Packet:
             o += 4
             if word & 0x100:
                 break
-        if self.end - o < 1:
-            return self.ether_flow(0x8847)
-        nibble = self.buf[o] >> 4
-        if nibble == 4:
-            return self.network(0x0800, o)
+        self.l3 = o
+        if self.end - o >= 4:
+            nibble = self.buf[o] >> 4
+        if nibble == 4 and self.u16(o + 2) >= 20:
+            return self.ip_any(o) if self.end - o >= 20 else self.ether_flow(etype)
         if nibble == 6:
             return self.ipv6(o)
+        if self.end - o >= 4 and (self.u16(o + 2) == 0x0800 or self.u16(o + 2) == 0x86DD):
+            # The rest of a VLAN tag, without the frame that it belongs to.
+            self.encaps |= 0x4
+            self.has_vlan = True
+            self.vlan = self.u16(o)
+            self.l3 = o + 4
+            if self.u16(o + 2) == 0x86DD:
+                return self.ipv6(o + 4)
+            return self.ip_any(o + 4) if self.end - o >= 24 and self.u16(o + 6) >= 20 else self.ether_flow(etype)
         return self.ethernet(o)
 
     @cython.cfunc
@@ -316,7 +342,7 @@ class Packet:
             return self.ipv6(o)
         if protocol == 0x0281 or protocol == 0x0283:
             self.followed = True
-            return self.labels(o)
+            return self.labels(0x8847 if protocol == 0x0281 else 0x8848, o)
         return 0
 
     @cython.cfunc
@@ -326,7 +352,7 @@ class Packet:
         headers that are not those of version 1 with system ids of six bytes, are Ethernet flows of type 0x83."""
         pdu: cython.uint
         size: cython.uint
-        if self.end - o < 8 or not self.has_mac:
+        if self.end - o < 6 or not self.has_mac:
             return self.ether_flow(0x83)
         size = self.buf[o + 1]
         pdu = self.buf[o + 4]
@@ -339,26 +365,20 @@ class Packet:
             key[10 + i] = (self.dmac >> (40 - 8 * i)) & 0xFF
         key[16] = self.buf[o + 5]
         if (pdu == 15 or pdu == 16) and size == 27:
-            if self.end - o < 27:
-                return self.ether_flow(0x83)
             for i in range(6):
-                key[20 + i] = self.buf[o + 9 + i]
+                key[20 + i] = self.captured(o + 9 + i)
             for i in range(7):
-                key[26 + i] = self.buf[o + 20 + i]
+                key[26 + i] = self.captured(o + 20 + i)
         elif (pdu == 18 or pdu == 20) and size == 27:
-            if self.end - o < 26:
-                return self.ether_flow(0x83)
             for i in range(8):
-                key[20 + i] = self.buf[o + 12 + i]
+                key[20 + i] = self.captured(o + 12 + i)
             for i in range(4):
-                key[28 + i] = self.buf[o + 23 - i]
-            key[36] = self.buf[o + 24]
-            key[37] = self.buf[o + 25]
+                key[28 + i] = self.captured(o + 23 - i)
+            key[36] = self.captured(o + 24)
+            key[37] = self.captured(o + 25)
         elif ((pdu == 24 or pdu == 25) and size == 33) or ((pdu == 26 or pdu == 27) and size == 17):
-            if self.end - o < 17:
-                return self.ether_flow(0x83)
             for i in range(7):
-                key[20 + i] = self.buf[o + 10 + i]
+                key[20 + i] = self.captured(o + 10 + i)
         else:
             return self.ether_flow(0x83)
         self.kind = ISIS
@@ -368,21 +388,22 @@ class Packet:
     @cython.cfunc
     @cython.exceptval(-1, check=False)
     def arp(self, o: cython.Py_ssize_t) -> cython.int:
-        """ARP and RARP: `extra` is hardware type .. target protocol address as captured; the flow table maps replies onto requests."""
+        """ARP and RARP: `extra` is hardware type .. target protocol address, zeros where they were not captured; the flow table maps
+        replies onto requests."""
         hln: cython.Py_ssize_t
         pln: cython.Py_ssize_t
+        size: cython.Py_ssize_t
         if self.end - o < 8:
             return 0
         hln = self.buf[o + 4]
         pln = self.buf[o + 5]
         if self.u16(o + 6) < 1 or self.u16(o + 6) > 4:
             return 0
-        if self.end - o < 8 + 2 * (hln + pln):
-            return 0
+        size = 8 + 2 * (hln + pln)
         self.l3 = o
         self.l4 = o
         self.length = self.end - o
-        self.extra = bytes(self.buf[o : o + 8 + 2 * (hln + pln)])
+        self.extra = bytes(self.buf[o : o + size if o + size < self.end else self.end]).ljust(size, b"\0")
         # The operation says which of the two it is, not the EtherType.
         self.kind = ARP if self.u16(o + 6) <= 2 else RARP
         return 0
@@ -433,12 +454,13 @@ class Packet:
             return self.gre(self.l4)
         if self.proto == 51:
             self.encaps |= 0x80
-            if self.end - self.l4 >= 1:
-                # ICMP and ESP behind it are told apart, and no more.
-                self.proto = self.buf[self.l4]
-                if self.proto == 1 or self.proto == 50:
-                    self.authenticated = self.proto
-                    self.proto = 51
+            if self.end - self.l4 < 16:
+                return 0
+            # ICMP and ESP behind it are told apart, and no more.
+            self.proto = self.buf[self.l4]
+            if self.proto == 1 or self.proto == 50:
+                self.authenticated = self.proto
+                self.proto = 51
             self.l4 += 16
         return self.transport()
 
@@ -502,21 +524,19 @@ class Packet:
     @cython.cfunc
     @cython.exceptval(-1, check=False)
     def ipv6_extensions(self, protocol: cython.uint, o: cython.Py_ssize_t) -> cython.int:
+        # Every header's length is read as that of options, a fragment header's from its reserved byte. What was not captured counts as 0.
         while protocol == 0 or protocol == 43 or protocol == 60 or protocol == 44:
-            if self.end - o < (8 if protocol == 44 else 1):
+            if self.end - o < 1:
                 break
             if protocol == 44:
-                self.fragment_offset = self.u16(o + 2) & 0xFFF8
-                self.more = (self.buf[o + 3] & 1) != 0
-                self.fragment_id = self.u32(o + 4)
+                self.fragment_offset = self.captured16(o + 2) & 0xFFF8
+                self.more = self.captured16(o + 2) & 1 != 0
+                self.fragment_id = (self.captured16(o + 4) << 16) | self.captured16(o + 6)
                 self.fragment = self.fragment_offset != 0
-                protocol = self.buf[o]
-                o += 8
-                if self.fragment:
-                    break
-                continue
             protocol = self.buf[o]
             o += (self.buf[o + 1] + 1) * 8 if self.end - o >= 2 else 8
+            if self.fragment:
+                break
         self.proto = protocol
         self.l4 = o
         self.length = self.wire - (o - self.start) - self.shortfall
@@ -525,8 +545,10 @@ class Packet:
         if protocol == 50:
             self.kind = NO_FLOW
             return 0
-        if protocol == 51 and self.end - o >= 1:
+        if protocol == 51:
             self.encaps |= 0x80
+            if self.end - o < 16:
+                return 0
             self.proto = self.buf[o]
             self.l4 = o + 16
             if self.proto == 50:
@@ -548,14 +570,17 @@ class Packet:
         outer: cython.Py_ssize_t = self.l3
         key: cython.Py_ssize_t
         if self.end - o < 4:
+            self.shortfall = self.end - o
             return 0
         flags = self.u16(o)
         inner = self.u16(o + 2)
         key = 8 if flags & 0x2000 else 0
         self.encaps |= 0x40
         if flags & 0x4000:
-            # Source routes: nothing behind them is looked at.
+            # Source routes: nothing behind them is looked at, but what needs more than an IPv4 header makes no flow.
             self.shortfall = self.end - o
+            if inner == 0x86DD or inner == 0x6558 or inner == 0x0806 or inner == 0x8035:
+                self.kind = NO_FLOW
             return 0
         o += 4
         if flags & 0x8000:
@@ -569,9 +594,13 @@ class Packet:
         self.shortfall -= key
         if inner == 0x0800 and self.end - o >= 20:
             return self.ip_any(o)
-        if inner == 0x86DD and self.end - o >= 40:
+        if (inner == 0x86DD and self.end - o < 40) or (inner == 0x6558 and self.end - o < 14):
+            # As little of these as of IPv6 on its own link.
+            self.kind = NO_FLOW
+            return 0
+        if inner == 0x86DD:
             return self.ipv6(o)
-        if inner == 0x6558 and self.end - o >= 14:
+        if inner == 0x6558:
             return self.ethernet(o)
         if inner == 0x8100 or inner == 0x8847 or inner == 0x8848:
             return self.network(inner, o)
@@ -620,13 +649,25 @@ class Packet:
 
     @cython.cfunc
     @cython.exceptval(-1, check=False)
+    def too_short(self, left: cython.Py_ssize_t) -> cython.bint:
+        """Whether `left` bytes of the transport header are too few for a flow, as the reference has it."""
+        if self.kind == IPV4:
+            if self.proto == 1 or self.authenticated == 1:
+                return left < 1
+            if self.proto == 2:
+                return left < 4
+            return (self.proto == 50 or self.authenticated == 50) and left < 8
+        return (self.proto == 58 or self.proto == 2) and left < 8
+
+    @cython.cfunc
+    @cython.exceptval(-1, check=False)
     def transport(self) -> cython.int:
         o: cython.Py_ssize_t = self.l4
         left: cython.Py_ssize_t = self.end - o
         if self.proto == 6:
-            if left >= 4 and (self.length >= 20 or self.kind == IPV6):
-                self.sport = self.u16(o)
-                self.dport = self.u16(o + 2)
+            if self.kind == IPV6 or (left >= 4 and self.length >= 20):
+                self.sport = self.captured16(o)
+                self.dport = self.captured16(o + 2)
             if left >= 20:
                 self.tcp = True
                 self.seq = self.u32(o + 4)
@@ -634,16 +675,15 @@ class Packet:
                 self.header = (self.buf[o + 12] >> 4) * 4
                 self.flags = self.buf[o + 13]
                 self.window = self.u16(o + 14)
-        elif (self.proto == 1 and self.kind == IPV4 and left <= 0) or (self.proto == 58 and self.kind == IPV6 and left < 8):
-            # The reference makes nothing of an ICMP message of which so little was captured.
+        elif self.too_short(left):
             self.kind = NO_FLOW
         elif self.proto == 1 and self.kind == IPV4 and left >= 28 and self.u16(o + 14) & 0x1FFF and self.icmp_error(self.buf[o]):
             # Nor of an error about a fragment other than a datagram's first.
             self.kind = NO_FLOW
         elif self.proto == 17:
-            if left >= 4 and (self.length >= 8 or self.kind == IPV6):
-                self.sport = self.u16(o)
-                self.dport = self.u16(o + 2)
+            if self.kind == IPV6 or (left >= 4 and self.length >= 8):
+                self.sport = self.captured16(o)
+                self.dport = self.captured16(o + 2)
                 if self.tunnels and self.kind == IPV4:
                     self.teredo(o + 8)
         return 0

@@ -71,7 +71,7 @@ class OutputFile:
             found = f"{stem}.{number}{ending}"
         return found
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes | memoryview) -> None:
         """Write whole records, or lines."""
         view = memoryview(data)
         try:
@@ -172,10 +172,11 @@ class Archive:
 
     def flushed(self, part: Part) -> None:
         """Write what a part has gathered."""
-        output = part.printer.out if part.printer is not None else part.writer
-        data = output.take()
-        if data:
-            part.owner.write(data)
+        if part.printer is not None:
+            part.owner.write(part.printer.out.take())
+        else:
+            part.owner.write(part.writer.held())
+            part.writer.clear()
 
     def ended(self, part: Part) -> None:
         """Complete the file of a part, and report those that were set aside and whose period is over too."""

@@ -46,7 +46,7 @@ OPTIONS: tuple[Option, ...] = (
     Option("i", "ignore-case", NONE, "", "ignore case in -e and -M label="),
     Option("E", "rejected", ONE, "FILE", "write the records that the filter rejects to a file; nothing is printed"),
     Option("F", "config", ONE, "FILE", "read an rc file"),
-    Option("X", "no-config", NONE, "", "ignore the rc files and every option before this one"),
+    Option("X", "no-config", NONE, "", "ignore the rc files and the options before this one, but -M -m -c -e -R -% and the program's own"),
     Option("b", "show-filter", NONE, "", "print the compiled filter and stop"),
     Option("O", "no-optimiser", NONE, "", "no effect: filters are compiled without an optimiser"),
     Option("S", "server", ONE, "URI", "read from a server: host[:port], argus+tls://host, cisco://:port; may be repeated"),

@@ -18,8 +18,9 @@ from pyargus.record.state_cy import Style
 LOAD_TITLES = {"load": "AppLoad", "sload": "SrcAppLoad", "dload": "DstAppLoad"}
 # Blanks behind a centred title, beyond those before it, in columns of even and of odd width.
 CENTRED = {"rank": (0, -1), "suser": (0, 1), "duser": (0, 1)}
-RMON_TITLES = {"saddr": "Host", "spkts": "OutPkts", "dpkts": "InPkts", "sbytes": "OutBytes", "dbytes": "InBytes",
-               "sappbytes": "OAppBytes", "dappbytes": "IAppBytes", "smac": "Mac"}  # fmt: skip
+RMON_TITLES = {"saddr": "Host", "laddr": "Host", "snet": "Net", "lnet": "Net", "soui": "Oui", "smac": "Mac", "spkts": "OutPkts",
+               "dpkts": "InPkts", "sbytes": "OutBytes", "dbytes": "InBytes", "sappbytes": "OAppBytes",
+               "dappbytes": "IAppBytes"}  # fmt: skip
 
 
 def make_style(settings: Settings) -> Style:
@@ -95,7 +96,7 @@ def column_width(settings: Settings, name: str, given: int | None = None) -> int
         room = 8 + (width >= 10) + (width >= 100) if name == "suser" else 8 + (width > 10)
         return room + (2 * width if settings.encoding >= 3 else width)
     if name in ("sdsb", "ddsb") and settings.disa:
-        return 8
+        return (settings.widths.get(name) if given is None else given) or 8
     return width
 
 
@@ -151,8 +152,11 @@ def title_line(settings: Settings) -> bytes:
         if column.name == "xxx":
             continue
         title = f"{settings.quote}{title_of(settings, column)}{settings.quote}"
+        # Titles of the times of one side stand a column to the right of their values.
+        later = column.name in ("sstime", "sltime", "dstime", "dltime")
         if settings.variable:
-            parts.append(title[: column_width(settings, column.name, column.width) + 2 * len(settings.quote)] if row.title else "(null)")
+            room = len(title) if row.align == "C" else column_width(settings, column.name, column.width) + later + 2 * len(settings.quote)
+            parts.append(title[:room] if row.title else "(null)")
             continue
         if not row.title:
             continue
@@ -162,9 +166,7 @@ def title_line(settings: Settings) -> bytes:
             left = max(1, (width - len(title)) // 2)
             title = " " * left + title + " " * (left + CENTRED.get(column.name, (1, 0))[width % 2])
         else:
-            # Titles of the times of one side stand a column to the right of their values.
-            width += column.name in ("sstime", "sltime", "dstime", "dltime")
-            title = title[:width].rjust(width)
+            title = title[: width + later].rjust(width + later)
         parts.append(title)
     if settings.variable:
         line = (settings.delimiter or " ").join(parts)
@@ -197,7 +199,6 @@ def make_printer(settings: Settings) -> Printer:
     if settings.xml:
         return make_xml(settings, columns)
     printer = Printer(make_style(settings), columns)
-    printer.values.mask = settings.parts
     printer.variable = settings.variable
     printer.join = settings.join
     printer.delimiter = (settings.delimiter or " ").encode()
@@ -231,7 +232,6 @@ def make_xml(settings: Settings, columns: Sequence[tuple[object, ...]]) -> Print
     from pyargus.record.xml_cy import XmlPrinter
 
     printer = XmlPrinter(make_style(settings), columns, xml_attributes(settings))
-    printer.values.mask = settings.parts
     printer.clock = clock(replace(settings, time_format="%Y-%m-%dT%H:%M:%S"))
     return printer
 

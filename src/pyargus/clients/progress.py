@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import os
+import stat
 import sys
 import time
 
@@ -11,14 +13,24 @@ _PATIENCE = 1.0
 _PAUSE = 0.2
 
 
+def _piped() -> bool:
+    """Whether standard output is a pipe."""
+    try:
+        return stat.S_ISFIFO(os.fstat(sys.stdout.fileno()).st_mode)
+    except io.UnsupportedOperation:
+        # It is no file at all.
+        return False
+
+
 class Progress:
     """Shown only where standard error is a terminal, and standard output is none or `silent`: lines there show the progress themselves.
 
+    Never where standard output is a pipe: whoever reads it may have the terminal (`ra ... | less`, `ra -w - | ratop`).
     silent: little or nothing is printed while records are read.
     """
 
     def __init__(self, silent: bool = False) -> None:
-        self.wanted = sys.stderr.isatty() and (silent or not sys.stdout.isatty())
+        self.wanted = sys.stderr.isatty() and (silent or not sys.stdout.isatty()) and not _piped()
         self.due = time.monotonic() + _PATIENCE
         self.shown = False
 

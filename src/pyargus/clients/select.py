@@ -48,9 +48,7 @@ def make_filter(settings: Settings) -> Filter | None:
     from pyargus.record.filter import compile_filter
     from pyargus.record.filter_cy import Filter
 
-    made = Filter(compile_filter(settings.filter), settings.precision)
-    made.limit(settings.parts)
-    return made
+    return Filter(compile_filter(settings.filter), settings.precision)
 
 
 def local_networks(name: str) -> list[tuple[int, int, int]]:

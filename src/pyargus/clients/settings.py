@@ -374,6 +374,10 @@ def split_filter(text: str) -> tuple[str, str]:
     return local or remote, remote
 
 
+STAYING = frozenset("McmeR%")
+"""Letters of what -X leaves as it is, besides a program's own options."""
+
+
 def from_argv(argv: list[str], program: Program = RA) -> Settings:
     """The settings of a command line: rc files first (unless -X), then the options in their order.
 
@@ -394,14 +398,18 @@ def from_argv(argv: list[str], program: Program = RA) -> Settings:
         read_defaults(settings)
     from_rc, servers = list(settings.inputs), list(settings.servers)
     settings.inputs, settings.servers = [], []
-    for given in arguments.options:
-        if given.name == "X":
-            settings = Settings(program=program, man=program.man, ignore_rc=True)
-            from_rc = servers = []
-            continue
+    kept = program.own_letters | STAYING
+    for number, given in enumerate(arguments.options):
         option = rows[given.name]
         if option.refused:
             raise BadUse(f"option -{option.letter} (--{option.name}): {option.refused}")
+        if given.name == "X":
+            settings = Settings(program=program, man=program.man, ignore_rc=True)
+            from_rc = servers = []
+            for earlier in arguments.options[:number]:
+                if earlier.name in kept:
+                    apply(settings, earlier)
+            continue
         apply(settings, given)
     if not settings.inputs and not settings.folders and not settings.servers:
         settings.inputs, settings.servers = from_rc, servers

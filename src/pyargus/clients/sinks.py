@@ -27,11 +27,11 @@ class Sink:
 
     def drain(self) -> None:
         """Write what was gathered. Raises Unreachable if it cannot be written."""
-        data = self.writer.take()
-        if not data:
+        if not self.writer.size():
             return
         try:
-            self.file.write(data)
+            self.file.write(self.writer.held())
+            self.writer.clear()
         except BrokenPipeError:
             raise
         except OSError as error:

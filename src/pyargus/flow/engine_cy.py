@@ -392,16 +392,19 @@ class Engine:
         p: Packet = self.p
         app: cython.longlong
         shift: cython.Py_ssize_t
+        size: cython.Py_ssize_t
         start: cython.Py_ssize_t = p.l4
         if p.kind == ARP or p.kind == RARP:
-            shift = p.l3 - p.start - 14 if p.linktype == 1 else 0
+            shift = p.l3 - p.start - (40 if p.encaps & 0x20 else 14) if p.linktype == 1 else 0
+            # Less than an ARP packet of Ethernet and IPv4 is all of it data, and so is every one over 802.11.
+            size = 28 if p.end - p.l3 >= 28 and not p.encaps & 0x20000 else 0
             if p.kind == ARP and shift == 0:
                 arp_object(p, flow)
             if self.keep_user or self.control_data:
                 # The reference looks for both where they are in a frame without tags.
-                p.shortfall = shift
-                self.user_data(flow, own, p.l3 + 28 - shift, p.wire - 28)
-            return p.wire - 28
+                p.shortfall = shift + (14 if p.encaps & 0x20 else 0)
+                self.user_data(flow, own, p.l3 + size - shift, p.wire - size)
+            return p.wire - size
         if p.kind > 2:
             app = p.wire - (p.l3 - p.start) if p.keytype == 0x83 or p.kind == ISIS else p.wire
             if self.keep_user or self.control_data:
@@ -414,7 +417,9 @@ class Engine:
             pass
         elif p.fragment:
             if p.kind == IPV4:
+                # The header is among the data, but not counted in what was captured; links of IP alone have none.
                 start = p.l3
+                p.shortfall = p.end - start if self.unblocked() else p.shortfall + p.l4 - start
         elif p.proto == 6:
             if p.tcp:
                 app = self.tcp(flow, own, peer, from_src)
@@ -428,8 +433,9 @@ class Engine:
         elif p.proto == 17:
             if flow.src.packets + flow.dst.packets > 2:
                 flow.timeout = 30
-            app -= 8
-            start += 8
+            if p.end - p.l4 >= 8:
+                app -= 8
+                start += 8
             if flow.net == NOT_RTP:
                 flow.net = NET_NONE
             if new and p.sport and p.dport:
@@ -579,7 +585,6 @@ class Engine:
         flow = self.table.find(self.key, key_hash(self.key))
         if flow is None:
             return 0
-        # The bit above the qualifier's says that there is one.
         # The bit above the qualifier's says that there is one. Others than these three types leave the qualifier as it is.
         if kind == 3 or kind == 5 or kind == 11:
             flow.mapped = 0x101 if kind == 3 else (0x102 if kind == 5 else 0x104)
@@ -593,8 +598,12 @@ class Engine:
         if kind != 3:
             flow.mseq = p.u16(o + 6)
             flow.mgateway = p.u32(o + 4)
-        flow.src.last = p.now
-        flow.time_form = 2
+        # The error counts as a moment of src, its first where that has sent nothing in the interval.
+        if flow.src.first < _SECOND:
+            flow.src.first = p.now
+        else:
+            flow.src.last = p.now
+            flow.time_form = 2
         return 0
 
     # ---- fragments

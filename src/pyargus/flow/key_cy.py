@@ -181,7 +181,7 @@ class KeyMaker:
             if p.end - p.l4 >= 4:
                 key.k4 = p.u32(p.l4)
         else:
-            self.pair_ipv4(key, p.s1, p.d1, p.proto != 51)
+            self.pair_ipv4(key, p.s1, p.d1, p.authenticated == 0)
             if p.authenticated == 1:
                 self.icmp(p, key, p.l4, p.s1, p.d1)
             elif p.authenticated == 50 and p.end - p.l4 >= 4:
@@ -222,7 +222,9 @@ class KeyMaker:
         words: cython.ulonglong = 0
         if p.end - o >= 2:
             words = p.u16(o)
-        if p.end - o >= 8 and (p.u32(o + 4) != 0 or words >> 8 != 0x11):
+        if p.end - o < 8 and words >> 8 != 0x11:
+            group = 0
+        elif p.end - o >= 8 and (p.u32(o + 4) != 0 or words >> 8 != 0x11):
             group = p.u32(o + 4)
         self.pair_ipv4(key, source, group, False)
         key.k4 = (words << 32) | ident
@@ -239,8 +241,9 @@ class KeyMaker:
         code: cython.uint = 0
         inner: cython.uint = 0
         words: cython.ulonglong = 0
-        if left >= 2:
+        if left >= 1:
             kind = p.buf[o]
+        if left >= 2:
             code = p.buf[o + 1]
         if kind == 0 or kind == 14 or kind == 16 or kind == 18:
             # A reply belongs to the flow of its request.
@@ -252,8 +255,8 @@ class KeyMaker:
             key.k0 = (source << 32) | destination
         if (kind >= 8 and kind <= 10) or (kind >= 13 and kind <= 18):
             code = 0
-        if kind == 8 and left >= 8:
-            words = (_le16(p.u16(o + 4)) << 16) | _le16(p.u16(o + 6))
+        if kind == 8 and left >= 6:
+            words = (_le16(p.u16(o + 4)) << 16) | (_le16(p.u16(o + 6)) if left >= 8 else 0)
         elif (kind == 3 or kind == 5) and left >= 28:
             if code == 0 or code == 1:
                 words = p.u32(o + 24)
@@ -371,9 +374,12 @@ class KeyMaker:
         data: bytes = p.extra
         hln: cython.Py_ssize_t = data[4]
         pln: cython.Py_ssize_t = data[5]
-        sender: bytes = data[8 + hln : 8 + hln + pln][:4].ljust(4, b"\0")
-        target: bytes = data[8 + 2 * hln + pln :][:4].ljust(4, b"\0")
-        if data[7] == 2:
+        sender: bytes = data[8 + hln : 8 + hln + pln]
+        target: bytes = data[8 + 2 * hln + pln :]
+        if pln != 4:
+            # Of addresses that are not of IPv4 the reference keeps none: all such packets are one flow.
+            key.extra = bytes(12)
+        elif data[7] == 2:
             key.swapped = True
             key.reply = True
             key.extra = data[:6] + b"\0\1" + target + sender + data[8 + hln + pln : 8 + 2 * hln + pln]
@@ -388,7 +394,7 @@ class KeyMaker:
         data: bytes = p.extra
         hln: cython.Py_ssize_t = data[4]
         pln: cython.Py_ssize_t = data[5]
-        target: bytes = data[8 + 2 * hln + pln :][:4].ljust(4, b"\0")
+        target: bytes = data[8 + 2 * hln + pln :][:4].ljust(4, b"\0")[:: 1 if pln == 4 else -1]
         asker: bytes = data[8 : 8 + hln]
         asked: bytes = data[8 + hln + pln : 8 + 2 * hln + pln]
         if data[7] == 3:

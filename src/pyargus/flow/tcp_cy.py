@@ -45,14 +45,13 @@ class TcpMachine:
     @cython.cfunc
     @cython.exceptval(-1, check=False)
     def parse_options(self, p: Packet, flow: Flow, own: Half) -> cython.int:
-        """Set the bits of the options present. A bit is set before the option's size is checked against the space left."""
+        """Set the bits of the options present. A bit is set before the option's size is checked against what was captured."""
         o: cython.Py_ssize_t = p.l4 + 20
-        stop: cython.Py_ssize_t = p.l4 + p.header
+        header: cython.Py_ssize_t = p.l4 + p.header
+        stop: cython.Py_ssize_t = header if header < p.end else p.end
         kind: cython.uint
         size: cython.Py_ssize_t
         need: cython.Py_ssize_t
-        if stop > p.end:
-            stop = p.end
         while o < stop:
             kind = p.buf[o]
             if kind == 0:
@@ -63,7 +62,7 @@ class TcpMachine:
             if o + 1 >= stop:
                 break
             size = p.buf[o + 1]
-            if size < 2 or o + size > stop:
+            if size < 2 or o + size > header:
                 break
             need = size - 2
             if kind == 2:

@@ -3,7 +3,7 @@ from pyargus.record.record_cy cimport Record
 cpdef int strip(Record rec, unsigned int keep) except -1
 cpdef int one_way(Record rec, bint destination) except -1
 cpdef int turn(Record rec) except -1
-cdef int put_right(Record rec) except -1
+cpdef int put_right(Record rec) except -1
 
 cdef class Arranger:
     cdef public bint wellknown, services, registered, local_is_source, local_is_destination

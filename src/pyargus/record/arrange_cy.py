@@ -17,7 +17,7 @@ else:
 
 
 def strip(rec, keep):
-    """Remove the DSRs that are not in `keep` (bit n for index n) from a repaired record."""
+    """Remove the DSRs that are not in `keep` (bit n for index n) from a record."""
     gone: cython.uint = rec.present & ~keep
     if rec.kind & 0xF0 == 0x80 or not gone:
         return 0
@@ -58,18 +58,17 @@ def one_way(rec, destination):
 def turn(rec):
     """Exchange source and destination of a repaired record of any kind of flow; ports of every protocol that has them go along."""
     flow: cython.uint = rec.head[1]
-    status: cython.uint = rec.tcp_status
     reverse(rec)
     # The marks of a direction that was put right belong to repaired records.
     rec.head[1] = flow
-    rec.tcp_status = status
     return 0
 
 
 def put_right(rec):
     """Exchange the sides of a record whose direction was in doubt; it is marked, so that a reader of what is written finds the old one."""
     turn(rec)
-    rec.head[1] ^= 0x402000
+    if rec.family <= 2:
+        rec.head[1] ^= 0x402000
     return 0
 
 

@@ -7,13 +7,13 @@ import cython
 
 if cython.compiled:
     from cython.cimports.pyargus.record.arrange_cy import Arranger, one_way, strip, turn
-    from cython.cimports.pyargus.record.decode_cy import decode, framed, glimpse
+    from cython.cimports.pyargus.record.decode_cy import decode, extent, framed, glimpse
     from cython.cimports.pyargus.record.delivery_cy import Delivery
     from cython.cimports.pyargus.record.record_cy import Record
     from cython.cimports.pyargus.record.repair_cy import repair
 else:
     from pyargus.record.arrange_cy import Arranger, one_way, strip, turn
-    from pyargus.record.decode_cy import decode, framed, glimpse
+    from pyargus.record.decode_cy import decode, extent, framed, glimpse
     from pyargus.record.delivery_cy import Delivery
     from pyargus.record.record_cy import Record
     from pyargus.record.repair_cy import repair
@@ -82,10 +82,10 @@ class Batch:
         end: cython.Py_ssize_t
         start: cython.Py_ssize_t
         kind: cython.uint
-        dated: cython.bint
+        usable: cython.bint
         direct: cython.bint = self.direct()
         brief: cython.bint = self.brief()
-        end = rec.point_to(data)
+        end = rec.point_wide(data)
         self.trouble = 0
         while at < end:
             length = framed(rec, at)
@@ -94,16 +94,18 @@ class Batch:
                 return at
             start = at
             rec.offset = offset + start
-            if direct and self.stage.glance(rec, at, length):
+            if direct and (self.stage.glance(rec, at, length) if self.stage is not None else self.delivery.glance(rec, at)):
                 self.flows += 1
                 self.passed += 1
                 at += length
+                if self.stage is None and self.delivery.full():
+                    return at
                 continue
             if brief and self.fails(start):
-                self.flows += rec.present & 4 != 0
+                self.flows += 1
                 at += length
                 continue
-            dated = self.prepare(start, offset + start)
+            usable = self.prepare(start, offset + start)
             kind = rec.kind & 0xF0
             if kind != 0x80 and kind != 0x10 and kind != 0x30 and kind != 0x40:
                 self.trouble = 3
@@ -111,8 +113,8 @@ class Batch:
             at += length
             if kind == 0x80:
                 self.mans += 1
-            elif dated:
-                self.flows += 1
+            elif usable:
+                self.flows += kind != 0x40
             else:
                 continue
             if self.filter is not None and not self.filter.accepts(rec):
@@ -138,8 +140,8 @@ class Batch:
         return at
 
     def direct(self):
-        """Whether every record goes to the stage as it was read."""
-        if self.stage is None or self.summed:
+        """Whether every record goes to the stage, or to the files, as it was read."""
+        if self.summed or (self.stage is None and (self.rmon or not self.delivery.writers)):
             return False
         if self.filter is not None or self.select is not None or self.period is not None or self.arranger is not None:
             return False
@@ -158,22 +160,26 @@ class Batch:
         if kind != 0x10 and kind != 0x30 and kind != 0x40:
             return False
         glimpse(rec, at)
+        if not rec.present & 4:
+            return False
         repair(rec)
         return not self.filter.accepts(rec)
 
     def prepare(self, at, offset):
-        """Fill the record from the bytes at `at`, as the selection is to see it; whether it has times."""
+        """Fill the record from the bytes at `at`, as the selection is to see it.
+
+        Returns false for a record to leave out: a part of no length stands in it before its times.
+        """
         rec: Record = self.record
         arranger: Arranger = self.arranger
-        dated: cython.bint
-        decode(rec, at, offset)
-        dated = rec.present & 4 != 0
+        usable: cython.bint
+        usable = decode(rec, at, offset) or rec.present & 4 != 0 or extent(rec, rec.rest_off) > 0
+        if self.parts != cython.cast(cython.uint, 0xFFFFFFFF):
+            strip(rec, self.parts)
         repair(rec)
         if arranger is not None:
             arranger.arrange(rec)
-        if self.parts != cython.cast(cython.uint, 0xFFFFFFFF):
-            strip(rec, self.parts)
-        return dated
+        return usable
 
     def deliver(self, kind, start, offset):
         """Count a selected record and hand it on; whether no further record is wanted."""

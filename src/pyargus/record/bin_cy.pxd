@@ -10,15 +10,19 @@ cdef class Binner(Cluster):
     cdef readonly unsigned long long late
     cdef long long closed, now_bin, latest
     cdef dict held
+    cdef long long now_held
+    cdef list now_members
     cdef unsigned long long counted, octets
     cdef long long number
     cdef list queue, group
     cdef Py_ssize_t spot
     cdef Record edge
+    cpdef bint glance(self, Record rec, Py_ssize_t at, Py_ssize_t length) except -1
     cpdef int add(self, Record rec) except -1
     cpdef int tick(self, unsigned long long now) except -1
     cpdef bint finish(self) except -1
-    cdef int piece(self, Record rec, long long start) except -1
+    cdef int piece(self, Record rec, long long start, bint previewed) except -1
+    cdef int reach(self, long long moment) except -1
     cdef int add_counted(self, Record rec) except -1
     cdef int close(self, long long until) except -1
     cdef long long end_of(self, long long start) except -1

@@ -27,8 +27,8 @@ else:
 
 
 def moment_words(moment):
-    """Seconds and microseconds of a time as they stand on disk."""
-    return (moment // 1000000).to_bytes(4, "big") + (moment % 1000000).to_bytes(4, "big")
+    """Seconds and microseconds of a time as they stand on disk, where seconds beyond 32 bits begin again."""
+    return (moment // 1000000 & 0xFFFFFFFF).to_bytes(4, "big") + (moment % 1000000).to_bytes(4, "big")
 
 
 def edge_record(moment, stop):
@@ -65,6 +65,8 @@ class Binner(Cluster):
         self.late = self.latest = 0
         self.closed = 0
         self.held = {}
+        self.now_held = 0
+        self.now_members = None
         self.counted = self.octets = 0
         self.number = 0
         self.queue = None
@@ -75,6 +77,28 @@ class Binner(Cluster):
         for statement in statements:
             statement.table.intact = True
             statement.table.fresh = []
+
+    def glance(self, rec, at, length):
+        """Take a flow record unread but for its group and its bin, where it waits there in one piece."""
+        cutter: Cutter = self.cutter
+        first: cython.longlong
+        if cutter is None or cutter.hard or not self.plain or not self.first.table.waits() or not self.previewed(rec, at):
+            return False
+        first = cython.cast(cython.longlong, start_s(rec)) * 1000000 + start_f(rec)
+        cutter.bins.find(first)
+        if cython.cast(cython.longlong, last_s(rec)) * 1000000 + last_f(rec) > cutter.bins.end and not cutter.nomodify:
+            return False
+        self.piece(rec, cutter.bins.start, True)
+        self.reach(first)
+        return True
+
+    def reach(self, moment):
+        """A record that begins at `moment` was taken: put the bins that take no more."""
+        if moment > self.latest:
+            self.latest = moment
+            if self.hold >= 0:
+                self.close(moment - self.hold)
+        return 0
 
     def add(self, rec):
         """Take a record: flows are cut and merged, events handed on, management records dropped."""
@@ -93,7 +117,7 @@ class Binner(Cluster):
         last = cython.cast(cython.longlong, last_s(rec)) * 1000000 + last_f(rec)
         cutter.bins.find(first)
         if not cutter.hard and (last <= cutter.bins.end or cutter.nomodify):
-            self.piece(rec, cutter.bins.start)
+            self.piece(rec, cutter.bins.start, False)
         else:
             # The duration that statistics are made of is that of the record, not of its pieces.
             begin_aggregation(rec)
@@ -101,31 +125,32 @@ class Binner(Cluster):
             while cutter.next():
                 for statement in self.statements:
                     statement.table.changed()
-                self.piece(rec, cutter.start)
-        if first > self.latest:
-            self.latest = first
-            if self.hold >= 0:
-                self.close(self.latest - self.hold)
-        return 0
+                self.piece(rec, cutter.start, False)
+        return self.reach(first)
 
-    def piece(self, rec, start):
-        """Merge a record, or a piece of one, into the bin that begins at `start`."""
+    def piece(self, rec, start, previewed):
+        """Merge a record, or a piece of one, into the bin that begins at `start`; previewed: it was not read in full."""
         statement: Statement
         i: cython.Py_ssize_t = 0
         members: list
         if start < self.closed:
             self.late += 1
             return 0
-        members = self.held.get(start)
-        if members is None:
-            members = []
-            self.held[start] = members
+        if start != self.now_held or self.now_members is None:
+            self.now_members = self.held.get(start)
+            self.now_held = start
+            if self.now_members is None:
+                self.now_members = self.held[start] = []
+        members = self.now_members
         for statement in self.statements:
             if (statement.filter is None or statement.filter.accepts(rec)) and (
                 statement.grep is None or statement.grep.search(rec.label() or b"") is not None
             ):
                 statement.table.keys.bin = start
-                statement.table.add(rec)
+                if previewed:
+                    statement.table.add_preview(rec)
+                else:
+                    statement.table.add(rec)
                 if statement.table.fresh:
                     for g in statement.table.fresh:
                         members.append((i, g))
@@ -137,7 +162,7 @@ class Binner(Cluster):
 
     def add_counted(self, rec):
         """Merge a record into the bin that is being filled, and put that once it is full."""
-        self.piece(rec, self.number)
+        self.piece(rec, self.number, False)
         self.counted += 1
         self.octets += rec.sbytes + rec.dbytes
         if (self.most_records and self.counted >= self.most_records) or (self.most_bytes and self.octets >= self.most_bytes):
@@ -208,6 +233,7 @@ class Binner(Cluster):
         """Begin to put a bin."""
         self.now_bin = start
         self.group = self.in_order(self.held.pop(start))
+        self.now_members = None
         self.spot = 0
         self.shown = 0
         if self.edges and self.cutter is not None:
@@ -222,7 +248,9 @@ class Binner(Cluster):
         self.shown += 1
         if self.shown >= self.from_number and (self.to_number == 0 or self.shown <= self.to_number):
             self.deliver(statement, g)
-        statement.table.remove(g)
+        if self.queue is None:
+            # At the end nothing comes that would need the room.
+            statement.table.remove(g)
         self.spot += 1
         return 0
 
@@ -241,8 +269,11 @@ class Binner(Cluster):
         order = self.order_for()
         for i, g in members:
             statement = self.statements[i]
-            statement.table.record_of(g, self.record)
-            self.keys.extract(self.record)
+            if self.keys.by_start:
+                self.keys.start(statement.table.first_of(g))
+            else:
+                statement.table.record_of(g, self.record)
+                self.keys.extract(self.record)
             order.append(self.keys)
         order.sort()
         return [members[order.at(k)] for k in range(len(members))]

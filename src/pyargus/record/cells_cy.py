@@ -62,8 +62,8 @@ def port_number(rec: Record, destination: cython.bint) -> cython.longlong:
             if rec.family == 2:
                 return (cython.cast(cython.longlong, rec.sport) << 16) | rec.dport
             return (cython.cast(cython.longlong, rec.dport & 0xFFFF) << 16) | (rec.extra & 0xFFFF)
-        return value if value else -1
-    if rec.family == 3 and rec.etype == 0:
+        return value if value and rec.proto else -1
+    if rec.family == 3 and (rec.etype == 0 or rec.dsap or rec.ssap):
         return rec.dsap if destination else rec.ssap
     if rec.family == 10 and destination:
         return rec.isis_sum
@@ -172,7 +172,7 @@ class Cells(Output):
             v = cython.cast(cython.double, rec.mar_now_s) - rec.mar_start_s
             v += (cython.cast(cython.double, rec.mar_now_f) - rec.mar_start_f) / 1000000.0
         else:
-            if 161 <= field <= 165 and rec.net != 0x05:
+            if 161 <= field <= 165 and (rec.net != 0x05 or not rec.present & 2):
                 return 0
             if 125 <= field <= 136 and rec.net != 0x0D:
                 return 0

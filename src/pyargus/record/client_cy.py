@@ -12,11 +12,13 @@ if cython.compiled:
     from cython.cimports.libc.math import frexp, ldexp
     from cython.cimports.pyargus.record.encode_cy import metric_head
     from cython.cimports.pyargus.record.record_cy import Record
+    from cython.cimports.pyargus.record.repair_cy import duration
 else:
     from math import frexp, ldexp
 
     from pyargus.record.encode_cy import metric_head
     from pyargus.record.record_cy import Record
+    from pyargus.record.repair_cy import duration
 
 ORDER = (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 17, 18, 19, 20, 21)
 
@@ -157,6 +159,76 @@ def counters(rec: Record) -> cython.int:
     return 0
 
 
+def renew(rec):
+    """Flow key, time and counters of a repaired flow or event record as a client writes them."""
+    if rec.present & 2:
+        key(rec)
+    stamps(rec)
+    if rec.present & 8:
+        counters(rec)
+    return 0
+
+
+def sizes(rec):
+    """Packet size DSR: that of the sides that have sizes, or none."""
+    n: cython.uint
+    bits: cython.uint
+    if rec.present & 0x400 and not rec.opaque & 0x400:
+        bits = (1 if rec.smax else 0) | (2 if rec.dmax else 0)
+        if bits:
+            n = 5 if bits == 3 else 3
+            rec.head[10] = 0x12040000 | (bits << 16) | (0x200 if bits == 3 else 0x600 if bits == 1 else 0xA00) | n
+            rec.tail[21] = 0
+        else:
+            rec.present &= ~cython.cast(cython.uint, 0x400)
+    return 0
+
+
+def stored_form(rec):
+    """Change `rec`, which others were merged into, to what would be read of it if it was written in client form.
+
+    Returns False, with `rec` as it was, where it has parts of which the writing would leave out or change more than is known here.
+    """
+    have: cython.uint = rec.present
+    size: cython.uint = 4 * (rec.head[5] & 0xFF)
+    if have & ~cython.cast(cython.uint, 0xBF7F) or have & 0x0A != 0x0A or rec.opaque & have or rec.reversed_ or rec.kind & 0x0F >= 5:
+        return False
+    if (rec.family != 1 and rec.family != 2) or not (rec.spkts or rec.dpkts) or rec.spkts > rec.sbytes or rec.dpkts > rec.dbytes:
+        return False
+    if have & 16 and rec.head[4] & 0xFF != 20:
+        return False
+    if rec.net == 0x05:
+        if size < (128 if (rec.head[5] >> 8) & 0xFF == 2 else 120):
+            return False
+    elif rec.net and (rec.net != 0x34 or size != 28):
+        return False
+    client_form(rec, False)
+    if not rec.spkts:
+        rec.sbytes = rec.sapp = 0
+    if not rec.spkts or not rec.sstart_s | rec.sstart_f:
+        rec.sstart_s = rec.sstart_f = rec.send_s = rec.send_f = 0
+    elif not rec.send_s | rec.send_f:
+        rec.send_s = rec.sstart_s
+        rec.send_f = rec.sstart_f
+    if not rec.dpkts:
+        rec.dbytes = rec.dapp = 0
+    if not rec.dpkts or not rec.dstart_s | rec.dstart_f:
+        rec.dstart_s = rec.dstart_f = rec.dend_s = rec.dend_f = 0
+    elif not rec.dend_s | rec.dend_f:
+        rec.dend_s = rec.dstart_s
+        rec.dend_f = rec.dstart_f
+    if have & 0x400:
+        if not rec.smax:
+            rec.smin = rec.shist = 0
+        if not rec.dmax:
+            rec.dmin = rec.dhist = 0
+    if have & 0x100 and not rec.jit_blocks:
+        rec.jit_stride = 0
+    rec.rated = 0
+    rec.raw_dur = duration(rec)
+    return True
+
+
 def client_form(rec, aggregate):
     """Change `rec`, repaired, to what a client's rewrite holds; `aggregate`: add the aggregation DSR where there is none.
 
@@ -167,11 +239,7 @@ def client_form(rec, aggregate):
     bits: cython.uint
     if rec.kind & 0xF0 == 0x80:
         return 0
-    if rec.present & 2:
-        key(rec)
-    stamps(rec)
-    if rec.present & 8:
-        counters(rec)
+    renew(rec)
     if aggregate and not rec.present & 16 and (rec.spkts or rec.dpkts):
         rec.present |= 16
         rec.head[4] = 0x60040114
@@ -186,14 +254,7 @@ def client_form(rec, aggregate):
         rec.netw[0] &= ~cython.cast(cython.uint, 0xFFFF)
     if rec.net == 0:
         rec.present &= ~cython.cast(cython.uint, 32)
-    if rec.present & 0x400 and not rec.opaque & 0x400:
-        bits = (1 if rec.smax else 0) | (2 if rec.dmax else 0)
-        if bits:
-            n = 5 if bits == 3 else 3
-            rec.head[10] = 0x12040000 | (bits << 16) | (0x200 if bits == 3 else 0x600 if bits == 1 else 0xA00) | n
-            rec.tail[21] = 0
-        else:
-            rec.present &= ~cython.cast(cython.uint, 0x400)
+    sizes(rec)
     if rec.present & 0x100 and not rec.opaque & 0x100:
         n = (rec.jit_blocks & 1) + ((rec.jit_blocks >> 1) & 1) + ((rec.jit_blocks >> 2) & 1) + (rec.jit_blocks >> 3)
         rec.head[8] = 0x46000000 | (rec.jit_blocks << 8) | (1 + n * 5)

@@ -24,6 +24,8 @@ cdef class Cluster(Stage):
     cdef public unsigned long long shown, from_number, to_number
     cdef bint timed, plain
     cdef Statement first
+    cpdef bint glance(self, Record rec, Py_ssize_t at, Py_ssize_t length) except -1
+    cdef bint previewed(self, Record rec, Py_ssize_t at) except -1
     cpdef int add(self, Record rec) except -1
     cpdef int tick(self, unsigned long long now) except -1
     cpdef bint finish(self) except -1

@@ -9,20 +9,22 @@ from __future__ import annotations
 import cython
 
 if cython.compiled:
+    from cython.cimports.pyargus.record.decode_cy import preview
     from cython.cimports.pyargus.record.group_cy import Aggregator, Joiner
     from cython.cimports.pyargus.record.labelled_cy import put_label
     from cython.cimports.pyargus.record.order_cy import Order
     from cython.cimports.pyargus.record.record_cy import Record
-    from cython.cimports.pyargus.record.repair_cy import reverse
+    from cython.cimports.pyargus.record.repair_cy import as_recorded, repair
     from cython.cimports.pyargus.record.sortkeys_cy import SortKeys
     from cython.cimports.pyargus.record.stage_cy import Stage
     from cython.cimports.pyargus.record.values_cy import Values, start_f, start_s
 else:
+    from pyargus.record.decode_cy import preview
     from pyargus.record.group_cy import Aggregator, Joiner
     from pyargus.record.labelled_cy import put_label
     from pyargus.record.order_cy import Order
     from pyargus.record.record_cy import Record
-    from pyargus.record.repair_cy import reverse
+    from pyargus.record.repair_cy import as_recorded, repair
     from pyargus.record.sortkeys_cy import SortKeys
     from pyargus.record.stage_cy import Stage
     from pyargus.record.values_cy import Values, start_f, start_s
@@ -88,6 +90,25 @@ class Cluster(Stage):
         for statement in statements:
             statement.table.intact = len(statements) > 1 and statement.more
 
+    def glance(self, rec, at, length):
+        """Take a flow record unread but for its group, where it waits there."""
+        if not self.plain or self.timed or not self.first.table.waits() or not self.previewed(rec, at):
+            return False
+        self.records += 1
+        self.first.table.add_preview(rec)
+        return True
+
+    def previewed(self, rec, at):
+        """Fill `rec` as far as groups are told from, and repair it; False where that is not all that is done to a record."""
+        kind: cython.uint = rec.data[at] & 0xF0
+        if kind != 0x10 and kind != 0x30:
+            return False
+        preview(rec, at)
+        if rec.present & 6 != 6:
+            return False
+        repair(rec)
+        return not (self.as_recorded and rec.reversed_)
+
     def add(self, rec):
         """Take a record: flows are merged, events handed on, management records dropped."""
         statement: Statement
@@ -120,7 +141,7 @@ class Cluster(Stage):
         """Give a TCP flow back the direction in which it was recorded."""
         statement: Statement
         if rec.reversed_ and rec.proto == 6 and rec.family <= 2:
-            reverse(rec)
+            as_recorded(rec)
             for statement in self.statements:
                 statement.table.changed()
         return 0
@@ -155,7 +176,7 @@ class Cluster(Stage):
         return 0
 
     def deliver(self, statement, g):
-        """Put the record of a group."""
+        """Put the record of a group, which is put once."""
         rec: Record = self.record
         if self.counts_written:
             self.shown += 1
@@ -165,7 +186,7 @@ class Cluster(Stage):
                 return 0
         # Merging clients write statistics of aggregation only where there was something to aggregate.
         self.out.aggregate = False
-        statement.table.record_of(g, rec)
+        statement.table.last_of_all(g, rec)
         if statement.label:
             rec = self.with_label(rec, statement.label)
         return self.out.put(rec)

@@ -12,11 +12,13 @@ import cython
 
 if cython.compiled:
     from cython.cimports.pyargus.record.arrange_cy import turn
-    from cython.cimports.pyargus.record.decode_cy import flow_key, metric
+    from cython.cimports.pyargus.record.decode_cy import flow_key
+    from cython.cimports.pyargus.record.decode_parts_cy import metric
     from cython.cimports.pyargus.record.stage_cy import Stage
 else:
     from pyargus.record.arrange_cy import turn
-    from pyargus.record.decode_cy import flow_key, metric
+    from pyargus.record.decode_cy import flow_key
+    from pyargus.record.decode_parts_cy import metric
     from pyargus.record.stage_cy import Stage
 
 # Rows of sums: all, the 256 IP protocols, the 65,536 Ethernet types, 802.11, ARP, RARP, everything else.

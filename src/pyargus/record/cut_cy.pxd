@@ -30,5 +30,6 @@ cdef class Cutter:
     cdef unsigned int count
     cpdef int begin(self, Record rec) except -1
     cpdef bint next(self) except -1
+    cpdef bint within(self, Record rec) except -1
     cdef long long reach(self) except? -1
     cdef int put(self) except -1

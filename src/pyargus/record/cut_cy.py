@@ -213,6 +213,17 @@ class Cutter:
             self.uncut += 1
         return 0
 
+    def within(self, rec):
+        """Set `start` and `end` to the bin that a repaired record begins in; whether the record stays as it is, as it ends there too."""
+        src: cython.longlong = micro(rec.sstart_s, rec.sstart_f)
+        dst: cython.longlong = micro(rec.dstart_s, rec.dstart_f)
+        last: cython.longlong = max(micro(rec.send_s, rec.send_f), micro(rec.dend_s, rec.dend_f))
+        first: cython.longlong = dst if dst and (dst < src or not src) else src
+        self.bins.find(first)
+        self.start = self.bins.start
+        self.end = self.bins.end
+        return not self.hard and (last <= self.end or self.nomodify)
+
     def reach(self):
         """µs from the first to the last stamp of the record."""
         src: Side = self.src

@@ -5,8 +5,8 @@ cpdef Py_ssize_t framed(Record rec, Py_ssize_t at) except -2
 cpdef Py_ssize_t whole(const unsigned char[::1] d, Py_ssize_t at, Py_ssize_t limit) except -1
 cpdef int decode(Record rec, Py_ssize_t at, unsigned long long offset) except -1
 cpdef int glimpse(Record rec, Py_ssize_t at) except -1
+cpdef int preview(Record rec, Py_ssize_t at) except -1
 cdef Py_ssize_t flow_key(Record rec, Py_ssize_t o, Py_ssize_t size) except -1
-cdef Py_ssize_t metric(Record rec, Py_ssize_t o, Py_ssize_t size) except -1
 cdef Py_ssize_t extent(Record rec, Py_ssize_t o) except -1
 cdef int blank(Record rec) except -1
 cdef unsigned int place(unsigned int kind) noexcept

@@ -10,27 +10,49 @@ Source: argus 3 record format, sections "Record header" to "Label", "The 5.0 for
 
 from __future__ import annotations
 
+import sys
+
 import cython
 
 if cython.compiled:
     from cython.cimports.pyargus.record.decode_network_cy import brief, network
-    from cython.cimports.pyargus.record.decode_parts_cy import aggregation, ip_attributes, jitter, mapped_icmp, packet_sizes
+    from cython.cimports.pyargus.record.decode_parts_cy import aggregation, ip_attributes, jitter, mapped_icmp, metric, packet_sizes
     from cython.cimports.pyargus.record.record_cy import Record
 else:
     from pyargus.record.decode_network_cy import brief, network
-    from pyargus.record.decode_parts_cy import aggregation, ip_attributes, jitter, mapped_icmp, packet_sizes
+    from pyargus.record.decode_parts_cy import aggregation, ip_attributes, jitter, mapped_icmp, metric, packet_sizes
     from pyargus.record.record_cy import Record
+
+_LITTLE = cython.declare(cython.bint, sys.byteorder == "little")
 
 
 @cython.cfunc
 @cython.inline
+@cython.exceptval(check=False)
+def turned(value: cython.uint) -> cython.uint:
+    """The four bytes of a word in the other order."""
+    return ((value >> 24) & 0xFF) | ((value >> 8) & 0xFF00) | ((value & 0xFF00) << 8) | ((value & 0xFF) << 24)
+
+
+@cython.cfunc
+@cython.inline
+@cython.boundscheck(False)
+@cython.initializedcheck(False)
 def be16(rec: Record, o: cython.Py_ssize_t) -> cython.uint:
+    if o < 0 or o + 2 > rec.data.shape[0]:
+        raise IndexError("a word beyond the data")
     return (cython.cast(cython.uint, rec.data[o]) << 8) | rec.data[o + 1]
 
 
 @cython.cfunc
 @cython.inline
+@cython.boundscheck(False)
+@cython.initializedcheck(False)
 def be32(rec: Record, o: cython.Py_ssize_t) -> cython.uint:
+    if _LITTLE and o >= 0 and o & 3 == 0 and o >> 2 < rec.wide.shape[0]:
+        return turned(rec.wide[o >> 2])
+    if o < 0 or o + 4 > rec.data.shape[0]:
+        raise IndexError("a word beyond the data")
     return (
         (cython.cast(cython.uint, rec.data[o]) << 24)
         | (cython.cast(cython.uint, rec.data[o + 1]) << 16)
@@ -41,7 +63,13 @@ def be32(rec: Record, o: cython.Py_ssize_t) -> cython.uint:
 
 @cython.cfunc
 @cython.inline
+@cython.boundscheck(False)
+@cython.initializedcheck(False)
 def le32(rec: Record, o: cython.Py_ssize_t) -> cython.uint:
+    if _LITTLE and o >= 0 and o & 3 == 0 and o >> 2 < rec.wide.shape[0]:
+        return rec.wide[o >> 2]
+    if o < 0 or o + 4 > rec.data.shape[0]:
+        raise IndexError("a word beyond the data")
     return (
         (cython.cast(cython.uint, rec.data[o + 3]) << 24)
         | (cython.cast(cython.uint, rec.data[o + 2]) << 16)
@@ -66,19 +94,6 @@ def be64(rec: Record, o: cython.Py_ssize_t) -> cython.ulonglong:
 @cython.inline
 def be48(rec: Record, o: cython.Py_ssize_t) -> cython.ulonglong:
     return (cython.cast(cython.ulonglong, be16(rec, o)) << 32) | be32(rec, o + 2)
-
-
-@cython.cfunc
-@cython.inline
-def number(rec: Record, o: cython.Py_ssize_t, width: cython.uint) -> cython.ulonglong:
-    """A big-endian counter of 1, 2, 4 or 8 bytes."""
-    if width == 1:
-        return rec.data[o]
-    if width == 2:
-        return be16(rec, o)
-    if width == 4:
-        return be32(rec, o)
-    return be64(rec, o)
 
 
 def frame(d, at):
@@ -125,13 +140,19 @@ def whole(d, at, limit):
     return at
 
 
+@cython.cfunc
+@cython.inline
+@cython.exceptval(check=False)
+def length(head: cython.uint) -> cython.Py_ssize_t:
+    """Bytes of the DSR that a header word begins, as it says."""
+    if head & cython.cast(cython.uint, 0x80000000):
+        return 4
+    return 4 * cython.cast(cython.Py_ssize_t, head & 0xFFFF if head & 0x800000 else head & 0xFF)
+
+
 def extent(rec, o):
     """Bytes of the DSR whose four bytes of header stand at `o`, as these say."""
-    if rec.data[o] & 0x80:
-        return 4
-    if rec.data[o + 1] & 0x80:
-        return 4 * cython.cast(cython.Py_ssize_t, be16(rec, o + 2))
-    return 4 * cython.cast(cython.Py_ssize_t, rec.data[o + 3])
+    return length(be32(rec, o))
 
 
 def blank(rec):
@@ -167,12 +188,24 @@ def glimpse(rec, at):
     The caller has framed the record, which is a flow or event record. All else of `rec` is undefined, and times are zero: after `repair`
     the key, the counters and `net` are those that `decode` would have led to. Returns as `decode` does.
     """
+    return sight(rec, at, False)
+
+
+def preview(rec, at):
+    """Fill what `glimpse` does, the times and the identity of the sensor: all that a record is assigned to a group by."""
+    return sight(rec, at, True)
+
+
+@cython.cfunc
+@cython.exceptval(-1)
+def sight(rec: Record, at: cython.Py_ssize_t, more: cython.bint) -> cython.int:
     o: cython.Py_ssize_t = at + 4
     end: cython.Py_ssize_t
     size: cython.Py_ssize_t
+    head: cython.uint
     kind: cython.uint
-    sub: cython.uint
     index: cython.uint
+    rec.base = at
     rec.kind = rec.data[at]
     rec.cause_option = rec.data[at + 1]
     rec.words = be16(rec, at + 2)
@@ -181,14 +214,14 @@ def glimpse(rec, at):
     rec.family = rec.net = rec.time_form = 0
     blank(rec)
     while o + 4 <= end:
-        kind = rec.data[o]
-        sub = rec.data[o + 1]
-        size = extent(rec, o)
+        head = be32(rec, o)
+        kind = head >> 24
+        size = length(head)
         if size == 0 or o + size > end:
             return 0
         if kind == 0x02:
             index = 1
-            rec.head[1] = be32(rec, o)
+            rec.head[1] = head
             if flow_key(rec, o, size) == 0:
                 rec.opaque |= 2
             else:
@@ -199,10 +232,16 @@ def glimpse(rec, at):
         elif kind == 0x30:
             index = 5
             brief(rec, o, size)
-        elif kind == 0x50 and sub & 0x80:
-            index = 12 if sub & 0x20 else 11
+        elif kind == 0x50 and head & 0x800000:
+            index = 12 if head & 0x200000 else 11
         else:
             index = place(kind)
+            if more and index == 0:
+                rec.head[0] = head
+                transport(rec, o, size)
+            elif more and index == 2:
+                rec.head[2] = head
+                time(rec, o, size)
         if index < 32:
             rec.present |= cython.cast(cython.uint, 1) << index
         o += size
@@ -295,15 +334,15 @@ def management(rec: Record, at: cython.Py_ssize_t) -> cython.int:
 @cython.cfunc
 @cython.exceptval(-1)
 def dsrs(rec: Record, o: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.int:
+    head: cython.uint
     kind: cython.uint
-    sub: cython.uint
     index: cython.int
     size: cython.Py_ssize_t
     used: cython.Py_ssize_t
     while o + 4 <= end:
-        kind = rec.data[o]
-        sub = rec.data[o + 1]
-        size = extent(rec, o)
+        head = be32(rec, o)
+        kind = head >> 24
+        size = length(head)
         if size == 0 or o + size > end:
             rec.rest_off = o
             rec.rest_len = end - o
@@ -349,8 +388,8 @@ def dsrs(rec: Record, o: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.in
         elif kind == 0x46:
             index = 8
             used = jitter(rec, o, size)
-        elif kind == 0x50 and sub & 0x80:
-            index = 12 if sub & 0x20 else 11
+        elif kind == 0x50 and head & 0x800000:
+            index = 12 if head & 0x200000 else 11
             used = user_data(rec, o, size, index)
         elif kind == 0x60:
             index = 4
@@ -425,7 +464,7 @@ def dsrs(rec: Record, o: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.in
                 rec.unknown_count += 1
             o += size
             continue
-        rec.head[index] = be32(rec, o)
+        rec.head[index] = head
         if not rec.present & (cython.cast(cython.uint, 1) << index):
             rec.order[rec.order_count] = index
             rec.order_count += 1
@@ -488,6 +527,7 @@ def transport(rec: Record, o: cython.Py_ssize_t, size: cython.Py_ssize_t) -> cyt
 def flow_key(rec, o, size):
     kind: cython.uint = rec.data[o + 1] & 0x3F
     family: cython.uint = rec.data[o + 2] & 0x1F
+    word: cython.uint
     rec.family = 0
     rec.saddr_hi = rec.daddr_hi = rec.saddr_lo = rec.daddr_lo = 0
     rec.proto = rec.tproto = rec.sport = rec.dport = rec.extra = rec.label20 = rec.smask = rec.dmask = 0
@@ -497,11 +537,13 @@ def flow_key(rec, o, size):
         rec.family = 1
         rec.saddr_lo = be32(rec, o + 4)
         rec.daddr_lo = be32(rec, o + 8)
-        rec.proto = rec.data[o + 12]
-        rec.tproto = rec.data[o + 13]
-        rec.sport = be16(rec, o + 14)
-        rec.dport = be16(rec, o + 16)
-        rec.extra = be16(rec, o + 18)
+        word = be32(rec, o + 12)
+        rec.proto = word >> 24
+        rec.tproto = (word >> 16) & 0xFF
+        rec.sport = word & 0xFFFF
+        word = be32(rec, o + 16)
+        rec.dport = word >> 16
+        rec.extra = word & 0xFFFF
         return 20
     if kind == 1 and family == 2:
         if size < 44:
@@ -679,40 +721,6 @@ def set_stamp(rec: Record, which: cython.int, sec: cython.uint, frac: cython.uin
         rec.dend_s = sec
         rec.dend_f = frac
     return 0
-
-
-def metric(rec, o, size):
-    form: cython.uint = rec.data[o + 2] & 0x0F
-    width: cython.uint
-    at: cython.Py_ssize_t = o + 4
-    each: cython.uint
-    sides: cython.uint
-    rec.spkts = rec.sbytes = rec.sapp = rec.dpkts = rec.dbytes = rec.dapp = 0
-    if rec.data[o + 1] & 1:
-        each = 2
-    elif rec.data[o + 1] & 4:
-        each = 3
-    else:
-        return 0
-    if form == 0 or form > 12 or (form == 5 or form == 9) and each == 2:
-        return 0
-    width = cython.cast(cython.uint, 1) << ((form - 1) & 3)
-    sides = 2 if form <= 4 else 1
-    if 4 + width * each * sides > cython.cast(cython.uint, size):
-        return 0
-    if form <= 8:
-        rec.spkts = number(rec, at, width)
-        rec.sbytes = number(rec, at + width, width)
-        if each == 3:
-            rec.sapp = number(rec, at + 2 * width, width)
-        at += each * width
-    if form <= 4 or form > 8:
-        rec.dpkts = number(rec, at, width)
-        rec.dbytes = number(rec, at + width, width)
-        if each == 3:
-            rec.dapp = number(rec, at + 2 * width, width)
-        at += each * width
-    return at - o
 
 
 @cython.cfunc

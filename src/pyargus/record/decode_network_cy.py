@@ -6,6 +6,8 @@ Source: argus 3 record format, section "Network".
 
 from __future__ import annotations
 
+import sys
+
 import cython
 
 if cython.compiled:
@@ -13,16 +15,36 @@ if cython.compiled:
 else:
     from pyargus.record.record_cy import Record
 
+_LITTLE = cython.declare(cython.bint, sys.byteorder == "little")
+
 
 @cython.cfunc
 @cython.inline
+@cython.exceptval(check=False)
+def turned(value: cython.uint) -> cython.uint:
+    """The four bytes of a word in the other order."""
+    return ((value >> 24) & 0xFF) | ((value >> 8) & 0xFF00) | ((value & 0xFF00) << 8) | ((value & 0xFF) << 24)
+
+
+@cython.cfunc
+@cython.inline
+@cython.boundscheck(False)
+@cython.initializedcheck(False)
 def be16(rec: Record, o: cython.Py_ssize_t) -> cython.uint:
+    if o < 0 or o + 2 > rec.data.shape[0]:
+        raise IndexError("a word beyond the data")
     return (cython.cast(cython.uint, rec.data[o]) << 8) | rec.data[o + 1]
 
 
 @cython.cfunc
 @cython.inline
+@cython.boundscheck(False)
+@cython.initializedcheck(False)
 def be32(rec: Record, o: cython.Py_ssize_t) -> cython.uint:
+    if _LITTLE and o >= 0 and o & 3 == 0 and o >> 2 < rec.wide.shape[0]:
+        return turned(rec.wide[o >> 2])
+    if o < 0 or o + 4 > rec.data.shape[0]:
+        raise IndexError("a word beyond the data")
     return (
         (cython.cast(cython.uint, rec.data[o]) << 24)
         | (cython.cast(cython.uint, rec.data[o + 1]) << 16)
@@ -39,7 +61,13 @@ def le16(rec: Record, o: cython.Py_ssize_t) -> cython.uint:
 
 @cython.cfunc
 @cython.inline
+@cython.boundscheck(False)
+@cython.initializedcheck(False)
 def le32(rec: Record, o: cython.Py_ssize_t) -> cython.uint:
+    if _LITTLE and o >= 0 and o & 3 == 0 and o >> 2 < rec.wide.shape[0]:
+        return rec.wide[o >> 2]
+    if o < 0 or o + 4 > rec.data.shape[0]:
+        raise IndexError("a word beyond the data")
     return (
         (cython.cast(cython.uint, rec.data[o + 3]) << 24)
         | (cython.cast(cython.uint, rec.data[o + 2]) << 16)

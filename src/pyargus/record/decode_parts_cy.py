@@ -1,13 +1,15 @@
-"""DSRs of statistics and attributes: aggregation, IP attributes, packet sizes, jitter, mapped ICMP.
+"""DSRs of counters, statistics and attributes: metric, aggregation, IP attributes, packet sizes, jitter, mapped ICMP.
 
 Each function reads the DSR of `size` bytes at `o` and returns how many of its bytes it turned into attributes; 0 means that the layout is
 not one this reader knows, and that the body stays bytes.
 
-Source: argus 3 record format, sections "Aggregation", "IP attributes", "Packet size", "Jitter".
+Source: argus 3 record format, sections "Metric", "Aggregation", "IP attributes", "Packet size", "Jitter".
 """
 # mypy: ignore-errors
 
 from __future__ import annotations
+
+import sys
 
 import cython
 
@@ -16,16 +18,36 @@ if cython.compiled:
 else:
     from pyargus.record.record_cy import Record
 
+_LITTLE = cython.declare(cython.bint, sys.byteorder == "little")
+
 
 @cython.cfunc
 @cython.inline
+@cython.exceptval(check=False)
+def turned(value: cython.uint) -> cython.uint:
+    """The four bytes of a word in the other order."""
+    return ((value >> 24) & 0xFF) | ((value >> 8) & 0xFF00) | ((value & 0xFF00) << 8) | ((value & 0xFF) << 24)
+
+
+@cython.cfunc
+@cython.inline
+@cython.boundscheck(False)
+@cython.initializedcheck(False)
 def be16(rec: Record, o: cython.Py_ssize_t) -> cython.uint:
+    if o < 0 or o + 2 > rec.data.shape[0]:
+        raise IndexError("a word beyond the data")
     return (cython.cast(cython.uint, rec.data[o]) << 8) | rec.data[o + 1]
 
 
 @cython.cfunc
 @cython.inline
+@cython.boundscheck(False)
+@cython.initializedcheck(False)
 def be32(rec: Record, o: cython.Py_ssize_t) -> cython.uint:
+    if _LITTLE and o >= 0 and o & 3 == 0 and o >> 2 < rec.wide.shape[0]:
+        return turned(rec.wide[o >> 2])
+    if o < 0 or o + 4 > rec.data.shape[0]:
+        raise IndexError("a word beyond the data")
     return (
         (cython.cast(cython.uint, rec.data[o]) << 24)
         | (cython.cast(cython.uint, rec.data[o + 1]) << 16)
@@ -36,13 +58,82 @@ def be32(rec: Record, o: cython.Py_ssize_t) -> cython.uint:
 
 @cython.cfunc
 @cython.inline
+@cython.boundscheck(False)
+@cython.initializedcheck(False)
 def le32(rec: Record, o: cython.Py_ssize_t) -> cython.uint:
+    if _LITTLE and o >= 0 and o & 3 == 0 and o >> 2 < rec.wide.shape[0]:
+        return rec.wide[o >> 2]
+    if o < 0 or o + 4 > rec.data.shape[0]:
+        raise IndexError("a word beyond the data")
     return (
         (cython.cast(cython.uint, rec.data[o + 3]) << 24)
         | (cython.cast(cython.uint, rec.data[o + 2]) << 16)
         | (cython.cast(cython.uint, rec.data[o + 1]) << 8)
         | rec.data[o]
     )
+
+
+@cython.cfunc
+@cython.inline
+def number(rec: Record, o: cython.Py_ssize_t, width: cython.uint) -> cython.ulonglong:
+    """A big-endian counter of 1, 2, 4 or 8 bytes."""
+    if width == 1:
+        return rec.data[o]
+    if width == 2:
+        return be16(rec, o)
+    if width == 4:
+        return be32(rec, o)
+    return (cython.cast(cython.ulonglong, be32(rec, o)) << 32) | be32(rec, o + 4)
+
+
+def metric(rec, o, size):
+    form: cython.uint = rec.data[o + 2] & 0x0F
+    width: cython.uint
+    at: cython.Py_ssize_t = o + 4
+    each: cython.uint
+    sides: cython.uint
+    word: cython.uint
+    rec.spkts = rec.sbytes = rec.sapp = rec.dpkts = rec.dbytes = rec.dapp = 0
+    if rec.data[o + 1] & 1:
+        each = 2
+    elif rec.data[o + 1] & 4:
+        each = 3
+    else:
+        return 0
+    if form == 0 or form > 12 or (form == 5 or form == 9) and each == 2:
+        return 0
+    width = cython.cast(cython.uint, 1) << ((form - 1) & 3)
+    sides = 2 if form <= 4 else 1
+    if 4 + width * each * sides > cython.cast(cython.uint, size):
+        return 0
+    if each == 2 and form == 1:
+        word = be32(rec, at)
+        rec.spkts = word >> 24
+        rec.sbytes = (word >> 16) & 0xFF
+        rec.dpkts = (word >> 8) & 0xFF
+        rec.dbytes = word & 0xFF
+        return 8
+    if each == 2 and form == 2:
+        word = be32(rec, at)
+        rec.spkts = word >> 16
+        rec.sbytes = word & 0xFFFF
+        word = be32(rec, at + 4)
+        rec.dpkts = word >> 16
+        rec.dbytes = word & 0xFFFF
+        return 12
+    if form <= 8:
+        rec.spkts = number(rec, at, width)
+        rec.sbytes = number(rec, at + width, width)
+        if each == 3:
+            rec.sapp = number(rec, at + 2 * width, width)
+        at += each * width
+    if form <= 4 or form > 8:
+        rec.dpkts = number(rec, at, width)
+        rec.dbytes = number(rec, at + width, width)
+        if each == 3:
+            rec.dapp = number(rec, at + 2 * width, width)
+        at += each * width
+    return at - o
 
 
 def aggregation(rec, o, size):

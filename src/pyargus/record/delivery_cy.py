@@ -12,6 +12,7 @@ if cython.compiled:
     from cython.cimports.pyargus.record.record_cy import Record
     from cython.cimports.pyargus.record.repair_cy import repair
     from cython.cimports.pyargus.record.rewrite_cy import Rewriter
+    from cython.cimports.pyargus.record.transcribe_cy import transcribe
 else:
     from pyargus.record.client_cy import client_form
     from pyargus.record.decode_cy import decode, frame
@@ -19,6 +20,7 @@ else:
     from pyargus.record.record_cy import Record
     from pyargus.record.repair_cy import repair
     from pyargus.record.rewrite_cy import Rewriter
+    from pyargus.record.transcribe_cy import transcribe
 
 
 class Delivery:
@@ -112,17 +114,18 @@ class Delivery:
             return 0
         if self.by_output and kind != 0x80:
             self.shown += 1
+            self.ordinal += 1
             if self.to_number and self.shown > self.to_number:
                 self.ended = True
             if self.ended or self.shown < self.from_number:
                 self.printer.heading()
                 return 0
-        self.ordinal += kind != 0x80
+        self.ordinal += kind != 0x80 and not self.by_output
         rec.ordinal = self.ordinal
         return self.printer.line(rec)
 
     def twin(self, rec):
-        """Write or print a second form of the record that was put last; it shares its number."""
+        """Write or print a second form of the record that was put last."""
         other: Delivery
         for other in self.others:
             other.twin(rec)
@@ -133,13 +136,23 @@ class Delivery:
             return 0
         if self.chosen is not None and not self.chosen.accepts(rec):
             return 0
+        self.ordinal += 1
         rec.ordinal = self.ordinal
         return self.printer.line(rec)
+
+    def glance(self, rec, at):
+        """Write the record at `at` of the data of `rec` where it goes to one file whatever is in it; whether it was written.
+
+        Asked where nothing stands between the source and the outputs. A record that is not written is to be read and `put`.
+        """
+        if len(self.writers) != 1 or self.filtered or self.others or not self.aggregate:
+            return False
+        return transcribe(self.writers[0], rec, at)
 
     def replay(self, data, at):
         """Put the whole records of `data` from `at` on, until `full`, `done` or the end. Returns where it stopped."""
         rec: Record = self.record
-        end: cython.Py_ssize_t = rec.point_to(data)
+        end: cython.Py_ssize_t = rec.point_wide(data)
         length: cython.Py_ssize_t
         while at < end and not self.done:
             length = frame(data, at)

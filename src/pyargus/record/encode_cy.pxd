@@ -12,6 +12,8 @@ cdef class Encoder:
 
     cpdef Py_ssize_t size(self)
     cpdef bytes take(self)
+    cpdef object held(self)
+    cpdef int clear(self) except -1
     cdef unsigned int single(self, double value) except? 1
     cdef int room(self, Py_ssize_t size) except -1
     cdef int grow(self, Py_ssize_t size) except -1
@@ -21,6 +23,8 @@ cdef class Encoder:
     cdef int le16(self, unsigned int value) except -1
     cdef int u32(self, unsigned int value) except -1
     cdef int le32(self, unsigned int value) except -1
+    cdef int octets(self, unsigned int value) except -1
+    cdef int stamp(self, long long first, long long unit, unsigned int sec, unsigned int frac) except -1
     cdef int u64(self, unsigned long long value) except -1
     cdef int u48(self, unsigned long long value) except -1
     cdef int span(self, const unsigned char[::1] data, Py_ssize_t offset, Py_ssize_t count) except -1

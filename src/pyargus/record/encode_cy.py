@@ -85,6 +85,15 @@ class Encoder:
         self.pos = 0
         return data
 
+    def held(self):
+        """The same as a view, which is valid until something is encoded; it stays held until `clear`."""
+        return memoryview(self.out)[: self.pos]
+
+    def clear(self):
+        """Forget what is held."""
+        self.pos = 0
+        return 0
+
     def room(self, size):
         """Make sure that `size` more bytes can be put."""
         # What grows the buffer stands apart: a function that has views of its own sets them up at every call.
@@ -127,11 +136,15 @@ class Encoder:
         return 0
 
     def u32(self, value):
+        if self.pos & 3:
+            return self.octets(value)
+        self.wide[self.pos >> 2] = turned(value) if _LITTLE else cython.cast(cython.uint, value & _U32)
+        self.pos += 4
+        return 0
+
+    def octets(self, value):
+        """Four bytes in any place."""
         o: cython.Py_ssize_t = self.pos
-        if o & 3 == 0:
-            self.wide[o >> 2] = turned(value) if _LITTLE else cython.cast(cython.uint, value & _U32)
-            self.pos = o + 4
-            return 0
         self.out[o] = (value >> 24) & 0xFF
         self.out[o + 1] = (value >> 16) & 0xFF
         self.out[o + 2] = (value >> 8) & 0xFF
@@ -326,26 +339,30 @@ class Encoder:
         bits: cython.uint = (head >> 19) & 15
         unit: cython.longlong = 1000000000 if (head >> 8) & 0xFF == 0x19 else 1000000
         first: cython.longlong = -1
-        stamp: cython.longlong
-        sec: cython.uint
-        frac: cython.uint
-        i: cython.int
         self.dsr(head)
         if form < 3 or form == 5:
             bits = 0 if form == 0 else 3 if form == 2 else 1
-        for i in range(4):
-            if not (bits >> i) & 1:
-                continue
-            sec = s0 if i == 0 else s1 if i == 1 else s2 if i == 2 else s3
-            frac = f0 if i == 0 else f1 if i == 1 else f2 if i == 2 else f3
-            stamp = cython.cast(cython.longlong, sec) * unit + frac
-            if form != 4 or first < 0:
-                self.u32(sec)
-                self.u32(frac)
-                first = stamp
-            else:
-                self.u32(cython.cast(cython.uint, (stamp - first) & _U32))
+        if bits & 1:
+            self.stamp(first, unit, s0, f0)
+            first = cython.cast(cython.longlong, s0) * unit + f0 if form == 4 else -1
+        if bits & 2:
+            self.stamp(first, unit, s1, f1)
+            if form == 4 and first < 0:
+                first = cython.cast(cython.longlong, s1) * unit + f1
+        if bits & 4:
+            self.stamp(first, unit, s2, f2)
+            if form == 4 and first < 0:
+                first = cython.cast(cython.longlong, s2) * unit + f2
+        if bits & 8:
+            self.stamp(first, unit, s3, f3)
         return 0
+
+    def stamp(self, first, unit, sec, frac):
+        """A stamp as seconds and fraction, or as the offset from the first where that is not below zero. unit: fractions of a second."""
+        if first >= 0:
+            return self.u32(cython.cast(cython.uint, (cython.cast(cython.longlong, sec) * unit + frac - first) & _U32))
+        self.u32(sec)
+        return self.u32(frac)
 
     def counter(self, width, value):
         if width == 1:

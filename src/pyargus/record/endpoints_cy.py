@@ -162,12 +162,10 @@ def port(t, rec, destination, style):
                 # Readers keep the mask lengths in the high half of the SPI, where they show.
                 return t.hexa(0x20200000 | rec.extra, 1 if style.variable else 8)
             return 0
-        if value == 0:
+        if value == 0 or rec.proto == 0:
             return 0
         return t.u64(value)
     if rec.family == 3:
-        if rec.etype:
-            return t.ch(48) if style.names > 1 else 0
         value = rec.dsap if destination else rec.ssap
         if style.names > 1:
             return t.u64(value)
@@ -203,7 +201,7 @@ def protocol(t, rec, style):
                 return t.puts(b"udt")
         return t.puts(style.protocols[rec.proto])
     if rec.family == 17 or rec.family == 18:
-        return t.puts(b"ip")
+        return t.puts(b"ip ")
     if rec.family == 3:
         if style.names > 2:
             return t.u64(rec.etype)

@@ -9,7 +9,6 @@ cdef class Filter:
     cdef double[::1] real
     cdef public double scale
     cdef readonly bint brief
-    cpdef int limit(self, unsigned int parts) except -1
     cpdef bint accepts(self, Record rec) except -1
     cdef bint test(self, Record rec, int i) except -1
     cdef bint special(self, Record rec, int i) except -1

@@ -52,11 +52,6 @@ class Filter:
         self.d = array("Q", [t.d for t in tests] + [0])
         self.real = array("d", [t.real for t in tests] + [0.0])
 
-    def limit(self, parts):
-        """Tell which DSRs records may have, bit n for index n."""
-        self.values.mask = parts
-        return 0
-
     def accepts(self, rec):
         """Whether a repaired record passes."""
         at: cython.int = self.entry

@@ -11,7 +11,7 @@ cdef class Aggregator(GroupTable):
     cdef public bint correct, preserve, rmon, norep, raw, intact
     cdef public long long idle, status
     cdef public list ripe, fresh
-    cdef bint touches, edited, turned
+    cdef bint touches, edited, turned, partial, previews, rewritten
     cdef Py_ssize_t used
     cdef Record scratch, other
     cdef Joiner joiner
@@ -30,6 +30,8 @@ cdef class Aggregator(GroupTable):
     cdef int enlarge(self, Py_ssize_t size) except -1
     cdef int release(self, long long at, Py_ssize_t size) except -1
     cpdef long long add(self, Record rec) except -1
+    cpdef bint waits(self) except -1
+    cpdef long long add_preview(self, Record rec) except -1
     cpdef int changed(self) except -1
     cdef long long absorb(self, Record rec) except -1
     cdef long long gather(self, Record rec) except -1
@@ -48,6 +50,9 @@ cdef class Aggregator(GroupTable):
     cdef int turn_group(self, long long g) except -1
     cpdef int drop(self, long long g) except -1
     cpdef int record_of(self, long long g, Record into) except -1
+    cpdef int last_of_all(self, long long g, Record into) except -1
+    cdef int report(self, Record into) except -1
+    cdef bint current(self, long long g, Record into) except -1
     cpdef Py_ssize_t expire(self, long long now, long long idle) except -1
     cpdef int remove(self, long long g) except -1
     cpdef int reverse(self, long long g) except -1

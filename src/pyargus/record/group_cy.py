@@ -20,8 +20,8 @@ import cython
 from pyargus.record.arena import arena
 
 if cython.compiled:
-    from cython.cimports.pyargus.record.arrange_cy import turn
-    from cython.cimports.pyargus.record.client_cy import client_form
+    from cython.cimports.pyargus.record.arrange_cy import put_right, turn
+    from cython.cimports.pyargus.record.client_cy import client_form, stored_form
     from cython.cimports.pyargus.record.decode_cy import decode
     from cython.cimports.pyargus.record.grouptable_cy import (
         AT,
@@ -41,19 +41,19 @@ if cython.compiled:
     from cython.cimports.pyargus.record.merge_cy import join_labels, merge
     from cython.cimports.pyargus.record.merge_network_cy import is_tcp
     from cython.cimports.pyargus.record.record_cy import Record
-    from cython.cimports.pyargus.record.repair_cy import duration, rates, repair, reverse
+    from cython.cimports.pyargus.record.repair_cy import duration, rates, repair
     from cython.cimports.pyargus.record.rewrite_cy import Rewriter
     from cython.cimports.pyargus.record.values_cy import last_f, last_s, start_f, start_s
 else:
-    from pyargus.record.arrange_cy import turn
-    from pyargus.record.client_cy import client_form
+    from pyargus.record.arrange_cy import put_right, turn
+    from pyargus.record.client_cy import client_form, stored_form
     from pyargus.record.decode_cy import decode
     from pyargus.record.grouptable_cy import AT, FIRST, FORM, HASH, LAST, MERGED, NEWEST, OFFSET, OLDEST, SERIAL, SIZE, GroupTable
     from pyargus.record.key_cy import KeyMaker, reversible, unordered
     from pyargus.record.merge_cy import join_labels, merge
     from pyargus.record.merge_network_cy import is_tcp
     from pyargus.record.record_cy import Record
-    from pyargus.record.repair_cy import duration, rates, repair, reverse
+    from pyargus.record.repair_cy import duration, rates, repair
     from pyargus.record.rewrite_cy import Rewriter
     from pyargus.record.values_cy import last_f, last_s, start_f, start_s
 
@@ -143,8 +143,11 @@ class Aggregator(GroupTable):
         self.idle = self.status = 0
         self.ripe = []
         self.fresh = None
-        self.edited = self.turned = self.intact = False
+        self.edited = self.turned = self.intact = self.partial = False
         self.touches = self.keys.touches(preserve)
+        # Without `preserve` all records are shown as clients write them, also those that nothing was merged into.
+        self.rewritten = not preserve
+        self.previews = self.keys.brief and not (correct or self.rmon or self.keys.matrix or self.touches)
         self.scratch = Record()
         self.other = Record()
         self.most_waiting = _WAITING
@@ -237,6 +240,18 @@ class Aggregator(GroupTable):
         self.edited = False
         return g
 
+    def waits(self):
+        """Whether `add_preview` may be used: records wait for being merged anyway, so that it is too early to read them in full."""
+        return self.limit > _SLOTS and self.previews and self.raw
+
+    def add_preview(self, rec):
+        """The same of a record that `preview` filled, repaired, where `waits` holds. It may be read in full."""
+        g: cython.longlong
+        self.partial = True
+        g = self.gather(rec)
+        self.partial = False
+        return g
+
     def changed(self):
         """The record that is added next has been changed after it was decoded and repaired."""
         self.edited = True
@@ -296,11 +311,11 @@ class Aggregator(GroupTable):
                 self.turn_group(g)
                 self.keys.make(rec, False)
                 return self.join(g, rec)
-        reverse(rec)
+        turn(rec)
         self.edited = True
         g = self.join(g, rec)
         if self.intact:
-            reverse(rec)
+            turn(rec)
         return g
 
     def begin(self, rec, h):
@@ -468,6 +483,9 @@ class Aggregator(GroupTable):
         if self.limit > _SLOTS and not self.edited and self.owner[g & (_SLOTS - 1)] != g:
             self.wait(g, rec)
         else:
+            if self.partial:
+                decode(rec, rec.base, rec.offset)
+                repair(rec)
             held = self.decoded(g)
             left = merge(held, rec)
             held.merged += 1
@@ -527,7 +545,7 @@ class Aggregator(GroupTable):
         if not self.keys.nothing:
             self.unplace(g)
             self.enter(g, self.keys.make(held, True))
-        reverse(held)
+        put_right(held)
         if self.cells[g * self.stride + FORM] & _RAW:
             # The bytes that were read would be decoded to the other direction.
             self.cells[g * self.stride + FORM] = _SETTLED
@@ -545,10 +563,30 @@ class Aggregator(GroupTable):
             self.settle(g, self.pool[slot])
             self.owner[slot] = _NONE
         self.load(g, into)
-        if self.cells[g * self.stride + OLDEST]:
-            self.catch_up(g, into)
+        if self.current(g, into):
             self.settle(g, into)
             self.load(g, into)
+        return self.report(into)
+
+    def last_of_all(self, g, into):
+        """The same of a group that is removed next, or never asked for again."""
+        if self.owner[g & (_SLOTS - 1)] == g:
+            return self.record_of(g, into)
+        self.load(g, into)
+        if self.current(g, into) and not stored_form(into):
+            self.settle(g, into)
+            self.load(g, into)
+        return self.report(into)
+
+    def current(self, g, into):
+        """Merge what waits into the record of a group; whether that changed it to a form that is not the one to be shown."""
+        if self.cells[g * self.stride + OLDEST]:
+            self.catch_up(g, into)
+            return True
+        return self.rewritten and self.cells[g * self.stride + FORM] & _RAW != 0
+
+    def report(self, into):
+        """Leave out statistics of aggregation that are not wanted."""
         if self.norep:
             into.present &= ~cython.cast(cython.uint, 16)
         return 0

@@ -1,7 +1,7 @@
 from pyargus.record.record_cy cimport Record
 
 cdef class KeyMaker:
-    cdef readonly bint rmon, matrix, stations, nothing, families
+    cdef readonly bint rmon, matrix, stations, nothing, families, brief
     cdef readonly unsigned int slength4, dlength4, slength6, dlength6, holds
     cdef int[:] codes
     cdef int[:] narrow

@@ -31,8 +31,9 @@ _WORD = cython.declare(cython.ulonglong, 0xFFFFFFFFFFFFFFFF)
 class KeyMaker:
     """Makes the keys of one `keys.Key`. words[0] .. words[count - 1] is the key that `make` made; hash: a hash of it.
 
-    matrix: pairs have no direction; stations: it is a pair of MAC addresses. rmon, nothing: as the key says. bin: a number below 2**56
-    that every key begins with, for tables in which groups of several time bins stand.
+    matrix: pairs have no direction; stations: it is a pair of MAC addresses. rmon, nothing: as the key says. brief: it can be made of
+    what `decode_cy.preview` fills. bin: a number below 2**56 that every key begins with, for tables in which groups of several time bins
+    stand.
     """
 
     def __init__(self, key):
@@ -59,6 +60,8 @@ class KeyMaker:
                 self.slength4, self.slength6 = part.length4, part.length6
             elif part.code == 1:
                 self.dlength4, self.dlength6 = part.length4, part.length6
+        # What `decode_cy.preview` fills is enough to make it.
+        self.brief = codes <= {0, 1, 2, 3, 30, 31, 64, 65}
         # Flow fields that the key holds: 1 source address, 2 destination address, 4 source port, 8 destination port, 16 protocol.
         self.holds = (
             (1 if codes & {0, 30} else 0)
@@ -76,8 +79,7 @@ class KeyMaker:
         half: cython.bint = False
         value: cython.ulonglong
         h: cython.ulonglong
-        w: cython.ulonglong[::1] = self.words
-        w[0] = self.bin << 8 | (rec.family if self.families and rec.present & 2 else 0)
+        self.words[0] = self.bin << 8 | (rec.family if self.families and rec.present & 2 else 0)
         for i in range(self.parts):
             code = self.codes[i]
             if exchanged and code < 64 and (code & 0xFE != 2 or has_ports(rec)):
@@ -99,26 +101,25 @@ class KeyMaker:
             else:
                 value = attribute(rec, code, self.lengths4[i])
             if not self.narrow[i]:
-                w[n] = value
+                self.words[n] = value
                 n += 1
                 half = False
             elif half:
-                w[n - 1] |= value << 32
+                self.words[n - 1] |= value << 32
                 half = False
             else:
-                w[n] = value
+                self.words[n] = value
                 n += 1
                 half = True
         self.count = n
         h = 0
         for i in range(n):
-            h = ((h ^ w[i]) * _MULTIPLIER) & _WORD
+            h = ((h ^ self.words[i]) * _MULTIPLIER) & _WORD
             h ^= h >> 32
         self.hash = h
         return h
 
     def address(self, rec, destination, i, n):
-        w: cython.ulonglong[::1] = self.words
         high: cython.ulonglong = rec.daddr_hi if destination else rec.saddr_hi
         low: cython.ulonglong = rec.daddr_lo if destination else rec.saddr_lo
         length: cython.uint
@@ -136,18 +137,17 @@ class KeyMaker:
         elif rec.family == 10 and destination:
             # What an IS-IS packet is stands behind its station.
             high = rec.isis_pdu
-        w[n] = high
-        w[n + 1] = low
+        self.words[n] = high
+        self.words[n + 1] = low
         return n + 2
 
     def classful(self, rec, destination, n):
         """The classful network of an IPv4 address, another address whole."""
-        w: cython.ulonglong[::1] = self.words
         low: cython.ulonglong = rec.daddr_lo if destination else rec.saddr_lo
-        w[n] = rec.daddr_hi if destination else rec.saddr_hi
+        self.words[n] = rec.daddr_hi if destination else rec.saddr_hi
         if rec.family == 1 or rec.family == 17 or rec.family == 4:
             low &= mask4(class_length(low))
-        w[n + 1] = low
+        self.words[n + 1] = low
         return n + 2
 
     def shape(self, rec, preserve):
@@ -207,7 +207,9 @@ class KeyMaker:
         """Whether `shape` changes records."""
         if self.nothing:
             return False
-        return not preserve or self.slength4 != 255 or self.dlength4 != 255 or self.slength6 != 255 or self.dlength6 != 255
+        if not preserve and self.holds != 31:
+            return True
+        return self.slength4 != 255 or self.dlength4 != 255 or self.slength6 != 255 or self.dlength6 != 255
 
 
 @cython.cfunc

@@ -123,9 +123,14 @@ class Printer(Output):
                 for k in range(5 - size):
                     t.s[mark + k] = 32
                 t.n = mark + 5
-            if size == 0 and not self.even and (field == 60 or (field == 30 and rec.kind & 0xF0 != 0x80)):
-                # A flow without a response has no column for it, nor has the placeholder in any line.
+            if size == 0 and not self.even and (field == 60 or ((field == 30 or field == 215) and rec.kind & 0xF0 != 0x80)):
+                # A flow without a response or counters has no column for them, nor has the placeholder in any line.
                 if self.variable and i + 1 == self.count and t.n > start:
+                    t.n -= len(self.delimiter)
+                continue
+            if self.variable and not self.even and self.style.user_encoding == 2 and (field == 48 or field == 49):
+                # User data that are dumped below the line have no column in it.
+                if i + 1 == self.count and t.n > start:
                     t.n -= len(self.delimiter)
                 continue
             if self.variable and size == 0 and (field == 19 or field == 20) and self.delimiter == b" ":
@@ -156,7 +161,7 @@ class Printer(Output):
                     pass
                 else:
                     t.n = mark + width
-                    if field != 47 and field != 21:
+                    if field != 47 and field != 21 and field != 11:
                         t.s[t.n - 1] = 42
             elif size < width:
                 if self.aligns[i] and rec.kind & 0xF0 != 0x80:
@@ -454,7 +459,8 @@ class Printer(Output):
             return 0
         if 54 <= field <= 56:  # sas, das, ias
             if not have & 0x200000 or (field == 56 and rec.head[21] & 0xFF < 4):
-                return 0
+                # What stands for no number takes two columns.
+                return t.puts(b"  ")
             value = rec.sas if field == 54 else rec.das if field == 55 else rec.ias
             if (style.asn == 2 and field != 56) or (style.asn == 1 and value > 65535):
                 t.u64(value >> 16)

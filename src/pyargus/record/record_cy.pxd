@@ -1,6 +1,7 @@
 cdef class Record:
     # where the bytes are
     cdef const unsigned char[::1] data
+    cdef const unsigned int[::1] wide, none
     cdef public Py_ssize_t base
     cdef public unsigned long long offset
     # header
@@ -81,6 +82,7 @@ cdef class Record:
     cdef public double raw_dur
     cpdef bytes raw(self)
     cpdef Py_ssize_t point_to(self, const unsigned char[::1] data)
+    cpdef Py_ssize_t point_wide(self, const unsigned char[::1] data) except -1
     cpdef bytes user_data(self, bint destination)
     cpdef object label(self)
     cpdef tuple span_micro(self)

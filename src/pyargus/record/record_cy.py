@@ -20,7 +20,8 @@ class Record:
     """A record that is filled again and again.
 
     data, base: the buffer the record was read from and where in it the record starts; spans (`tail`, user data, label) count from
-    the start of the buffer. offset: byte offset in the source.
+    the start of the buffer. wide: the same bytes as words of four in the machine's order, none where nobody asked for them.
+    offset: byte offset in the source.
     """
 
     def __init__(self) -> None:
@@ -96,10 +97,19 @@ class Record:
         self.reversed_ = self.repaired = self.rated = self.halved = self.merged = self.ordinal = 0
         self.sload = self.dload = self.srate = self.drate = self.raw_dur = 0.0
         self.data = memoryview(b"")
+        self.none = self.wide = memoryview(b"").cast("I")
 
     def point_to(self, data):
         """Set the buffer the following records are read from; returns its length."""
         self.data = data
+        self.wide = self.none
+        return data.shape[0]
+
+    def point_wide(self, data):
+        """The same for a buffer of many records, which are read word by word where they stand at multiples of four."""
+        whole = memoryview(data)
+        self.data = data
+        self.wide = whole[: len(whole) & ~3].cast("I")
         return data.shape[0]
 
     def raw(self):

@@ -88,16 +88,19 @@ def repair(rec):
         rec.net = 0
     if rec.net == 0x09 and rec.family == 2 and rec.sport > rec.dport:
         reverse(rec)
-    if rec.family == 1 and not sub & 0x20:
+    if rec.family == 1:
         if proto == 1:
-            if rec.spkts and not rec.dpkts and not sub & 0x80:
-                proto = rec.sport >> 8
-                if proto == 0 or proto == 14 or proto == 16 or proto == 18:
-                    reverse(rec)
-        elif proto == 6 and not sub & 0x80 and (rec.net == 0x05 or rec.net == 0x04):
+            if sub & 0x20 and not sub & 0x80 and rec.spkts and not rec.dpkts:
+                # The sensor keeps a reply under the key of its request and marks it so.
+                rec.sport &= 0xFF
+                reverse(rec)
+        elif proto == 6 and not sub & 0xA0 and (rec.net == 0x05 or rec.net == 0x04):
             if not rec.tcp_status & 1 and rec.tcp_status & 2:
                 if rec.tcp_status & 0x3C or (rec.sflags & 2 and not rec.dflags & 4 and rec.spkts > 5 and rec.dpkts > 5):
                     reverse(rec)
+                    if not rec.tcp_status & 0x20:
+                        rec.tcp_status |= 0x20
+                        rec.repaired |= 2
     return 0
 
 
@@ -250,6 +253,15 @@ def rates_of(rec: Record) -> cython.int:
     return 0
 
 
+def as_recorded(rec):
+    """Give a TCP record over IP that was reversed when it was read the direction in which it was recorded."""
+    reverse(rec)
+    rec.head[1] &= ~cython.cast(cython.uint, 0x400000)
+    if rec.repaired & 2:
+        rec.tcp_status &= ~cython.cast(cython.uint, 0x20)
+    return 0
+
+
 def reverse(rec):
     """Exchange initiator and responder: the key and every src/dst half, the encapsulation masks excepted."""
     flow: cython.uint = rec.head[1]
@@ -262,8 +274,6 @@ def reverse(rec):
         rec.extra = ((rec.extra & 0xFF) << 8) | (rec.extra >> 8)
     if rec.proto == 6 or rec.proto == 17:
         rec.sport, rec.dport = rec.dport, rec.sport
-        if rec.net == 0x05 or rec.net == 0x04 or rec.net == 0x03:
-            rec.tcp_status |= 0x20
     rec.head[1] = flow ^ 0x2000
     return exchange(rec)
 

@@ -5,6 +5,8 @@ cdef class Rewriter:
     cdef readonly Encoder out
     cpdef Py_ssize_t size(self)
     cpdef bytes take(self)
+    cpdef object held(self)
+    cpdef int clear(self) except -1
     cpdef int copy(self, Record rec) except -1
     cpdef int write(self, Record rec) except -1
     cdef int data(self, Record rec, int index) except -1

@@ -33,6 +33,14 @@ class Rewriter:
         """The bytes written since the last call."""
         return self.out.take()
 
+    def held(self):
+        """The same bytes as a view, which is valid until the next record is written; they stay held until `clear`."""
+        return self.out.held()
+
+    def clear(self):
+        """Forget the bytes that are held."""
+        return self.out.clear()
+
     def copy(self, rec):
         """The record as it was read."""
         return self.out.span(rec.data, rec.base, 4 * cython.cast(cython.Py_ssize_t, rec.words))

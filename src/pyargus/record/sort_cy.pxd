@@ -19,9 +19,11 @@ cdef class Sorter(Stage):
     cdef object merger
     cdef Record record
     cdef Py_ssize_t place
-    cdef bint sorted_, final, untouched
+    cdef bint sorted_, final
     cdef unsigned long long shown
     cdef long long[::1] starts, sizes
+    cdef bint writing(self) except -1
+    cdef int enter(self, Record rec, Py_ssize_t start) except -1
     cdef bint pour(self) except -1
     cdef int spill(self) except -1
     cdef bint done(self) except -1

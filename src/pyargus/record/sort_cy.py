@@ -23,7 +23,7 @@ if cython.compiled:
     from cython.cimports.pyargus.record.rewrite_cy import Rewriter
     from cython.cimports.pyargus.record.runs_cy import Merger, write_run
     from cython.cimports.pyargus.record.stage_cy import Stage
-    from cython.cimports.pyargus.record.transcribe_cy import rewritten
+    from cython.cimports.pyargus.record.transcribe_cy import completed, copied, rewritten, surveyed
 else:
     from pyargus.record.arrange_cy import strip, turn
     from pyargus.record.client_cy import client_form
@@ -35,7 +35,7 @@ else:
     from pyargus.record.rewrite_cy import Rewriter
     from pyargus.record.runs_cy import Merger, write_run
     from pyargus.record.stage_cy import Stage
-    from pyargus.record.transcribe_cy import rewritten
+    from pyargus.record.transcribe_cy import completed, copied, rewritten, surveyed
 
 # What a record may take beyond the limit that it exceeds.
 _SLACK = cython.declare(cython.Py_ssize_t, 1 << 20)
@@ -71,51 +71,55 @@ class Sorter(Stage):
         self.merger = None
         self.record = Record()
         self.place = 0
-        self.sorted_ = self.final = self.untouched = False
+        self.sorted_ = self.final = False
         self.starts = array("q", bytes(8 * 64))
         self.sizes = array("q", bytes(8 * 64))
         self.shown = 0
 
     def glance(self, rec, at, length):
-        """Keep a flow or event record as it is, by keys from those parts that they ask for."""
+        """Keep a flow or event record by keys from those parts that they ask for: as it will be written, or as it is."""
         kind: cython.uint = rec.data[at] & 0xF0
-        self.untouched = True
+        start: cython.Py_ssize_t = self.arena.size()
         if kind != 0x10 and kind != 0x30 and kind != 0x40:
             return False
+        if self.writing() and self.keys.brief:
+            if not surveyed(rec, at):
+                return False
+            self.keys.extract(rec)
+            if not completed(self.arena, rec):
+                return False
+            self.final = True
+            self.enter(rec, start)
+            return True
         if self.keys.brief:
             rec.base = at
             glimpse(rec, at)
         else:
             decode(rec, at, rec.offset)
         if not rec.present & 4:
+            # Whether it is to be left out is told by a full reading.
             return False
         repair(rec)
-        self.add(rec)
+        self.keys.extract(rec)
+        if self.writing():
+            self.final = True
+            rewritten(self.arena, rec, at)
+        else:
+            self.arena.copy(rec)
+        self.enter(rec, start)
         return True
+
+    def writing(self):
+        """Whether nothing looks at the records any more once they are sorted, so that they wait as they will be written."""
+        return self.out.writers and not self.out.filtered and not self.rmon
 
     def add(self, rec):
         """Keep a flow or event record; management records have no place in an order."""
-        n: cython.Py_ssize_t = self.order.count
-        room: cython.ulonglong[::1]
+        start: cython.Py_ssize_t = self.arena.size()
         if rec.kind & 0xF0 == 0x80:
             return 0
         self.keys.extract(rec)
-        self.order.append(self.keys)
-        if n == len(self.places):
-            room = array("Q", bytes(16 * n))
-            room[:n] = self.places
-            self.places = room
-            room = array("Q", bytes(16 * n))
-            room[:n] = self.offsets
-            self.offsets = room
-        self.places[n] = self.arena.size()
-        self.offsets[n] = rec.offset
-        if self.untouched:
-            # What is written of it is made of its bytes when it is its turn.
-            self.final = self.out.writers and not self.out.filtered and not self.rmon
-            self.arena.copy(rec)
-        elif self.out.writers and not self.out.filtered and not self.rmon:
-            # Nothing looks at the record any more: it waits as it will be written.
+        if self.writing():
             self.final = True
             client_form(rec, True)
             self.arena.write(rec)
@@ -125,6 +129,22 @@ class Sorter(Stage):
             self.arena.write(rec)
         else:
             self.arena.copy(rec)
+        return self.enter(rec, start)
+
+    def enter(self, rec, start):
+        """Give the record whose bytes begin at `start` its place in the order, by the keys that were extracted."""
+        n: cython.Py_ssize_t = self.order.count
+        room: cython.ulonglong[::1]
+        self.order.append(self.keys)
+        if n == len(self.places):
+            room = array("Q", bytes(16 * n))
+            room[:n] = self.places
+            self.places = room
+            room = array("Q", bytes(16 * n))
+            room[:n] = self.offsets
+            self.offsets = room
+        self.places[n] = start
+        self.offsets[n] = rec.offset
         if self.arena.size() + self.order.memory() + 16 * (n + 1) > self.limit:
             self.spill()
         return 0
@@ -168,10 +188,10 @@ class Sorter(Stage):
         """Write records that wait as they are to be written, a bunch at a time; whether there are more."""
         writer: Rewriter
         arena: Encoder = self.arena.out
+        out: Encoder
         i: cython.Py_ssize_t
         at: cython.Py_ssize_t
         n: cython.Py_ssize_t
-        self.record.point_to(arena.out)
         while self.place < self.order.count:
             n = min(self.order.count - self.place, _BUNCH)
             # The heads of the bunch lie anywhere in memory: asked for one after the other, they come at the same time.
@@ -180,12 +200,11 @@ class Sorter(Stage):
                 self.starts[i] = at
                 self.sizes[i] = 4 * ((cython.cast(cython.Py_ssize_t, arena.out[at + 2]) << 8) | arena.out[at + 3])
             for writer in self.out.writers:
+                out = writer.out
                 for i in range(n):
-                    at = cython.cast(cython.Py_ssize_t, self.starts[i])
-                    if self.untouched:
-                        rewritten(writer, self.record, at)
-                    else:
-                        writer.out.span(arena.out, at, cython.cast(cython.Py_ssize_t, self.sizes[i]))
+                    out.room(cython.cast(cython.Py_ssize_t, self.sizes[i]))
+                    at = cython.cast(cython.Py_ssize_t, self.starts[i] >> 2)
+                    out.pos = 4 * copied(out.wide, out.pos >> 2, arena.wide, at, at + cython.cast(cython.Py_ssize_t, self.sizes[i] >> 2))
             self.place += n
             if self.done() or self.out.full():
                 return not self.done()
@@ -203,12 +222,8 @@ class Sorter(Stage):
             if self.shown < self.from_number:
                 return False
         if self.final:
-            self.record.point_to(data)
             for writer in self.out.writers:
-                if self.untouched:
-                    rewritten(writer, self.record, at)
-                else:
-                    writer.out.span(data, at, frame(data, at))
+                writer.out.span(data, at, frame(data, at))
             return self.done() or self.out.full()
         self.record.point_to(data)
         self.restore(at, offset)
@@ -223,9 +238,9 @@ class Sorter(Stage):
         """The record as the selection left it."""
         rec: Record = self.record
         decode(rec, at, offset)
+        if self.parts != cython.cast(cython.uint, 0xFFFFFFFF):
+            strip(rec, self.parts)
         repair(rec)
         if self.arranger is not None:
             self.arranger.arrange(rec)
-        if self.parts != cython.cast(cython.uint, 0xFFFFFFFF):
-            strip(rec, self.parts)
         return 0

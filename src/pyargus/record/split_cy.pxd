@@ -33,4 +33,5 @@ cdef class Splitter(Stage):
     cdef Part bounded(self, Record rec, bytes key, unsigned long long size)
     cdef int put(self, Part part, Record rec) except -1
     cdef int management(self, Record rec) except -1
+    cdef int passed(self, long long moment) except -1
     cdef int expire(self, long long now) except -1

@@ -11,15 +11,17 @@ import cython
 if cython.compiled:
     from cython.cimports.pyargus.record.client_cy import client_form
     from cython.cimports.pyargus.record.cut_cy import Cutter
+    from cython.cimports.pyargus.record.encode_cy import Encoder
     from cython.cimports.pyargus.record.rewrite_cy import Rewriter
     from cython.cimports.pyargus.record.stage_cy import Stage
-    from cython.cimports.pyargus.record.transcribe_cy import transcribe
+    from cython.cimports.pyargus.record.transcribe_cy import completed, surveyed
     from cython.cimports.pyargus.record.values_cy import start_f, start_s
 else:
     from pyargus.record.client_cy import client_form
+    from pyargus.record.encode_cy import Encoder
     from pyargus.record.rewrite_cy import Rewriter
     from pyargus.record.stage_cy import Stage
-    from pyargus.record.transcribe_cy import transcribe
+    from pyargus.record.transcribe_cy import completed, surveyed
     from pyargus.record.values_cy import start_f, start_s
 
 # What a part may hold before it is handed on.
@@ -105,21 +107,44 @@ class Splitter(Stage):
         return part
 
     def glance(self, rec, at, length):
-        """Write a record that goes where the one before went, and of which nothing more has to be known."""
+        """Write a record of which only times and counters have to be known, and that is not cut."""
         part: Part = self.last
+        cutter: Cutter = self.cutter
+        out: Encoder
         before: cython.Py_ssize_t
-        if part is None or not part.open or part.printer is not None or self.names is not None or part.count >= self.count_limit:
+        moment: cython.longlong = 0
+        if self.names is not None or self.opener is not None or self.strict or not surveyed(rec, at):
             return False
-        before = part.writer.size()
-        if not transcribe(part.writer, rec, at):
+        if cutter is not None:
+            if not cutter.within(rec):
+                return False
+            moment = cython.cast(cython.longlong, start_s(rec)) * 1000000 + start_f(rec)
+            part = self.part(b"", cutter.start, cutter.end, moment)
+        elif part is not None and part.open and part.count < self.count_limit:
+            self.turn += 1
+            part.used = self.turn
+        else:
+            part = self.bounded(rec, b"", 0)
+        if part.printer is not None:
             return False
-        self.turn += 1
-        part.used = self.turn
+        out = part.writer.out
+        before = out.pos
+        if not completed(part.writer, rec):
+            return False
         part.count += 1
-        part.size += part.writer.size() - before
-        if part.writer.size() > _FULL:
+        part.size += out.pos - before
+        if out.pos > _FULL:
             self.flushed(part)
+        if cutter is not None:
+            self.passed(moment)
         return True
+
+    def passed(self, moment):
+        """Records have come to this time: end the parts whose time is over."""
+        self.latest = max(self.latest, moment)
+        if self.hold >= 0 and self.latest - self.checked >= 1000000:
+            self.expire(self.latest)
+        return 0
 
     def add(self, rec):
         """Take a record."""
@@ -139,9 +164,7 @@ class Splitter(Stage):
             moment = cython.cast(cython.longlong, start_s(rec)) * 1000000 + start_f(rec)
             self.put(self.part(key, cutter.start, cutter.end, moment), rec)
             self.latest = max(self.latest, moment)
-        if self.hold >= 0 and self.latest - self.checked >= 1000000:
-            self.expire(self.latest)
-        return 0
+        return self.passed(self.latest)
 
     def bounded(self, rec, key, size):
         """The part that is to take a record where it is not time that divides; `size` is its length, 0 if that is not known yet."""

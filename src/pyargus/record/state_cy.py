@@ -58,19 +58,19 @@ def direction(t, rec, variable):
     middle: cython.uint = 45
     left: cython.bint = True
     right: cython.bint = True
-    if rec.kind & 0xF0 == 0x80 or not rec.present & 2:
+    if rec.kind & 0xF0 == 0x80:
+        return 0
+    if not rec.present & 8:
         return 0
     if rec.family == 4 or rec.family == 20 or rec.family == 5 or rec.family == 21:
         return t.puts(b"who")
-    if not rec.present & 8:
-        return 0
     if is_tcp(rec):
         if rec.net == 0x03 or rec.net == 0x04 or rec.net == 0x05:
             if not rec.tcp_status & 3:
                 middle = 63
             elif rec.spkts or rec.dpkts:
                 # Merged into a record that ports or networks had put right.
-                return t.puts(b"<- " if rec.head[1] & 0x400000 and rec.family <= 2 else b" ->")
+                return t.puts(b"<- " if rec.head[1] & 0x400000 else b" ->")
     if rec.dpkts == 0:
         left = False
     if rec.spkts == 0:
@@ -86,7 +86,12 @@ def direction(t, rec, variable):
 @cython.cfunc
 @cython.exceptval(-1)
 def connection(t: Text, rec: Record, rmon: cython.bint) -> cython.int:
-    """CON where both sides have packets, else INT, REQ or RSP; rmon: whichever host is printed first, it is the one that sent."""
+    """CON where both sides have packets, else INT, REQ or RSP; rmon: whichever host is printed first, it is the one that sent.
+
+    Without counters there is no telling, but for ARP.
+    """
+    if not rec.present & 8 and rec.family != 4 and rec.family != 5:
+        return 0
     if rec.spkts and rec.dpkts:
         return t.puts(b"CON")
     if rec.spkts or rmon:
@@ -151,7 +156,7 @@ def tcp_state(t: Text, rec: Record, letters: cython.int) -> cython.int:
         return t.puts(b"FIN")
     if bits & 0x20:
         return t.puts(b"CLO")
-    if rec.cause_option & 0xF0 == 0x40:
+    if rec.cause_option & 0x40:
         return t.puts(b"TIM")
     if bits & 4:
         return t.puts(b"CON")
@@ -224,6 +229,8 @@ def state(t, rec, style):
         if kind == 27:
             return t.puts(b"L2-PSNP")
         return 0
+    if rec.family == 17 or rec.family == 18:
+        return t.puts(b"UNK")
     return connection(t, rec, style.rmon)
 
 
@@ -256,7 +263,7 @@ def flags(t, rec):
     bits: cython.uint
     both: cython.uint
     have: cython.uint = rec.present & ~rec.opaque
-    stream: cython.bint = rec.net == 0x03 or rec.net == 0x04 or rec.net == 0x05
+    net: cython.uint = rec.net if have & 2 else 0
     for i in range(9):
         t.ch(32)
     if rec.kind & 0xF0 == 0x80:
@@ -286,7 +293,7 @@ def flags(t, rec):
     if have & 0x4000:
         bits = (rec.head[14] >> 8) & 0xFF
         t.s[at + 2] = 85 if bits & 1 else 82 if bits & 2 else 84 if bits & 4 else 73
-    if stream:
+    if net == 0x03 or net == 0x04 or net == 0x05:
         bits = rec.tcp_status
         if bits & 0x300:
             t.s[at + 3] = 42 if bits & 0x300 == 0x300 else 115 if bits & 0x100 else 100
@@ -298,24 +305,22 @@ def flags(t, rec):
             t.s[at + 4] = 64 if bits & 0xC00 == 0xC00 else 83 if bits & 0x400 else 68
         if bits & 0xC000:
             t.s[at + 5] = 69 if bits & 0xC000 == 0xC000 else 120 if bits & 0x4000 else 116
-    elif rec.net == 0x0A:
+    elif net == 0x0A:
         if rec.sdrop or rec.ddrop:
             t.s[at + 3] = 42 if rec.sdrop and rec.ddrop else 115 if rec.sdrop else 100
         bits = rec.netw[0]
         if bits & 3:
             t.s[at + 4] = 100 if bits & 2 else 115
-    elif rec.net == 0x09:
+    elif net == 0x09:
         if rec.sdrop or rec.ddrop:
             t.s[at + 3] = 42 if rec.sdrop and rec.ddrop else 115 if rec.sdrop else 100
-    elif rec.net == 0x38:
+    elif net == 0x38:
         bits = rec.net_status
-        if bits & 0x300:
-            t.s[at + 3] = 42 if bits & 0x300 == 0x300 else 115 if bits & 0x100 else 100
-        elif rec.net_lost:
-            t.s[at + 3] = 115
-        elif bits & 0x30000:
+        if bits & 0x30000:
             t.s[at + 3] = 38 if bits & 0x30000 == 0x30000 else 105 if bits & 0x10000 else 114
-    elif rec.net == 0x0D:
+        elif bits & 0x10 and rec.net_lost:
+            t.s[at + 3] = 115
+    elif net == 0x0D:
         if rec.netw[9 + 14] or rec.netw[26 + 14]:
             t.s[at + 3] = 115
     if have & 0x200:
@@ -359,7 +364,7 @@ def tcp_options(t, rec):
     """A letter for each TCP option seen."""
     letters: bytes = b"MwsSeETcNOSD"
     i: cython.int
-    if rec.net != 0x03 and rec.net != 0x05:
+    if not rec.present & 2 or (rec.net != 0x03 and rec.net != 0x05):
         return 0
     for i in range(12):
         t.ch(letters[i] if rec.tcp_options & (cython.cast(cython.uint, 0x100000) << i) else 32)

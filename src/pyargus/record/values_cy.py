@@ -122,7 +122,7 @@ def hops(ttl: cython.uint) -> cython.uint:
 class Values:
     """Reads fields out of records. ok: whether the record had the part that the last field asked for needs.
 
-    mask: the DSRs that may be used, bit n for index n.
+    mask: the DSRs that were not taken off after the reading, bit n for index n.
     """
 
     def __init__(self):
@@ -157,7 +157,8 @@ class Values:
         if field == 200:  # trans
             if have & 16:
                 return rec.agr_count
-            return 1 if self.mask & 16 else 0
+            self.ok = self.mask & 16 != 0 and have & 8 != 0
+            return 1 if self.ok else 0
         if field == 201:  # seq
             self.ok = (have & 1) != 0
             return rec.seq if self.ok else 0
@@ -203,6 +204,8 @@ class Values:
             self.ok = qual != 0
             return qual
         if 228 <= field <= 230:
+            if not have & 2:
+                return 0
             if field == 228:  # loss
                 if rec.net == 0x05 and not rec.spkts:
                     # Without packets from the source the loss of a TCP flow is not added up.
@@ -230,7 +233,7 @@ class Values:
                 self.ok = True
                 return rec.dport
             return 0
-        tcp = rec.net == 0x05 or rec.net == 0x03
+        tcp = have & 2 != 0 and (rec.net == 0x05 or rec.net == 0x03)
         if 231 <= field <= 232:
             self.ok = tcp
             return gap(rec, field == 232)
@@ -244,7 +247,7 @@ class Values:
                 self.ok = rec.spkts != 0
                 return cython.cast(cython.ulonglong, rec.swin) << (rec.swscale & 31)
             if field == 246:  # dwin
-                self.ok = rec.spkts != 0 and rec.dpkts != 0 and rec.net == 0x05
+                self.ok = rec.spkts != 0 and rec.dpkts != 0
                 return cython.cast(cython.ulonglong, rec.dwin) << (rec.dwscale & 31)
             qual = rec.sbase if field == 247 else rec.dbase
             self.ok = qual != 0 or rec.family == 2
@@ -280,10 +283,11 @@ class Values:
         if field == 102:  # ddur
             return seconds(rec.dstart_s, rec.dstart_f, rec.dend_s, rec.dend_f)
         if 103 <= field <= 108:
-            if not self.mask & 16:
-                self.ok = False
-                return 0.0
             if not have & 16:
+                # A record with counters is one record, whose duration is all its statistics.
+                if not (self.mask & 16 and have & 8):
+                    self.ok = False
+                    return 0.0
                 return 0.0 if field == 108 else rec.raw_dur
             if field == 104:  # min
                 return from_bits(rec.agr[5])
@@ -375,21 +379,21 @@ class Values:
         if 137 <= field <= 160:
             return self.jitter(rec, field)
         if 161 <= field <= 165:
-            if rec.net != 0x05:
+            if rec.net != 0x05 or not have & 2:
                 return 0.0
-            a = rec.tcp_synack / 1000000.0
-            b = rec.tcp_ackdat / 1000000.0
+            a = rec.tcp_synack
+            b = rec.tcp_ackdat
             if field == 161:  # tcprtt
-                return single(single(a) + single(b))
+                return (a + b) / 1000000.0
             if field == 162:  # synack
-                return single(a)
+                return a / 1000000.0
             if field == 163:  # ackdat
-                return single(b)
+                return b / 1000000.0
             if rec.tcp_ackdat < 100:
                 b = 0.0
             elif rec.tcp_synack < 100:
                 a = 0.0
-            a = a + b
+            a = (a + b) / 1000000.0
             if a <= 0:
                 return 0.0
             if field == 164:  # stcpmax
@@ -494,19 +498,19 @@ def spread(n: cython.double, mean: cython.double, deviation: cython.double) -> c
 
 
 def gap(rec, destination):
-    """Bytes that no packet carried: the advance of the sequence numbers less the bytes seen; 0 where the side retransmitted."""
+    """Bytes that no packet carried: the advance of the sequence numbers less the bytes seen; 0 without any, or with retransmissions."""
     advance: cython.longlong
     data: cython.longlong
     if rec.net != 0x05:
         return 0
     if destination:
-        if (rec.dpkts == 0 and not rec.halved) or rec.tcp_status & 0x200:
+        if (rec.dpkts == 0 and not rec.halved) or rec.tcp_status & 0x200 or rec.dretrans:
             return 0
         advance = (cython.cast(cython.longlong, rec.dnext) - rec.dbase) & _U32
         data = rec.ddata
     else:
-        if (rec.spkts == 0 and not rec.halved) or rec.tcp_status & 0x100:
+        if (rec.spkts == 0 and not rec.halved) or rec.tcp_status & 0x100 or rec.sretrans:
             return 0
         advance = (cython.cast(cython.longlong, rec.snext) - rec.sbase) & _U32
         data = rec.sdata
-    return advance - data - 1 if advance > data else 0
+    return advance - data - 1 if advance > data and data else 0

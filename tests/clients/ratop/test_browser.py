@@ -1,7 +1,9 @@
 """The browser without a terminal: keys in, lines out."""
 
+import ipaddress
 import random
 import string
+import struct
 from pathlib import Path
 
 import pytest
@@ -11,9 +13,12 @@ from pyargus.clients.ratop.actions import ACTIONS, BY_KEY, BY_LETTER, GROUPS, sp
 from pyargus.clients.ratop.browser import Browser
 from pyargus.clients.ratop.styles import COLOURS, plain
 from pyargus.clients.ratop.table import Table
+from pyargus.record.decode_cy import whole
 from pyargus.record.filter import compile_filter
 from pyargus.record.filter_cy import Filter
+from tests.capture.craft import Frame, pcap
 from tests.clients.ratop.support import browsing, capture, press, screen
+from tests.flow.craft import ether, udp
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +81,27 @@ def test_twenty_by_five_still_shows_a_row(office: Path) -> None:
         lines = screen(browser)
         assert lines[1].strip() and lines[2].strip()
         assert press(browser, "j", "j")[2] != lines[2]
+        assert press(browser, "f", "<tcp>")[-1] == "Specify fi: tcp"
+
+
+SIXES = ("2001:db8:1:3:7aac:c0ff:fea7:d4c", "2001:db8:c0:3:8000:70ff:fe01:1001")
+
+
+def test_long_addresses_lose_their_middle(tmp_path: Path) -> None:
+    path = tmp_path / "six.pcap"
+    source, target = (ipaddress.IPv6Address(address).packed for address in SIXES)
+    packet = struct.pack("!IHBB", 0x60000000, 18, 17, 64) + source + target + udp(40000, 4000, b"x" * 10)
+    frame = ether("a", "b", packet, 0x86DD)
+    path.write_bytes(pcap([Frame(1_700_000_000_000_000_000, frame, len(frame))]))
+    with browsing("-n", "-r", path, columns=80) as browser:
+        line = screen(browser)[3]
+        assert line == "  udp 2001:db8:*fea7:d4c.40000 2001:db8:*fe01:1001.4000         1       72   INT"
+        browser.resize(20, 5)
+        assert screen(browser)[2] == "2001:db*ea7:d4c.400*"
+        assert press(browser, "l", "l")[2] == "2001:db*01:1001.4000"
+        browser.resize(160, 24)
+        assert all(address in screen(browser)[3] for address in SIXES)
+        assert screen(browser)[2].split()[0] == "StartTime"
 
 
 def test_moving(office: Path) -> None:
@@ -376,6 +402,48 @@ def test_drilling_down_and_back(office: Path) -> None:
         assert browser.engine.tables == [browser.view.table]
 
 
+def test_another_key_in_a_drill_down(office: Path) -> None:
+    with browsing("-n", "-r", office) as browser:
+        press(browser, "D")
+        press(browser, ":", "m", "< proto>", "enter", "enter")
+        assert browser.pages[-1].name == "Detail"
+        press(browser, "escape", "escape")
+        assert len(browser.views) == 1
+
+
+def test_columns_are_given_widths_and_come_back(office: Path) -> None:
+    with browsing("-n", "-r", office) as browser:
+        titles = screen(browser)[2]
+        press(browser, ":", "s", "< saddr:30 daddr pkts>", "enter")
+        assert screen(browser)[2].startswith(" " * 23 + "SrcAddr ")
+        assert press(browser, ":", "s")[-1] == "Specify fields: saddr:30 daddr pkts"
+        press(browser, "< +bytes>", "enter")
+        assert screen(browser)[2].startswith(" " * 23 + "SrcAddr ") and "TotBytes" in screen(browser)[2]
+        press(browser, ":", "s", "< saddr pkts>", "enter")
+        assert not screen(browser)[2].startswith(" " * 23)
+        press(browser, ":", "s", "ctrl+d", "enter")
+        assert screen(browser)[2] == titles
+
+
+def test_files_whose_names_need_quotes(office: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    with browsing("-n", "-r", office) as browser:
+        assert "2 records written" in press(browser, ":", "N", "<2>", "enter", ":", "w", "<~/two flows.argus>", "enter")[-1]
+        press(browser, "%", ":", "p", "ctrl+d", "<2>", "enter", ":", "w", "<~/shares.txt>", "enter")
+        written = (tmp_path / "shares.txt").read_text().splitlines()
+        assert "pTotPkts" in written[0] and len(written) == 3
+        assert sum(float(line.split()[-3]) for line in written[1:]) == pytest.approx(100.0, abs=0.02)
+        press(browser, "%")
+        press(browser, ":", "N", "ctrl+d", "enter", ":", "r", "< ~/two flows.argus>", "enter")
+        assert "there is no such file" in screen(browser)[-1]
+        press(browser, "ctrl+d", "<~/'two flows.argus'>", "enter")
+        assert browser.view.table.flow.records == 2
+        assert press(browser, ":", "r")[-1] == f"Read file(s): '{tmp_path}/two flows.argus'"
+        assert "no closing quotation" in press(browser, "ctrl+d", "<'a>")[-1]
+        press(browser, "escape", ":", "w", "<!~/tw>", "tab")
+        assert browser.prompt is not None and browser.prompt.editor.text == "!~/two flows.argus "
+
+
 def test_every_row_of_every_level_leads_somewhere(office: Path) -> None:
     with browsing("-n", "-r", office) as browser:
         for keys in (["D"], ["D", "enter"], ["D", "enter", "enter"]):
@@ -401,6 +469,7 @@ def test_the_detail_of_every_flow_finds_its_records(office: Path) -> None:
             page = browser.pages[-1]
             assert sum(one.spkts + one.dpkts for one in page.gatherer.records) == pkts, lines[1]  # type: ignore[attr-defined]
             assert any(line.startswith("stime") for line in lines) and any(line == "status records" for line in lines)
+            assert not [line for line in lines if " -0.000000" in line]
             press(browser, "escape")
         press(browser, "g", "enter", "J")
         assert browser.view.row == 1
@@ -502,6 +571,83 @@ def test_frozen_rows_stay(office: Path) -> None:
         assert browser.engine.waiting == 0
         assert browser.view.table.flow.records == 120
         assert rows(browser) != before
+
+
+def test_nothing_that_came_while_frozen_counts_twice(office: Path) -> None:
+    """Tables that are made meanwhile hold what was there when it was frozen, and all get what came after that."""
+    with browsing("-n", "-r", office) as browser:
+        press(browser, "P")
+        browser.engine.read_file(str(office))
+        press(browser, ":", "m", "< saddr daddr>", "enter")
+        assert browser.view.table.flow.records == 60 and browser.engine.waiting
+        press(browser, "D")
+        assert browser.view.table.flow.records == 60
+        press(browser, "P")
+        assert [view.table.flow.records for view in browser.views] == [120, 120]
+        press(browser, ":", "m", "< saddr>", "enter")
+        assert browser.view.table.flow.records == 120
+
+
+def test_what_is_emptied_while_frozen_does_not_come_back(office: Path) -> None:
+    with browsing("-n", "-r", office) as browser:
+        press(browser, "P")
+        browser.engine.read_file(str(office))
+        press(browser, ":", "=")
+        assert browser.engine.waiting == 0
+        press(browser, "P")
+        assert browser.view.table.count == 0
+        browser.engine.log.lost = 1
+        press(browser, ":", "m", "< saddr>", "enter")
+        assert browser.view.table.count == 0
+        browser.engine.read_file(str(office))
+        press(browser, ":", "m", "< daddr>", "enter")
+        assert browser.view.table.flow.records == 60
+
+
+def test_rows_outlive_a_freeze_that_is_longer_than_their_time(office: Path) -> None:
+    with browsing("-n", "-r", office) as browser:
+        now = [browser.view.table.clock()]
+        browser.view.table.clock = lambda: now[0]
+        before = browser.view.table.count
+        browser.engine.feeders[0].live = True
+        press(browser, "P")
+        browser.engine.read_file(str(office))
+        assert browser.engine.settle(10) and browser.engine.waiting
+        now[0] += 100_000_000
+        browser.paused = browser.engine.paused = False
+        browser._beaten = 0.0
+        browser.beat()
+        assert browser.view.table.count == before
+        browser.engine.pause(False)
+        assert browser.engine.settle(10)
+        browser._beaten = 0.0
+        browser.beat()
+        assert browser.view.table.count == before and browser.view.table.flow.records == 120
+
+
+def test_a_table_made_anew_has_no_rows_that_fell_silent(office: Path) -> None:
+    """Rows of live records that have gone do not come back with another key or a drill-down, and go when their time is over."""
+    with browsing("-n", "-r", office) as browser:
+        engine = browser.engine
+        records = b"".join(data for _, data in engine.log.pieces())
+        few = records[: whole(memoryview(records), 0, len(records) // 4)]
+        now = [1000.0]
+        engine.log._clock = lambda: now[0]
+        engine.log.clear()
+        engine.feeders[0].live = True
+        for came, data in ((1000.0, records), (1055.0, few), (1070.0, few)):
+            now[0] = came
+            engine.log.add(data, True)
+        wanted = Table(browser.view.shape, browser.view.settings)
+        wanted.feed(few)
+        press(browser, ":", "t", "enter")
+        assert engine.settle(30)
+        assert 0 < browser.view.table.count == wanted.count < 54
+        press(browser, "D")
+        assert engine.settle(30)
+        hosts = Table(browser.view.shape, browser.view.settings)
+        hosts.feed(few)
+        assert 0 < browser.view.table.count == hosts.count
 
 
 @pytest.mark.parametrize("suffix", ["argus", "csv", "json", "ndjson", "txt", "xml", ""])
@@ -639,7 +785,7 @@ def test_the_header_says_what_is_shown(office: Path) -> None:
 def test_history_of_live_records_is_bounded_by_time(office: Path) -> None:
     with browsing("-n", "-r", office) as browser:
         log = browser.engine.log
-        pieces = list(log.pieces())
+        pieces = [data for _, data in log.pieces()]
         now = [0.0]
         log._clock = lambda: now[0]
         log.clear()
@@ -665,4 +811,9 @@ def test_modes_are_taken_while_it_runs(office: Path) -> None:
         assert "only on the command line" in press(browser, ":", "M", "<nomouse>", "enter")[-1]
         press(browser, "escape")
         assert "history=" in press(browser, ":", "M", "<history=abc>", "enter")[-1]
+        press(browser, "escape", ":", "M", "<rmon oui norep>", "enter")
+        assert "Host" in screen(browser)[2] and browser.view.settings.print_vendors and "norep" in browser.settings.mode_values
+        assert "no such mode" in press(browser, ":", "M", "<nothing>", "enter")[-1]
+        press(browser, "escape", ":", "M", "<normon nooui rep>", "enter")
+        assert "SrcAddr" in screen(browser)[2] and not browser.view.settings.print_vendors and "norep" not in browser.settings.mode_values
         press(browser, "escape")

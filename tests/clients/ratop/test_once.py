@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.capture.craft import frames, pcap
 from tests.clients.ratop.support import capture
 from tests.clients.ratop.test_terminal import Server
 
@@ -96,8 +97,8 @@ def test_the_records_are_those_that_racluster_writes(office: Path, modes: list[s
     """Byte for byte, but for their order and the management record."""
 
     def records(program: str, *arguments: str) -> list[bytes]:
-        command = [sys.executable, "-c", f"from pyargus.clients.{program} import main; main()", "-X", "-r", str(office), *arguments]
-        data = subprocess.run(command, capture_output=True, timeout=60, check=True).stdout
+        command = [sys.executable, "-c", f"from pyargus.clients.{program} import main; main()", "-X", "-r", str(office), str(office)]
+        data = subprocess.run([*command, *arguments], capture_output=True, timeout=60, check=True).stdout
         out = []
         while data:
             size = 4 * int.from_bytes(data[2:4], "big")
@@ -106,6 +107,26 @@ def test_the_records_are_those_that_racluster_writes(office: Path, modes: list[s
         return sorted(record for record in out if record[0] & 0xF0 != 0x80)
 
     assert records("ratop", "-1", "--format", "argus", *modes) == records("racluster", "-w", "-", *of_racluster)
+
+
+@pytest.mark.parametrize("form", ["text", "xml"])
+def test_shares_are_those_of_racluster(office: Path, form: str) -> None:
+    def rows(program: str, *arguments: str) -> list[str]:
+        command = [sys.executable, "-c", f"from pyargus.clients.{program} import main; main()", "-X", "-n", "-r", str(office), "-%"]
+        result = subprocess.run([*command, "--format", form, *arguments], capture_output=True, timeout=60, check=True, text=True)
+        return sorted(line for line in result.stdout.splitlines() if form == "text" or "FlowRecord" in line)
+
+    printed = rows("ratop", "-1")
+    assert printed == rows("racluster", "-M", "correct")
+    assert form == "xml" or any("pTotPkts" in line for line in printed)
+
+
+def test_everything_that_is_wrong_with_a_file_is_said(tmp_path: Path) -> None:
+    strange = tmp_path / "strange.pcap"
+    strange.write_bytes(pcap(frames(3, most=200), network=107, snaplen=20))
+    result = ratop("-1", "-r", strange)
+    assert len(result.stderr.splitlines()) == 2 and "link type 107 is not supported" in result.stderr
+    assert "longer than the snapshot length" in result.stderr
 
 
 def test_a_reader_that_has_enough_ends_it_quietly(office: Path) -> None:
@@ -165,6 +186,8 @@ def test_colours_of_a_file(office: Path, tmp_path: Path) -> None:
         (["-", "tcp", "and", "por"], ""),
         (["--format", "csv"], "--format goes with -1"),
         (["-1", "--format", "cvs"], "cvs"),
+        (["-1", "--format", "csv", "-%"], "-% is for text"),
+        (["-1", "--format", "text", "-A"], "--format prints the rows alone"),
         ([], "standard output is no terminal"),
     ],
 )

@@ -1,5 +1,6 @@
 """The small parts: the line that is typed, pictures, the pace, the log, colours, filters of rows."""
 
+import os
 import threading
 import time
 from pathlib import Path
@@ -17,6 +18,7 @@ from pyargus.clients.ratop.log import Log, parse_history, spell_duration
 from pyargus.clients.ratop.pace import Pace
 from pyargus.clients.ratop.styles import Palette, coded, cut, fit, mark, plain, printable
 from pyargus.errors import BadUse
+from pyargus.record.decode_cy import whole
 from tests.clients.ratop.support import browsing, capture, screen
 
 
@@ -137,7 +139,7 @@ def test_a_file_is_replayed_at_its_pace(tmp_path: Path) -> None:
     path = capture(tmp_path)
     cutter = Cutter()
     with browsing("-n", "-r", path) as browser:
-        data = b"".join(browser.engine.log.pieces())
+        data = b"".join(data for _, data in browser.engine.log.pieces())
         times = []
         at = 0
         while at < len(data):
@@ -174,7 +176,8 @@ def test_the_log_keeps_the_newest() -> None:
     for number in range(10):
         log.add(bytes([number]) * 30)
     assert (log.size, log.lost) == (90, 210)
-    assert [piece[0] for piece in log.pieces()] == [7, 8, 9]
+    assert [piece[0] for _, piece in log.pieces()] == [7, 8, 9]
+    assert [piece[0] for _, piece in log.pieces(2)] == [7] and not list(log.pieces(4))
     log.clear()
     assert (log.size, log.lost, list(log.pieces())) == (0, 0, [])
 
@@ -183,11 +186,21 @@ def test_a_file_larger_than_the_log_is_read_again(tmp_path: Path) -> None:
     from tests.clients.ratop.support import press
 
     with browsing("-n", "-r", capture(tmp_path)) as browser:
+        records = b"".join(data for _, data in browser.engine.log.pieces())
         browser.engine.log.limit = 1
         browser.engine.log.add(b"")
         browser.engine.log.lost = 1
         press(browser, ":", "m", "< saddr>", "enter")
         assert browser.view.table.flow.records == 60
+        # While it is read it is read again as far as tables have had it.
+        first = whole(memoryview(records), 0, len(records) // 2)
+        browser.engine.feeders[0].taken = first
+        press(browser, ":", "m", "< daddr>", "enter")
+        assert 0 < browser.view.table.flow.records < 60
+        browser.engine.feeders[0].begun, browser.engine.feeders[0].taken = first, len(records)
+        before = browser.view.table.flow.records
+        press(browser, ":", "m", "< daddr>", "enter")
+        assert browser.view.table.flow.records == 60 - before
 
 
 def test_a_full_queue_drops_what_is_live_and_counts_it() -> None:
@@ -227,14 +240,14 @@ def test_the_log_forgets_what_is_old_of_live_records() -> None:
     log.add(b"file")
     now[0] += 61
     log.trim()
-    assert list(log.pieces()) == [b"file"]
+    assert [data for _, data in log.pieces()] == [b"file"]
     log.clear()
     log.add(b"one", True)
     now[0] += 40
     log.add(b"two", True)
     now[0] += 40
     log.add(b"three", True)
-    assert (list(log.pieces()), log.lost) == ([b"two", b"three"], 3)
+    assert ([data for _, data in log.pieces()], log.lost) == ([b"two", b"three"], 3)
     now[0] += 100
     log.trim()
     assert (log.oldest(), log.size) == (b"", 0)
@@ -274,3 +287,38 @@ def test_colours_fit_the_background(monkeypatch: pytest.MonkeyPatch) -> None:
     for value, mode, wanted in (("0;15", "", True), ("15;0", "", False), ("", "", False), ("0;15", "dark", False), ("", "light", True)):
         monkeypatch.setenv("COLORFGBG", value)
         assert light_terminal({mode: ""} if mode else {}) is wanted
+
+
+def test_files_are_read_one_after_another_and_side_by_side_at_a_pace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    office = capture(tmp_path)
+    open_now, most = [], []
+
+    def read(self: FileFeeder) -> None:
+        open_now.append(self.name)
+        most.append(len(open_now))
+        time.sleep(0.02)
+        open_now.remove(self.name)
+
+    monkeypatch.setattr(FileFeeder, "read", read)
+    with browsing("-r", *[office] * 40) as browser:
+        assert (len(most), max(most)) == (40, 1)
+        assert [feeder.state for feeder in browser.engine.feeders] == ["done"] * 40
+        most.clear()
+        browser.engine.pace.set(5)
+        for _ in range(40):
+            browser.engine.read_file(str(office))
+        assert browser.engine.settle(10)
+        assert len(most) == 40 and 1 < max(most) <= 32
+
+
+def test_a_source_that_says_nothing_keeps_no_file_waiting(tmp_path: Path) -> None:
+    silent = tmp_path / "pipe"
+    os.mkfifo(silent)
+    with browsing("-n", "-r", capture(tmp_path)) as browser:
+        browser.engine.read_file(str(silent))
+        browser.engine.read_file(browser.engine.feeders[0].name)
+        end = time.monotonic() + 10
+        while browser.view.table.flow.records < 120 and time.monotonic() < end:
+            time.sleep(0.01)
+        assert browser.view.table.flow.records == 120
+        os.close(os.open(silent, os.O_WRONLY | os.O_NONBLOCK))

@@ -113,6 +113,23 @@ def test_a_kill_leaves_the_terminal_as_it_was(terminal: Terminal, office: Path, 
     terminal.ended()
 
 
+def test_put_aside_and_brought_back(terminal: Terminal, office: Path) -> None:
+    terminal.keys(f"{RATOP} -r {office}", "Enter")
+    before = terminal.wait("TotalRecords       60")
+    terminal.keys("C-z")
+    assert "TotalRecords" not in terminal.wait("Stopped")
+    time.sleep(1.5)
+    terminal.keys("fg", "Enter")
+    after = terminal.wait("TotalRecords       60")
+    assert [line for line in after.splitlines() if "ratop" not in line] == [line for line in before.splitlines() if "ratop" not in line]
+    # It draws by itself, however long it was away.
+    terminal.wait(lambda text: text.splitlines()[0] != after.splitlines()[0], 4)
+    terminal.keys("j", "Enter")
+    terminal.wait("status records")
+    terminal.keys("C-c")
+    terminal.wait(lambda text: "TotalRecords" not in text)
+
+
 def test_records_on_standard_input_and_keys_from_the_terminal(terminal: Terminal, office: Path) -> None:
     terminal.run(f"cat {office} | {RATOP} 2> {terminal.folder}/messages")
     terminal.wait("TotalRecords       60")

@@ -76,9 +76,9 @@ GROUPS: dict[str, tuple[Action, ...]] = {
         Action("idle", "seconds until a silent row is dropped, 0 never", (), "T", "Specify record idle timeout (secs):"),
     ),
     "What is shown": (
-        Action("fields", "columns, as -s", (), "s", "Specify fields:"),
+        Action("fields", "columns, as -s; none for those of the beginning", (), "s", "Specify fields:"),
         Action("keys", "what is merged into one row, as -m", (), "m", "Specify flow model fields:"),
-        Action("modes", "modes, as -M", (), "M", "Specify modes:"),
+        Action("modes", "modes, as -M; `no` before one takes it away", (), "M", "Specify modes:"),
         Action("percent", "counters as percent of all rows", ("%",), "%"),
         Action("abbreviate", "numbers with k, M, G", ("A", "H"), "H"),
         Action("names", "names for numbers", (), "n", "Print Names: (all, proto, port, none)"),

@@ -31,6 +31,8 @@ KEYS = {"backtab": "shift+tab", "ctrl+i": "tab", "ctrl+j": "enter", "ctrl+m": "e
         "ctrl+h": "backspace", "ctrl+@": "", "ctrl+space": ""}  # fmt: skip
 # The longest text that is put into the clipboard of a terminal.
 CLIPBOARD = 8192
+# Seconds that drawing is taken to cost at most, as a computer may sleep meanwhile.
+LONGEST = 0.5
 # Seconds within which a second click opens a row.
 TWICE = 0.4
 # Seconds after which the thread that reads records makes way for the one that draws; Python's own 5 ms add up to what a person feels.
@@ -122,6 +124,8 @@ class Ratop(App[int]):
         loop = asyncio.get_running_loop()
         for number in SIGNALS:
             loop.add_signal_handler(number, self.leave)
+        # A shell has written on the screen meanwhile.
+        self.app_resume_signal.subscribe(self, lambda _: self._draw_all())
         self.browser.engine.start()
         self.canvas.focus()
         self.set_interval(0.05, self.tick)
@@ -145,12 +149,12 @@ class Ratop(App[int]):
         browser = self.browser
         browser.resize(self.size.width, self.size.height)
         self.canvas.show(browser.frame())
+        self._drawn = time.monotonic()
+        self._cost = min(LONGEST, self._drawn - began)
         for what, text in browser.effects:
             self._carry_out(what, text)
         browser.effects.clear()
         self._busy = browser.engine.busy
-        self._drawn = time.monotonic()
-        self._cost = self._drawn - began
         if browser.leaving:
             self.leave()
 
@@ -171,10 +175,13 @@ class Ratop(App[int]):
                 # Operating system command 52: terminals put the text into the clipboard of whoever sits before them.
                 self._driver.write(f"\x1b]52;c;{data}\a")
         elif what == "redraw":
-            self.canvas.again()
-            self.refresh(repaint=True, layout=True)
+            self._draw_all()
         elif what == "suspend":
             self.action_suspend_process()
+
+    def _draw_all(self) -> None:
+        self.canvas.again()
+        self.refresh(repaint=True, layout=True)
 
     def leave(self) -> None:
         """End, also before the screen is there."""

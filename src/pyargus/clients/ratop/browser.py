@@ -182,7 +182,7 @@ class Browser(Drill):
         self._beaten = now
         with self.engine.held():
             self.engine.beat()
-            if any(feeder.live for feeder in self.engine.feeders) and self.idle_seconds and not self.paused:
+            if any(one.live for one in self.engine.feeders) and self.idle_seconds and not self.paused and not self.engine.waiting:
                 for view in self.views:
                     if not view.table.past:
                         view.table.expire(view.table.clock(), int(self.idle_seconds * 1e6))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -10,7 +12,7 @@ from pyargus.clients.ratop.finding import Finding
 from pyargus.clients.ratop.log import parse_history
 from pyargus.clients.ratop.table import DEFAULT_KEYS, Shape, Sorting, Table
 from pyargus.clients.ratop.writing import write_rows
-from pyargus.clients.settings import Settings, nearest, parse_fields, parse_modes, width_of
+from pyargus.clients.settings import Settings, nearest, parse_fields, parse_modes
 from pyargus.errors import BadUse
 from pyargus.record.schema import BY_NAME, SORT_ASCENDING
 
@@ -18,6 +20,8 @@ from pyargus.record.schema import BY_NAME, SORT_ASCENDING
 AT_THE_START = ("nocurses", "nomouse", "light", "dark")
 # Words of -M that change nothing of the rows.
 OF_THE_SOURCES = ("history", "rate", "realtime")
+# Words of -M that set something on, and what.
+SWITCHES = {"rmon": "rmon", "uni": "uni", "disa": "disa", "oui": "print_vendors"}
 NAMES = {"all": 0, "port": 1, "proto": 2, "none": 3}
 # What -Z can be, in the order in which the command steps through it; 0 is the word of the state.
 FLAGS = {0: 2, 1: 2, 2: 3, 3: 4, 4: 0}
@@ -78,27 +82,31 @@ def spell_sorting(sorting: Sequence[Sorting]) -> str:
 
 
 def spell_fields(settings: Settings) -> str:
-    """The columns as they are typed."""
-    return " ".join(f"{column.name}:{settings.widths.get(column.name, width_of(settings, column.name))}" for column in settings.columns)
+    """The columns as they are typed, with the widths that were asked for."""
+    widths = settings.widths
+    return " ".join(f"{one.name}:{widths[one.name]}" if one.name in widths else one.name for one in settings.columns)
 
 
 class Commands(Finding):
     """What is asked for after `:`."""
 
-    def _check_fields(self, text: str) -> None:
-        parse_fields(copied(self.view.settings), [text])
+    def _with_fields(self, text: str) -> Settings:
+        """Settings with the columns of a list, of which one that begins without a sign is all of them. Raises BadUse for none."""
+        settings = copied(self.view.settings)
+        if text[:1] not in ("+", "-"):
+            settings.widths.clear()
+        parse_fields(settings, [text])
+        if not settings.columns:
+            raise BadUse("at least one column is needed")
+        return settings
 
     def do_fields(self) -> None:
         """Ask for the columns."""
-        names = " ".join(column.name for column in self.view.columns())
-        self.ask("Specify fields:", names, self._fields, self._check_fields, field_words)
+        self.ask("Specify fields:", spell_fields(self.view.settings), self._fields, self._with_fields, field_words)
 
     def _fields(self, text: str) -> None:
-        settings = copied(self.view.settings)
-        parse_fields(settings, [text or "stime"])
-        if not settings.columns:
-            raise BadUse("at least one column is needed")
-        self.view.change(columns=settings.columns, widths=settings.widths, fields_given=True)
+        settings = self._with_fields(text) if text else self.view.began
+        self.view.change(columns=settings.columns, widths=settings.widths, fields_given=bool(text) or settings.fields_given)
 
     def do_keys(self) -> None:
         """Ask for the key."""
@@ -113,6 +121,8 @@ class Commands(Finding):
     def _keys(self, text: str) -> None:
         self.leave_past()
         self.remake(self.view, self._shape(text))
+        # What was a step of a drill-down is one no more: its rows are opened by themselves.
+        self.view.level = ""
 
     def do_sort(self) -> None:
         """Ask for the order."""
@@ -164,9 +174,26 @@ class Commands(Finding):
         """Ask for modes."""
         self.ask("Specify modes:", "", self._modes, self._check_modes, lambda part: list(self.settings.program.words))
 
+    def _with_modes(self, text: str, modes: dict[str, str]) -> Settings:
+        """The settings, of whose modes the program's own were `modes`, with those of a text; the last word about one holds.
+
+        `no` before a mode, or after it what had `no` before it, takes it away. Raises BadUse for a word that is none.
+        """
+        settings = replace(copied(self.settings), mode_values=dict(modes))
+        known = settings.program.words
+        words = []
+        for word in text.split():
+            other = word.removeprefix("no") if word.startswith("no") else f"no{word}"
+            settings.mode_values.pop(other, None)
+            if word in known or other not in known:
+                words.append(word)
+            elif other in SWITCHES:
+                setattr(settings, SWITCHES[other], False)
+        parse_modes(settings, words)
+        return settings
+
     def _check_modes(self, text: str) -> None:
-        settings = replace(copied(self.settings), mode_values={})
-        parse_modes(settings, text.split())
+        settings = self._with_modes(text, {})
         modes = settings.mode_values
         for word in AT_THE_START:
             if word in modes:
@@ -176,16 +203,10 @@ class Commands(Finding):
             parse_history(modes["history"])
 
     def _modes(self, text: str) -> None:
-        settings = copied(self.settings)
-        for word in text.split():
-            # What is said last holds.
-            settings.mode_values.pop(word.removeprefix("no") if word.startswith("no") else f"no{word}", None)
-        parse_modes(settings, text.split())
+        settings = self._with_modes(text, self.settings.mode_values)
         if settings.zone and settings.zone != self.settings.zone:
             set_zone(settings.zone)
-        given = replace(copied(self.settings), mode_values={})
-        parse_modes(given, text.split())
-        self._apply_modes(given.mode_values)
+        self._apply_modes(self._with_modes(text, {}).mode_values)
         if all(word.partition("=")[0] in OF_THE_SOURCES for word in text.split()):
             self.settings = self.engine.settings = settings
             return
@@ -255,7 +276,7 @@ class Commands(Finding):
         """Ask for files."""
         from pyargus.clients.ratop.line import file_names
 
-        self.ask("Read file(s):", " ".join(self.settings.inputs), self._read, _check_files, file_names)
+        self.ask("Read file(s):", shlex.join(self.settings.inputs), self._read, _check_files, file_names)
 
     def _read(self, text: str) -> None:
         self._read_files(_check_files(text))
@@ -297,7 +318,6 @@ class Commands(Finding):
     def _connect(self, text: str) -> None:
         if text:
             self.engine.connect(text, self.remote)
-            self.say(f"connecting to {text}")
 
     def do_drop(self) -> None:
         """Ask for the source to let go of."""
@@ -322,15 +342,15 @@ class Commands(Finding):
         if not text:
             raise BadUse("a name of a file is needed")
         replaces = text.startswith("!")
-        name = text.lstrip("!").strip()
-        count = write_rows(name, self.view, self.engine.log.initial, replaces)
+        name = os.path.expanduser(text.lstrip("!").strip())
+        count = write_rows(name, self.view, self.engine.log.initial, replaces, self.grid.percent)
         self.say(f"{name}: {count} records written")
 
     def do_clear(self) -> None:
         """Empty every table; what comes fills them again."""
 
         def job() -> None:
-            self.engine.log.clear()
+            self.engine.empty()
             with self.engine.lock:
                 for view in self.views:
                     view.table.clear()
@@ -359,7 +379,6 @@ def copied(settings: Settings) -> Settings:
 
 def set_zone(zone: str) -> None:
     """The zone that times are shown in."""
-    import os
     import time
 
     os.environ["TZ"] = zone
@@ -384,10 +403,16 @@ def _check_add(text: str) -> bool:
     return not text.startswith("-")
 
 
-def _check_files(text: str) -> list[str]:
-    import os
+def names_in(text: str) -> list[str]:
+    """Names of files, `~` and quotes as in a shell. Raises BadUse for a quote that is not closed."""
+    try:
+        return [os.path.expanduser(name) for name in shlex.split(text)]
+    except ValueError as error:
+        raise BadUse(f"{text}: {str(error).lower()}") from None
 
-    names = text.split()
+
+def _check_files(text: str) -> list[str]:
+    names = names_in(text)
     for name in names:
         if not os.path.exists(name.partition("::")[0]):
             raise BadUse(f"{name}: there is no such file")
@@ -395,9 +420,7 @@ def _check_files(text: str) -> list[str]:
 
 
 def _check_folders(text: str) -> list[str]:
-    import os
-
-    names = text.split()
+    names = names_in(text)
     for name in names:
         if not os.path.isdir(name):
             raise BadUse(f"{name}: there is no such folder")

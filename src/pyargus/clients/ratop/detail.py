@@ -264,8 +264,8 @@ class DetailPage(TextPage):
         palette = self.palette
         names = [field.name for field in FIELDS if field.id]
         printed = [(name, text.strip()) for name, text in zip(names, texts(self.view.settings, record, names), strict=True)]
-        values = [(name, text) for name, text in printed if text.strip("0.")]
-        zeros = [name for name, text in printed if text and not text.strip("0.")]
+        values = [(name, text) for name, text in printed if text.strip("-0.")]
+        zeros = [name for name, text in printed if text and not text.strip("-0.")]
         label = max((len(name) for name, _ in values), default=0)
         count = max(1, columns // (label + 27))
         size = columns // count

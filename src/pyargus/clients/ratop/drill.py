@@ -68,7 +68,7 @@ class Drill(Past):
         def then() -> None:
             view.pending = False
 
-        self.engine.fill(table, then)
+        self.fill(table, then)
 
     def _leave(self) -> None:
         view = self.views.pop()

@@ -24,6 +24,8 @@ from pyargus.errors import PyargusError
 
 # Seconds of the rates that are kept, for the small pictures in the header.
 REMEMBERED = 900
+# Files that are read side by side where each waits for the time of its records; otherwise one comes after another.
+SIDE_BY_SIDE = 32
 
 Job = Callable[[], None]
 
@@ -61,8 +63,11 @@ class Engine:
         self._stopped = False
         self.paused = False
         self.waiting = 0
-        self._held: deque[bytes] = deque()
+        self._held: deque[tuple[Feeder, bytes]] = deque()
         self._cutter = Cutter()
+        self._files: deque[FileFeeder] = deque()
+        self._open: list[FileFeeder] = []
+        self._turn = threading.Lock()
         self._idle = threading.Condition()
         self._counted: Table | None = None
         self._before: tuple[float, int, int, int, int] | None = None
@@ -78,13 +83,27 @@ class Engine:
 
     def read_file(self, name: str) -> None:
         """Add a file as a source."""
-        self._add(FileFeeder(name, self.queue, self.pace))
+        feeder = FileFeeder(name, self.queue, self.pace)
+        self.feeders.append(feeder)
+        if feeder.streams:
+            feeder.start()
+            return
+        self._files.append(feeder)
+        self._open_files()
+
+    def _open_files(self) -> None:
+        """Begin to read the files whose turn it is."""
+        with self._turn:
+            self._open = [feeder for feeder in self._open if not feeder.done]
+            while self._files and len(self._open) < (SIDE_BY_SIDE if self.pace.rate else 1):
+                feeder = self._files.popleft()
+                if not feeder.stopped:
+                    self._open.append(feeder)
+                    feeder.start()
 
     def connect(self, name: str, remote: str = "") -> None:
         """Add a server as a source; `remote` is a filter for it. Raises BadUse for a name that is none."""
-        self._add(ServerFeeder(name, self.queue, self.settings, remote))
-
-    def _add(self, feeder: Feeder) -> None:
+        feeder = ServerFeeder(name, self.queue, self.settings, remote)
         self.feeders.append(feeder)
         feeder.start()
 
@@ -95,13 +114,19 @@ class Engine:
 
     def drop_all(self) -> None:
         """Let go of all sources, what they gave, and start the clock anew."""
-        for feeder in list(self.feeders):
-            self.drop(feeder)
+        for feeder in self.feeders:
+            feeder.stop()
+        self.feeders.clear()
         self.pace.reset()
-        self.run(self._forget)
+        self.run(self.empty)
 
-    def _forget(self) -> None:
+    def empty(self) -> None:
+        """Forget what the sources gave so far; the thread that feeds the tables does it."""
         self.log.clear()
+        self._held.clear()
+        self.waiting = 0
+        for feeder in list(self.feeders):
+            feeder.begun = feeder.taken
 
     def stop(self) -> None:
         """End all threads; those that wait for a source that says nothing end with the process."""
@@ -138,14 +163,16 @@ class Engine:
                 self._jobs.popleft()
             if self.busy and not self.queue.size and not self._jobs:
                 self._rest()
+            if self._files:
+                self._open_files()
             item = self.queue.get(0.1)
             if item is not None:
                 feeder, data = item
-                if feeder in self.feeders:
+                if not feeder.stopped:
                     if not self.log.initial:
                         self.log.initial = feeder.initial
                     with self._guarded():
-                        self._take(data, feeder.live)
+                        self._take(feeder, data)
                 continue
             if not self._jobs:
                 self._rest()
@@ -167,16 +194,17 @@ class Engine:
             self.busy = bool(self._jobs)
             self._idle.notify_all()
 
-    def _take(self, data: bytes, live: bool) -> None:
-        self.log.add(data, live)
-        if self.paused:
-            if self.waiting + len(data) > self.log.limit:
-                self.queue.dropped += self._cutter.count(data)
-                return
-            self._held.append(data)
+    def _take(self, feeder: Feeder, data: bytes) -> None:
+        holding = self.paused or bool(self._held)
+        if holding and self.waiting + len(data) > self.log.limit:
+            self.queue.dropped += self._cutter.count(data)
+            return
+        self.log.add(data, feeder.live)
+        if holding:
+            self._held.append((feeder, data))
             self.waiting += len(data)
             return
-        self._feed(data)
+        self._feed(feeder, data)
 
     def pause(self, paused: bool) -> None:
         """Hold back what comes from the tables, or let them have all that was held back."""
@@ -184,14 +212,15 @@ class Engine:
 
         def job() -> None:
             while self._held and not self.paused and not self._stopped:
-                data = self._held.popleft()
+                feeder, data = self._held.popleft()
+                self._feed(feeder, data)
                 self.waiting -= len(data)
-                self._feed(data)
 
         if not paused:
             self.run(job)
 
-    def _feed(self, data: bytes) -> None:
+    def _feed(self, feeder: Feeder, data: bytes) -> None:
+        feeder.taken += len(data)
         for table in list(self.tables):
             self._give_way()
             with self.lock:
@@ -224,28 +253,34 @@ class Engine:
         oldest = self.log.oldest()
         return max(base, Cutter().time(oldest, 0) if oldest else self.base.flow.newest if self.base is not None else 0)
 
-    def everything(self) -> Iterator[bytes]:
-        """All records that were read: from the log, or from the files themselves where the log does not hold all."""
+    def everything(self) -> Iterator[tuple[float, bytes]]:
+        """All records that tables have had, and when they came: from the log, or from the files themselves where it does not hold all."""
         if self.log.lost and self._readable:
             for feeder in list(self.feeders):
-                yield from _contents(feeder.name)
+                for data in _contents(feeder.name, feeder.begun, feeder.taken):
+                    yield 0.0, data
             return
-        yield from self.log.pieces()
+        yield from self.log.pieces(len(self._held))
 
-    def fill(self, consumer: Consumer, then: Callable[[], None], instead: Consumer | None = None) -> None:
+    def fill(
+        self, consumer: Consumer, then: Callable[[], None], instead: Consumer | None = None, age: Callable[[float], None] | None = None
+    ) -> None:
         """Give a table everything read so far and, unless it is one of the past, what is to come; it takes the place of `instead`.
 
-        `then` is called when it is full, by the thread that filled it and with `lock` held.
+        `then` is called when it is full, `age` after each piece with the time at which that came (of `Log`'s clock), both by the thread
+        that fills it and with `lock` held.
         """
 
         def job() -> None:
             try:
-                for data in self.everything():
+                for came, data in self.everything():
                     if self._stopped:
                         return
                     self._give_way()
                     with self.lock:
                         consumer.feed(data)
+                        if age is not None:
+                            age(came)
             finally:
                 # Also where the records cannot all be read again: then it has those that could.
                 with self.lock:
@@ -291,23 +326,29 @@ class Engine:
         return any(not feeder.done for feeder in self.feeders)
 
 
-def _contents(name: str) -> Iterator[bytes]:
+def _contents(name: str, first: int, last: int) -> Iterator[bytes]:
+    """The records of a file from a byte of them up to before another; both are between two records."""
     from pyargus.clients.inputs import open_input
     from pyargus.record.decode_cy import whole
 
     source = open_input(name)
     try:
         source.start()
+        done = 0
         for data, _ in source.chunks():
             with memoryview(data) as view:
-                at = 0
-                while at < len(view):
-                    end = whole(view, at, min(at + PIECE, len(view)))
+                at = max(0, min(first - done, len(view)))
+                stop = min(len(view), last - done)
+                while at < stop:
+                    end = whole(view, at, min(at + PIECE, stop))
                     if end == at:
-                        end = whole(view, at, len(view))
+                        end = whole(view, at, stop)
                     if end == at:
                         break
                     yield bytes(view[at:end])
                     at = end
+                done += len(view)
+            if done >= last:
+                return
     finally:
         source.close()

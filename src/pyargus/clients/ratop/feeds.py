@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from abc import ABC, abstractmethod
@@ -76,7 +77,9 @@ class Queue:
 class Feeder(ABC):
     """A source and the thread that reads it.
 
-    live: records come as they happen; state: one word; note: what is wrong with it; news: what is to be said once.
+    live: records come as they happen; state: one word; note: what is wrong with it, in lines; news: what is to be said once.
+    done: nothing more comes from it.
+    begun, taken: bytes of its records before those that tables are made of, and up to the last that tables have had.
     """
 
     live = False
@@ -88,7 +91,9 @@ class Feeder(ABC):
         self.note = ""
         self.news = ""
         self.initial = b""
+        self.begun = self.taken = 0
         self.stopped = False
+        self.done = False
         self._thread = threading.Thread(target=self._guarded, name=f"ratop {name}", daemon=True)
 
     def start(self) -> None:
@@ -104,23 +109,20 @@ class Feeder(ABC):
         if self._thread.is_alive():
             self._thread.join(seconds)
 
-    @property
-    def done(self) -> bool:
-        """Whether nothing more comes from it."""
-        return not self._thread.is_alive() and self.state != "starting"
-
     def _guarded(self) -> None:
         try:
             self.read()
             if not self.note:
                 self.state = "done"
         except (PyargusError, OSError) as error:
-            self.state, self.note = "failed", str(error)
+            self.state, self.note = "failed", f"{error}\n{self.note}".strip()
         except Exception as error:
             # A fault of ours in a thread: it is shown, and the screen stays.
             self.state, self.note = "failed", f"{self.name}: {type(error).__name__}: {error}"
         if self.state not in ("done", "failed"):
             self.state = "done"
+        self.done = True
+        self.queue.wake()
 
     @abstractmethod
     def read(self) -> None:
@@ -135,6 +137,11 @@ class FileFeeder(Feeder):
         self.pace = pace
         self._cutter = Cutter()
 
+    @property
+    def streams(self) -> bool:
+        """Whether it is no file, so that nobody knows when there will be something to read."""
+        return not os.path.isfile(self.name.partition("::")[0])
+
     def read(self) -> None:
         """Hand on every record, each when the pace has come to its end. Raises BadInput where the source is damaged."""
         from pyargus.clients.inputs import open_input
@@ -144,6 +151,7 @@ class FileFeeder(Feeder):
             self._read(source)
         finally:
             source.close()
+            self.note = "\n".join(source.notes)
 
     def _read(self, source: Source) -> None:
         source.start()
@@ -163,8 +171,6 @@ class FileFeeder(Feeder):
             view.release()
             if self.stopped:
                 return
-        if source.notes:
-            self.note = source.notes[0]
 
     def _hand_on(self, data: bytes) -> None:
         if not self.pace.rate:

@@ -24,9 +24,12 @@ WIDEST = 40
 # Seconds without a packet after which a row of a live source is dimmed.
 QUIET = 10
 BAR = 32
-# What gives way, in this order, where the columns that nobody asked for do not fit; FRACTION is that of the times.
-FRACTION = "."
-GIVES_WAY = ("flgs", FRACTION, "dir", "stime", "proto", "bytes")
+# What gives way, in this order, where the columns that nobody asked for do not fit: FRACTION is that of times, MIDDLE that of addresses.
+FRACTION, MIDDLE = ".", "*"
+GIVES_WAY = ("flgs", FRACTION, "dir", "stime", MIDDLE, "proto", "bytes")
+# Addresses keep so many characters, those of IPv4 all.
+ADDRESSES = ("saddr", "daddr")
+SHORTEST = 15
 # What a bar of a field is made of: what the source sent, and the destination.
 BAR_LETTERS = ("= src ", "- dst")
 HALVES = {"pkts": ("spkts", "dpkts"), "bytes": ("sbytes", "dbytes"), "appbytes": ("sappbytes", "dappbytes")}
@@ -164,12 +167,28 @@ class Grid:
                 if name in FLOW - parts or (name == "dir" and not {"saddr", "daddr"} <= parts):
                     view.hidden.add(at)
         for name in GIVES_WAY:
-            if sum(view.widths[at] + 1 for at in range(len(names)) if at not in view.hidden) - 1 <= columns:
+            if self._wanted(view) <= columns:
                 return
             if name == FRACTION:
                 self._without_fractions(view, rows)
+            elif name == MIDDLE:
+                self._without_middles(view, columns)
             elif name in names and name not in kept:
                 view.hidden.add(names.index(name))
+
+    def _without_middles(self, view: View, columns: int) -> None:
+        names = enumerate(column.name for column in view.columns())
+        long = [at for at, name in names if name in ADDRESSES and name not in view.settings.widths and at not in view.hidden]
+        while long and self._wanted(view) > columns:
+            widest = max(long, key=lambda at: view.widths[at])
+            if view.widths[widest] <= SHORTEST:
+                break
+            view.widths[widest] -= 1
+
+    @staticmethod
+    def _wanted(view: View) -> int:
+        """The width of all columns that are not hidden."""
+        return sum(size + 1 for at, size in view.widths.items() if at not in view.hidden and at < len(view.columns())) - 1
 
     def _without_fractions(self, view: View, rows: list[list[str]]) -> None:
         for at, column in enumerate(view.columns()):
@@ -179,13 +198,15 @@ class Grid:
                 view.widths[at] = max([len(self.title(view, at)), *(len(cells[at]) for cells in rows)])
 
     def _place(self, view: View, columns: int) -> None:
-        """Scroll to the side so far that the column of the cursor is on the screen, and put the columns."""
+        """Scroll to the side so far that the column of the cursor is on the screen, and put the columns; the last one may be cut."""
         if view.column in view.hidden:
             view.aside(0)
         shown = [at for at in range(len(view.columns())) if at not in view.hidden]
         view.left = min(view.left, view.column)
         while view.left < view.column and sum(view.widths[at] + 1 for at in shown if view.left <= at <= view.column) - 1 > columns:
             view.left += 1
+        while view.left and sum(view.widths[at] + 1 for at in shown if at >= view.left - 1) - 1 <= columns:
+            view.left -= 1
         self.places = []
         x = 0
         for at in shown:
@@ -193,7 +214,7 @@ class Grid:
                 continue
             if x >= columns:
                 break
-            self.places.append(Place(at, x, view.widths[at]))
+            self.places.append(Place(at, x, min(view.widths[at], columns - x)))
             x += view.widths[at] + 1
 
     def _bar_room(self, view: View, columns: int) -> int:
@@ -223,7 +244,8 @@ class Grid:
         left, right = ("‹", "›") if self.unicode else ("<", ">")
         if any(at < view.left and at not in view.hidden for at in range(len(view.columns()))):
             line = [(left, self.palette["place"]), *cut(line, 1, columns)]
-        if self._used() > columns or (self.places and self.places[-1].column < len(view.columns()) - 1):
+        last = self.places[-1] if self.places else None
+        if last is not None and (last.width < view.widths[last.column] or last.column < len(view.columns()) - 1):
             line = [*cut(line, 0, columns - 1), (right, self.palette["place"])]
         return fit(line, columns)
 
@@ -285,7 +307,9 @@ class Grid:
                 text = text.rstrip()
             left = BY_NAME[names[at]].align == "L" or names[at] == "flgs"
             if len(text) > place.width:
-                text = text[: place.width - 1] + "*"
+                # Of addresses the end tells more than the middle.
+                end = (place.width - 1) // 2 if names[at] in ADDRESSES else 0
+                text = text[: place.width - 1 - end] + MIDDLE + text[len(text) - end :]
             text = text.ljust(place.width) if left else text.rjust(place.width)
             gap = " "
             following = names[at + 1] if at + 1 < len(names) else ""

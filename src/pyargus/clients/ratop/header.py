@@ -17,14 +17,16 @@ if TYPE_CHECKING:
 
 # Seconds that the rates of live records are averaged over.
 AVERAGED = 3
+# Sources that are named; no screen is wide enough for more.
+NAMED = 100
 
 
 def command(browser: Browser) -> str:
-    """The command line that leads to what is shown."""
+    """The sources, the key and the filters, as on a command line."""
     words = ["ratop"]
-    files = [feeder.name for feeder in browser.engine.feeders if isinstance(feeder, FileFeeder)]
+    files = [feeder.name for feeder in browser.engine.feeders[:NAMED] if isinstance(feeder, FileFeeder)]
     words += ["-r", *files] if files else []
-    for feeder in browser.engine.feeders:
+    for feeder in browser.engine.feeders[:NAMED]:
         if feeder.live:
             words += ["-S", feeder.name]
     shape = browser.views[0].shape
@@ -92,7 +94,7 @@ def empty(browser: Browser) -> str:
         return f"no row passes the filter: {view.display_text}" if view.display_text else "no row is as asked for"
     for feeder in engine.feeders:
         if feeder.note:
-            return feeder.note
+            return feeder.note.splitlines()[0]
         if feeder.state == "connecting":
             return f"connecting to {feeder.name}"
     if browser.moment:
@@ -185,9 +187,12 @@ def bottom(browser: Browser, columns: int) -> Line:
         return fit([(browser.message, palette["error" if browser.failed else "note"])], columns)
     if browser.count:
         return fit([(browser.count, palette["prompt"])], columns)
-    notes = [feeder.note for feeder in browser.engine.feeders if feeder.note]
+    notes = [note for feeder in browser.engine.feeders for note in feeder.note.splitlines()]
     if notes:
         return fit([(notes[0] + (f" (and {len(notes) - 1} more)" if len(notes) > 1 else ""), palette["error"])], columns)
+    coming = [feeder.name for feeder in browser.engine.feeders if feeder.state == "connecting"]
+    if coming:
+        return fit([(f"connecting to {', '.join(coming)}", palette["note"])], columns)
     line: Line = []
     for key, text in hints(browser):
         if sum(len(part) for part, _ in line) + len(key) + len(text) + 3 > columns:
@@ -201,7 +206,8 @@ def question(browser: Browser, columns: int) -> Line:
     prompt, palette = browser.prompt, browser.palette
     assert prompt is not None
     label = prompt.label if prompt.label in (":", "/", "?") else prompt.label + " "
-    label = label[: max(0, columns - 8)]
+    if len(label) > columns - 8:
+        label = label[: max(0, columns - 10)] + ": "
     editor = prompt.editor
     room = max(1, columns - len(label) - 1)
     start = max(0, editor.cursor - room + 1)

@@ -108,7 +108,7 @@ class Editor:
             return
         left = self.text[: self.cursor]
         start = max(left.rfind(" "), left.rfind(","), left.rfind("(")) + 1
-        sign = left[start : start + 1] if left[start : start + 1] in ("+", "-") else ""
+        sign = left[start : start + 1] if left[start : start + 1] in ("+", "-", "!") else ""
         part = left[start + len(sign) :]
         choices = sorted({word for word in self.words(part) if word.startswith(part)})
         if not choices:
@@ -156,11 +156,11 @@ _KEYS: dict[str, Callable[[Editor], None]] = {
 
 
 def file_names(part: str) -> list[str]:
-    """The files and folders whose path begins with `part`."""
+    """The files and folders whose path begins with `part`, in which `~` is the home folder."""
     folder, _, start = part.rpartition("/")
     place = folder + "/" if folder or part.startswith("/") else ""
     try:
-        entries = list(os.scandir(place or "."))
+        entries = list(os.scandir(os.path.expanduser(place) or "."))
     except OSError:
         # A folder that cannot be read has nothing to complete to.
         return []

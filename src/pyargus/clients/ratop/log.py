@@ -53,9 +53,9 @@ class Log:
         self.size = self.lost = 0
         self._live = False
 
-    def pieces(self) -> Iterator[bytes]:
-        """The pieces as they are now, the oldest first."""
-        return iter([data for _, data in self._pieces])
+    def pieces(self, without: int = 0) -> Iterator[tuple[float, bytes]]:
+        """The pieces as they are now, the oldest first, and when each came; `without` so many of the newest."""
+        return iter(list(self._pieces)[: max(0, len(self._pieces) - without)])
 
     def oldest(self) -> bytes:
         """The first piece; empty without one."""

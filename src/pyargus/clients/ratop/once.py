@@ -73,6 +73,6 @@ def run_once(browser: Browser, engine: Engine, seconds: float, coloured: bool) -
         engine.stop()
     failed = [feeder for feeder in engine.feeders if feeder.state == "failed"]
     for feeder in engine.feeders:
-        if feeder.note:
-            sys.stderr.write(f"ratop: {feeder.note}\n")
+        for note in feeder.note.splitlines():
+            sys.stderr.write(f"ratop: {note}\n")
     return ExitCode.ERROR if failed else ExitCode.OK

@@ -252,6 +252,7 @@ class Rows:
     def touch(self, row: cython.Py_ssize_t, now: cython.longlong):
         """A record has come for a row."""
         self.reach(row)
+        self.used[row] = 1
         self.touched[row] = now
 
     def silent(self, before: cython.longlong):

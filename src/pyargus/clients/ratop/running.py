@@ -61,6 +61,8 @@ def run(settings: Settings) -> int:
     seconds = number(settings.own["T"][-1]) if "T" in settings.own else settings.run_time
     if settings.format and not once:
         raise BadUse("--format goes with -1; on the screen `:w file` writes the rows in any format")
+    if settings.format and "A" in settings.own:
+        raise BadUse("-A is a row of the view; --format prints the rows alone")
     if once:
         from pyargus.clients.ratop.once import run_once
 

@@ -143,14 +143,7 @@ class State:
         if self.moment:
             if view.present is None and not view.table.past:
                 view.present = view.table
-            silent = self.moment - int(self.idle_seconds * 1e6) if self.idle_seconds and any(one.live for one in self.engine.feeders) else 0
-
-            def adopt() -> None:
-                if silent:
-                    table.expire_before(silent)
-                view.adopt(table)
-
-            self.engine.fill(table, adopt)
+            self.fill(table, lambda: view.adopt(table))
             return
         old = view.present or view.table
         view.present = None
@@ -160,7 +153,22 @@ class State:
                 self.engine.base = table
             view.adopt(table)
 
-        self.engine.fill(table, then, old)
+        self.fill(table, then, old)
+
+    def fill(self, table: Table, then: Callable[[], None], instead: Table | None = None) -> None:
+        """Make a table of all records, without the rows that fell silent; `then` is called when it is there."""
+        idle = int(self.idle_seconds * 1e6) if any(one.live for one in self.engine.feeders) else 0
+        if not idle:
+            self.engine.fill(table, then, instead)
+        elif table.past:
+
+            def done() -> None:
+                table.expire_before(table.flow.until - idle)
+                then()
+
+            self.engine.fill(table, done, instead)
+        else:
+            self.engine.fill(table, then, instead, lambda came: table.age(int(came * 1e6), idle))
 
     def leave_past(self) -> None:
         """Show what is now."""

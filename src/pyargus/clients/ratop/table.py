@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 DEFAULT_KEYS = ("srcid", "proto", "saddr", "sport", "daddr", "dport")
 SEPARATOR = "\x1f"
 LOAD = BY_NAME["load"].id
+# How often in an idle time it is looked for rows that have been silent, while a table is made anew.
+AGEING = 12
 
 
 @dataclass(frozen=True)
@@ -105,10 +107,11 @@ class Table:
         self.sums: tuple[str, ...] = ()
         self.parts: tuple[str, ...] = ()
         self.clock: Callable[[], int] = lambda: time.monotonic_ns() // 1000
-        self.limit = 0
         self._values = Values()
         self._stale = True
         self._gone = False
+        self._changed: set[int] = set()
+        self._aged = 0
 
     def _statements(self) -> list[Rule]:
         """The statements of the file of models."""
@@ -245,6 +248,7 @@ class Table:
         self.rows.clear()
         self._stale = True
         self._gone = False
+        self._changed.clear()
 
     def turn(self, group: Any) -> bool:
         """Exchange source and destination of a group; whether it could be done."""
@@ -252,14 +256,20 @@ class Table:
         return True
 
     def expire(self, now: int, idle: int) -> None:
-        """Drop the groups that no record has come for in the `idle` µs before `now`, on the clock of `touched`."""
-        self.arrange(self.limit)
+        """Drop the groups that no record has come for in the `idle` µs before `now`, on the clock of `touch`."""
+        self.touch(now)
         number = len(self.statements)
         if not any(statement.idle for statement in self.statements):
             self._remove(self.rows.silent(now - idle))
             return
         for at, statement in enumerate(self.statements):
             self._remove([row for row in self.rows.silent(now - (statement.idle or idle)) if row % number == at])
+
+    def age(self, now: int, idle: int) -> None:
+        """As `expire`, while records are fed to the table that came before; it only looks once in a while."""
+        if now - self._aged >= idle // AGEING:
+            self._aged = now
+            self.expire(now, idle)
 
     def expire_before(self, moment: int) -> None:
         """Drop the groups whose last record ended before a moment, µs since 1970."""
@@ -279,15 +289,18 @@ class Table:
         if self.pattern is not None:
             self._stale = True
 
-    def arrange(self, limit: int = 0) -> bool:
-        """Bring the order up to date; whether a row has changed."""
+    def touch(self, now: int) -> None:
+        """Note that records came at a time, µs, for what has changed."""
         changed = self.groups.changed()
-        now = self.clock()
         for at in changed:
             self.rows.touch(at, now)
-        if self._stale:
-            changed = self.groups.rows()
-        self.limit = limit
+        self._changed.update(changed)
+
+    def arrange(self, limit: int = 0) -> bool:
+        """Bring the order up to date; whether a row has changed."""
+        self.touch(self.clock())
+        changed = self.groups.rows() if self._stale else [at for at in self._changed if self.rows.holds(at)]
+        self._changed.clear()
         self.rows.update(self.groups, self.record, changed)
         if self.pattern is not None:
             for at in changed:

@@ -22,6 +22,7 @@ class View:
     the first row on the screen. column: that of the cursor, left: the first one on the screen. display, display_text: rows that are shown;
     pattern: what must occur in a row as printed. widths: columns of the screen for each field so far. pending: its table is being made.
     present: the table of now while one of the past is shown. hidden: columns that have given way where the screen is narrow.
+    began: the settings that it began with.
     """
 
     table: Table
@@ -42,6 +43,9 @@ class View:
     pending: bool = False
     present: Table | None = None
     hidden: set[int] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.began = self.settings
 
     @property
     def shape(self) -> Shape:

@@ -9,19 +9,21 @@ from dataclasses import replace
 from typing import BinaryIO
 
 from pyargus.clients.formats import format_of, open_target
+from pyargus.clients.output import give_shares
 from pyargus.clients.program import RA
 from pyargus.clients.ratop.view import View
 from pyargus.clients.settings import Settings
 from pyargus.errors import BadUse, Unreachable
+from pyargus.record.values_cy import Values
 
 TEXTS = (".txt", ".text")
 
 
-def write_rows(name: str, view: View, initial: bytes, replaces: bool = False) -> int:
+def write_rows(name: str, view: View, initial: bytes, replaces: bool = False, percent: bool = False) -> int:
     """Write every row that is shown; the suffix says the format, records without one. Returns how many.
 
-    initial: management record that a file of records begins with; empty to make one. Raises BadUse for a file that exists, unless it
-    `replaces` it, and Unreachable for one that cannot be written.
+    initial: management record that a file of records begins with; empty to make one; percent: text has counters as shares of their sums.
+    Raises BadUse for a file that exists, unless it `replaces` it, and Unreachable for one that cannot be written.
     """
     if os.path.isdir(name):
         raise BadUse(f"{name}: is a folder")
@@ -30,7 +32,8 @@ def write_rows(name: str, view: View, initial: bytes, replaces: bool = False) ->
     form = {".xml": "xml", ".argus": "argus"}.get(os.path.splitext(name)[1].lower(), "")
     if os.path.splitext(name)[1].lower() in TEXTS:
         form = "text"
-    settings = replace(view.settings, program=RA, writes=[(name, "")], format=form, xml=form == "xml", color="never")
+    own = {"%": [""]} if percent and form in ("text", "xml") else {}
+    settings = replace(view.settings, program=RA, writes=[(name, "")], format=form, xml=form == "xml", color="never", own=own)
     if format_of(settings) == "argus":
         try:
             with open(name, "wb") as file:
@@ -57,6 +60,8 @@ def _write(settings: Settings, view: View, initial: bytes) -> int:
         from pyargus.clients.output import xml_head
 
         target.printer.header = xml_head(settings, initial or _management())
+    if "%" in settings.own:
+        give_shares(settings, target.printer, lambda fields: _sums(view, fields))
     target.begin()
     for place in range(view.table.listed):
         target.printer.line(view.table.load(view.table.group_at(place)))
@@ -64,6 +69,17 @@ def _write(settings: Settings, view: View, initial: bytes) -> int:
             target.put(target.printer.out.take())
     target.end()
     return view.table.listed
+
+
+def _sums(view: View, fields: list[int]) -> list[int]:
+    """The sums of integer fields, by their ids, over every row that is shown."""
+    values = Values()
+    sums = [0] * len(fields)
+    for place in range(view.table.listed):
+        record = view.table.load(view.table.group_at(place))
+        for at, field in enumerate(fields):
+            sums[at] += values.integer(record, field)
+    return sums
 
 
 def _write_records(file: BinaryIO, view: View, initial: bytes) -> int:
