@@ -21,7 +21,7 @@ from pyargus.errors import BadInput
 from pyargus.network import pieces_cy, shift_cy
 from pyargus.record import client_cy, decode_cy, repair_cy
 from pyargus.record.bin_cy import Binner
-from pyargus.record.cluster_cy import Statement
+from pyargus.record.cluster_cy import Cluster, Statement
 from pyargus.record.count_cy import Counter
 from pyargus.record.cut_cy import Bins, Cutter
 from pyargus.record.delivery_cy import Delivery
@@ -153,7 +153,7 @@ def read(data: bytes) -> int:
 
 
 def group(data: bytes) -> None:
-    """Records, sound or not, through the table of groups by keys of every kind, and through time bins of a month."""
+    """Records, sound or not, through the table of groups by keys of every kind, statements with times, and time bins of a month."""
     record, into = Record(), Record()
     printer = make_printer(from_argv(["-X", "-s", *(field.name for field in FIELDS)]))
     tables = [Aggregator(parse_key(words), correct=not words, preserve=len(words) < 3) for words in KEYS]
@@ -161,7 +161,18 @@ def group(data: bytes) -> None:
     month = Binner([network], parse_keys(["bytes"]), Cutter(Bins(28 * 86400 * 10**6), True))
     month.out = Delivery(printer)
     models = Models([Statement(Aggregator(parse_key(words)), label=b"one") for words in KEYS[:2]])
-    for table in [*tables, month, models]:
+    timed = Cluster(
+        [
+            Statement(
+                Aggregator(parse_key(["proto", "dport"]), correct=True), Filter(compile_filter(FILTERS[0])), None, b"web", 10**6, 0, True
+            ),
+            Statement(Aggregator(parse_key(["saddr/20", "daddr"]), correct=True, preserve=False), label=b"rest", idle=2 * 10**6),
+        ],
+        parse_keys(["saddr", "dport"]),
+    )
+    timed.as_recorded = True
+    timed.out = Delivery(printer)
+    for table in [*tables, month, models, timed]:
         view = memoryview(data)
         record.point_to(view)
         at = 0
@@ -172,6 +183,9 @@ def group(data: bytes) -> None:
                 table.add(record)
             at += size
     month.finish()
+    while timed.finish():
+        printer.out.take()
+    printer.out.take()
     for row in models.changed():
         models.record_of(row, into)
         printer.line(into)

@@ -199,3 +199,9 @@ def test_a_range_of_the_output_is_one_of_each_bin(words: list[str], tmp_path: Pa
     assert program("rabins", "-X", "-r", MIX, "-M", "time", "10s", *words, "-N", "o2-3", "-w", out).returncode == 0
     lines = program("ra", "-X", "-n", "-L", "-1", "-c", ",", "-r", out, *shown).stdout.decode().splitlines()
     assert [line.split(",")[-1] for line in lines] == [row[-1] for row in wanted]
+
+
+def test_records_that_are_not_merged_keep_what_they_have() -> None:
+    rows = fields("-r", MIX, "-M", "time", "1h", "-m", "none", "-s", "proto", "saddr")
+    lines = program("ra", "-X", "-n", "-L", "-1", "-c", ",", "-r", MIX, "-s", "proto", "saddr").stdout.decode().splitlines()
+    assert {tuple(row) for row in rows} == {tuple(line.split(",")) for line in lines}

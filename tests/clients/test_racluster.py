@@ -253,6 +253,14 @@ def test_directions_that_ports_decide(tmp_path: Path) -> None:
     assert [field.strip() for field in shown.split(",")] == [A, "<-", B, "3", "2"]
 
 
+def test_records_that_are_not_ip() -> None:
+    """Without what they share kept, neither the protocol nor the service access points are left; IS-IS packets are told apart by kind."""
+    l2b = str(GOLDEN / "data" / "l2b.argus")
+    assert ["llc", "0", "0"] in fields("-r", l2b, "-m", "smac", "-M", "nopreserve", "-s", "proto", "sport", "dport")
+    assert sorted(row[0] for row in fields("-r", l2b, "-m", "saddr", "daddr", "-s", "trans", "-", "isis")) == ["1", "3", "3", "4"]
+    assert sorted(row[0] for row in fields("-r", l2b, "-m", "saddr", "-s", "trans", "-", "isis")) == ["4", "7"]
+
+
 def test_what_stands_before_no_config() -> None:
     """Keys and modes stay, columns do not, as with the reference."""
     usual = program("racluster", "-X", "-r", SSH, "-m", "proto").stdout

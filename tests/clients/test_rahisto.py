@@ -208,3 +208,15 @@ def test_png_says_what_it_needs(tmp_path: Path) -> None:
     else:
         assert result.returncode == 2
         assert b"matplotlib" in result.stderr
+
+
+@needs_samples
+def test_mean_sizes_are_counted_in_double_precision() -> None:
+    """What is not above 95 % of them has the digits of the quotient, where single precision has others."""
+    ssh = str(golden.GOLDEN / "data" / "ssh.argus")
+    lines = program("ra", "-X", "-r", ssh, "-L", "-1", "-c", ",", "-s", "dbytes", "dpkts").stdout.decode().split()
+    sizes = [(int(a), int(b)) for a, b in (line.split(",") for line in lines)]
+    found = histogram("-H", "dmeansz", "4:0-4000", "-r", ssh).splitlines()[1].split("95% = ")[1]
+    digits = {f"{a / b:.6f}" for a, b in sizes if b}
+    assert found in digits
+    assert found not in {f"{array('f', [float(text)])[0]:.6f}" for text in digits}

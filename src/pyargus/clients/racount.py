@@ -34,18 +34,18 @@ def counts(sums: list[int]) -> dict[str, int]:
 
 
 def protocols(counter: Counter, everything: bool) -> list[tuple[str, dict[str, int]]]:
-    """Name and sums of every protocol with records: those of IP by number, Ethernet types, ARP, RARP and what has no name.
+    """Name and sums of every protocol with records: those of IP by number, Ethernet types, 802.11, ARP, RARP and what has no name.
 
     everything: also Ethernet types from 0x1000 on, which readers' table of text leaves out.
     """
     from pyargus.record import count_cy as rows
 
     ip, ethernet = names.protocols(), names.ethertypes()
-    rest: dict[int, str] = {rows.ARP: "arp", rows.RARP: "rarp", rows.UNKNOWN: "unkwn"}
+    rest: dict[int, str] = {rows.WLAN: "wlan", rows.ARP: "arp", rows.RARP: "rarp", rows.UNKNOWN: "unkwn"}
     out = []
     for number in range(rows.PROTOCOLS, rows.ROWS):
         sums = counter.row(number)
-        if not sums[0] or (not everything and rows.ETHERTYPES + 0x1000 <= number < rows.ARP):
+        if not sums[0] or (not everything and rows.ETHERTYPES + 0x1000 <= number < rows.WLAN):
             continue
         if number < rows.ETHERTYPES:
             name = ip[number - rows.PROTOCOLS].decode()

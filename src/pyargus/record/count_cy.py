@@ -21,12 +21,12 @@ else:
     from pyargus.record.decode_parts_cy import metric
     from pyargus.record.stage_cy import Stage
 
-# Rows of sums: all, the 256 IP protocols, the 65,536 Ethernet types, ARP, RARP, everything else.
+# Rows of sums: all, the 256 IP protocols, the 65,536 Ethernet types, 802.11, ARP, RARP, everything else.
 ALL = 0
 PROTOCOLS = 1
 ETHERTYPES = 257
-ARP, RARP, UNKNOWN = 65793, 65794, 65795
-ROWS = 65796
+WLAN, ARP, RARP, UNKNOWN = 65793, 65794, 65795, 65796
+ROWS = 65797
 # Columns: records, packets and bytes of the source and of the destination.
 COLUMNS = 5
 
@@ -209,6 +209,8 @@ class Counter(Stage):
                     row = PROTOCOLS + rec.proto
                 elif rec.family == 3:
                     row = ETHERTYPES + rec.etype
+                elif rec.family == 8:
+                    row = WLAN
                 elif rec.family == 4 or rec.family == 20:
                     row = ARP
                 elif rec.family == 5 or rec.family == 21:

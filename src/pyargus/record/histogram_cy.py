@@ -149,6 +149,11 @@ class Histogram(Stage):
         if self.code == 2:
             self.last = self.numbers.real(rec, self.field)
             self.whole = False
+            # Mean sizes are counted in double precision, printed in single.
+            if self.field == 109 and rec.spkts:
+                self.last = cython.cast(cython.double, rec.sbytes) / rec.spkts
+            elif self.field == 110 and rec.dpkts:
+                self.last = cython.cast(cython.double, rec.dbytes) / rec.dpkts
             return self.numbers.ok and self.last == self.last
         if self.code == 5:
             # Packets per second, where the column shows the intervals between them per second.

@@ -134,6 +134,9 @@ class KeyMaker:
             if length < 128:
                 high &= mask6_high(length)
                 low &= mask6_low(length)
+        elif rec.family == 10 and destination:
+            # What an IS-IS packet is stands behind its station.
+            high = rec.isis_pdu
         self.words[n] = high
         self.words[n + 1] = low
         return n + 2
@@ -183,6 +186,13 @@ class KeyMaker:
                 rec.extra = 0x2020
             rec.proto = 0
             rec.head[1] &= ~cython.cast(cython.uint, 0x8000)
+        if rec.family == 3:
+            if not self.holds & 16:
+                rec.etype = 0
+            if not self.holds & 4:
+                rec.ssap = 0
+            if not self.holds & 8:
+                rec.dsap = 0
         if not self.holds & 16:
             # What a protocol says of itself goes with it.
             rec.net = rec.tcp_status = 0
@@ -195,6 +205,8 @@ class KeyMaker:
 
     def touches(self, preserve):
         """Whether `shape` changes records."""
+        if self.nothing:
+            return False
         if not preserve and self.holds != 31:
             return True
         return self.slength4 != 255 or self.dlength4 != 255 or self.slength6 != 255 or self.dlength6 != 255
