@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from pyargus.record.arena import arena
+from pyargus.record.arena import arena, words
 
 
 @pytest.mark.parametrize("size", [1, 4, 1001, 1 << 20, (1 << 20) + 3, 3_000_001])
@@ -30,3 +30,13 @@ def test_memory_comes_with_writing() -> None:
 def test_what_does_not_fit_is_refused() -> None:
     with pytest.raises(MemoryError):
         arena(1 << 62)
+
+
+@pytest.mark.parametrize(("kind", "width"), [("I", 4), ("Q", 8)])
+@pytest.mark.parametrize("count", [1, 3, 1 << 18])
+def test_words_are_as_many_as_asked_for(kind: str, width: int, count: int) -> None:
+    view = words(count, kind)
+    assert (len(view), view.itemsize, view.format) == (count, width, kind)
+    assert not any(view)
+    view[-1] = (1 << 8 * width) - 1
+    assert view[count - 1] == (1 << 8 * width) - 1

@@ -8,6 +8,12 @@ _PAGE = 4096
 _SMALL = 1 << 20
 
 
+def words(count: int, kind: str = "Q") -> memoryview:
+    """So many zeros of eight bytes, or of another kind of `array`; memory is taken where something is written."""
+    width = 4 if kind == "I" else 8
+    return memoryview(arena(width * max(count, 1)))[: width * max(count, 1)].cast(kind)  # type: ignore[call-overload,no-any-return]
+
+
 def arena(size: int) -> bytearray | mmap.mmap:
     """A buffer of zeros of at least so many bytes, its length a multiple of four."""
     if size >= _SMALL:

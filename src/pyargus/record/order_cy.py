@@ -14,6 +14,8 @@ from array import array
 
 import cython
 
+from pyargus.record.arena import words
+
 if cython.compiled:
     pass
 else:
@@ -47,8 +49,8 @@ class Order:
         return self.count * (8 * self.columns + 8 + 24)
 
     def grow(self):
-        rows: cython.ulonglong[::1] = array("Q", bytes(16 * len(self.rows)))
-        valid: cython.ulonglong[::1] = array("Q", bytes(16 * len(self.valid)))
+        rows: cython.ulonglong[::1] = words(4 * len(self.rows))
+        valid: cython.ulonglong[::1] = words(4 * len(self.valid))
         rows[: len(self.rows)] = self.rows
         valid[: len(self.valid)] = self.valid
         self.rows = rows
@@ -93,10 +95,10 @@ class Order:
         """Find the order. The rows stay where they are."""
         i: cython.Py_ssize_t
         n: cython.Py_ssize_t = self.count
-        self.index = array("I", bytes(4 * max(n, 1)))
-        self.other = array("I", bytes(4 * max(n, 1)))
-        self.first = array("Q", bytes(8 * max(n, 1)))
-        self.other_first = array("Q", bytes(8 * max(n, 1)))
+        self.index = words(n, "I")
+        self.other = words(n, "I")
+        self.first = words(n)
+        self.other_first = words(n)
         for i in range(n):
             self.index[i] = cython.cast(cython.uint, i)
             self.first[i] = self.rows[i * self.columns]

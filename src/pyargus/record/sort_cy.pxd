@@ -20,6 +20,7 @@ cdef class Sorter(Stage):
     cdef Record record
     cdef Py_ssize_t place
     cdef bint sorted_, final
+    cdef unsigned int touched
     cdef unsigned long long shown
     cdef long long[::1] starts, sizes
     cdef bint writing(self) except -1

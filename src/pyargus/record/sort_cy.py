@@ -11,6 +11,7 @@ from array import array
 import cython
 
 from pyargus.record.arena import arena as make_arena
+from pyargus.record.arena import words
 
 if cython.compiled:
     from cython.cimports.pyargus.record.arrange_cy import strip, turn
@@ -39,6 +40,8 @@ else:
 
 # What a record may take beyond the limit that it exceeds.
 _SLACK = cython.declare(cython.Py_ssize_t, 1 << 20)
+# Bytes that come from memory at a time.
+_LINE = cython.declare(cython.Py_ssize_t, 64)
 # Records that are fetched at a time.
 _BUNCH = cython.declare(cython.Py_ssize_t, 64)
 
@@ -72,6 +75,7 @@ class Sorter(Stage):
         self.record = Record()
         self.place = 0
         self.sorted_ = self.final = False
+        self.touched = 0
         self.starts = array("q", bytes(8 * 64))
         self.sizes = array("q", bytes(8 * 64))
         self.shown = 0
@@ -137,10 +141,10 @@ class Sorter(Stage):
         room: cython.ulonglong[::1]
         self.order.append(self.keys)
         if n == len(self.places):
-            room = array("Q", bytes(16 * n))
+            room = words(4 * n)
             room[:n] = self.places
             self.places = room
-            room = array("Q", bytes(16 * n))
+            room = words(4 * n)
             room[:n] = self.offsets
             self.offsets = room
         self.places[n] = start
@@ -194,11 +198,14 @@ class Sorter(Stage):
         n: cython.Py_ssize_t
         while self.place < self.order.count:
             n = min(self.order.count - self.place, _BUNCH)
-            # The heads of the bunch lie anywhere in memory: asked for one after the other, they come at the same time.
+            # The records of the bunch lie anywhere in memory: asked for one after the other, all of them come at the same time.
             for i in range(n):
                 at = cython.cast(cython.Py_ssize_t, self.places[self.order.index[self.place + i]])
                 self.starts[i] = at
                 self.sizes[i] = 4 * ((cython.cast(cython.Py_ssize_t, arena.out[at + 2]) << 8) | arena.out[at + 3])
+            for i in range(n):
+                for at in range(self.starts[i] + _LINE, self.starts[i] + self.sizes[i], _LINE):
+                    self.touched ^= arena.out[at]
             for writer in self.out.writers:
                 out = writer.out
                 for i in range(n):
