@@ -56,10 +56,11 @@ LINKS: dict[str, tuple[int, list[bytes]]] = {
     "Prism": (119, [bytes(144) + WLAN + SNAP + b"\x08\0" + UDP]),
     "AVS": (163, [struct.pack("!II", 0x80211001, 64) + bytes(56) + WLAN + SNAP + b"\x08\0" + UDP]),
     "ISL": (1, [ISL + ether(A, B, content, kind) for kind, content in [*PACKETS, (0x0806, ARP)]]),
-    "MPLS": (
+    "MPLS, VLAN": (
         1,
         [label(content) for _, content in PACKETS]
         + [label(b"\0\7" + struct.pack("!H", kind) + content) for kind, content in PACKETS]
+        + [ether(A, B, b"\0\5\x08\0" + UDP[:2] + bytes(2) + UDP[4:], 0x8100)]
         + [label(b"\0\7\x08\0" + UDP[:2] + b"\0\7" + UDP[4:]), label(UDP[:2] + b"\0\7" + UDP[4:])],
     ),
 }
