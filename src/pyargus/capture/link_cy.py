@@ -109,6 +109,8 @@ def _cooked(p: Packet) -> cython.int:
     p.dmac = 1
     if kind == 1:
         p.dmac = cython.cast(cython.ulonglong, 0xFFFFFFFFFFFF)
+    elif kind == 2:
+        p.dmac = cython.cast(cython.ulonglong, 0x010000000000)
     elif kind == 4:
         p.dmac = 0
     p.ethertype = etype
@@ -116,8 +118,10 @@ def _cooked(p: Packet) -> cython.int:
     if p.linktype == 113:
         p.shortfall = 14
     _strip(p, size)
-    p.network(etype, o + size)
-    return 0
+    # Below the EtherTypes are the kernel's numbers of frames with an IEEE 802.2 header.
+    if etype <= 1500:
+        return p.llc(o + size, etype)
+    return p.network(etype, o + size)
 
 
 @cython.cfunc
@@ -129,6 +133,8 @@ def _ppp(p: Packet) -> cython.int:
         return 0
     if p.linktype == 50 and p.buf[o] != 0xFF:
         return _chdlc(p)
+    if p.linktype == 50:
+        p.encaps |= 0x400
     _strip(p, 4 if p.u16(o) == 0xFF03 else 2)
     if p.linktype == 50 and p.u32(o) == cython.cast(cython.uint, 0xFF03C021) and p.end - o >= 6:
         return _lcp(p, o + 4)
@@ -140,7 +146,7 @@ def _ppp(p: Packet) -> cython.int:
 @cython.exceptval(-1, check=False)
 def _lcp(p: Packet, o: cython.Py_ssize_t) -> cython.int:
     """LCP (RFC 1661, section 5): a flow of its code and identifier; the link has no addresses, their place in the key stays empty."""
-    p.encaps |= 0x410
+    p.encaps |= 0x10
     p.extra = bytes(14) + bytes(p.buf[o : o + 2])
     p.l3 = o
     p.kind = LCP
@@ -186,7 +192,7 @@ def _slip(p: Packet) -> cython.int:
 @cython.cfunc
 @cython.exceptval(-1, check=False)
 def _radio(p: Packet) -> cython.int:
-    """Radiotap, Prism and AVS headers in front of an 802.11 frame."""
+    """Radiotap, Prism and AVS headers in front of an 802.11 frame; the reference counts the latter two among its bytes."""
     o: cython.Py_ssize_t = p.start
     size: cython.Py_ssize_t
     if p.linktype == 127:
@@ -194,18 +200,16 @@ def _radio(p: Packet) -> cython.int:
             return 0
         size = p.buf[o + 2] | (cython.cast(cython.uint, p.buf[o + 3]) << 8)
     elif p.linktype == 119:
-        p.encaps |= 0x40000
         size = 144
     else:
         if p.end - o < 8:
             return 0
-        p.encaps |= 0x80000
         size = p.u32(o + 4)
     if size > p.end - o:
         return 0
-    _strip(p, size)
-    _wlan(p, p.start)
-    return 0
+    if p.linktype == 127:
+        _strip(p, size)
+    return _wlan(p, o + size)
 
 
 @cython.cfunc
@@ -228,10 +232,11 @@ def _wlan(p: Packet, o: cython.Py_ssize_t) -> cython.int:
         protected = (control | p.buf[o + 1]) & 0x40 != 0
         if not protected and p.end - o >= size + 8 and p.u16(o + size) == 0xAAAA:
             p.encaps |= 0x8
-            # The reference counts this header among the bytes of IPv6 payloads.
-            p.shortfall = -size
+            # The reference counts the headers so far among the bytes of IPv6 payloads.
+            p.shortfall = p.start - o - size
             p.snap(o + size)
-            if p.kind:
+            # IP of which nothing is made is no flow of the link either.
+            if p.kind or p.depth:
                 return 0
     key = bytearray(52)
     for i in range(18):

@@ -185,7 +185,7 @@ class Packet:
                 return self.llc(o, etype)
         if etype == 0x0800:
             if self.end - o < 20 or self.u16(o + 2) < 20:
-                return self.ether_flow(etype)
+                return self.ether_flow(0x8100 if tagged else etype)
             return self.ip_any(o)
         if etype == 0x86DD:
             return self.ipv6(o)

@@ -402,7 +402,7 @@ class Engine:
                 arp_object(p, flow)
             if self.keep_user or self.control_data:
                 # The reference looks for both where they are in a frame without tags.
-                p.shortfall = shift + (14 if p.encaps & 0x20 else 0)
+                p.shortfall = shift + (p.shortfall if p.shortfall > 0 else 0)
                 self.user_data(flow, own, p.l3 + size - shift, p.wire - size)
             return p.wire - size
         if p.kind > 2:
