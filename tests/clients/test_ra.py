@@ -66,7 +66,7 @@ def test_a_range_inside_a_record_is_said() -> None:
     [
         ("2011/03/18", 42), ("2011/03/19", 0), ("2011/03/18.19:06:08", 23), ("x2011/03/18.19:06:08", 19), ("c2011/03/18.19:06:08", 16),
         ("n2011/03/18.19:06:08", 1), ("2011/03/18.19:06:07-19:06:09", 28), ("2011/03/18.19:06:07+2s", 28), ("2011/03/18.19:06:12-5s", 37),
-        ("1300475168-1300475170", 26), ("2011/**/**.19:06:08", 23), ("2011/03/18.*:06", 42),
+        ("2011/03/18.24", 42), ("1300475168-1300475170", 26), ("2011/**/**.19:06:08", 23), ("2011/03/18.*:06", 42),
     ],
 )  # fmt: skip
 def test_time_ranges(text: str, count: int) -> None:
@@ -83,6 +83,26 @@ def rc(tmp_path: Path, text: str) -> Path:
 def test_the_time_range_of_an_rc_file_works(tmp_path: Path) -> None:
     path = rc(tmp_path, "RA_TIMERANGE=2011/03/18.19:06:07+2s\n")
     assert len(lines("-F", path, "-r", LAN)) == 28
+
+
+def test_a_file_given_replaces_that_of_an_rc_file(tmp_path: Path) -> None:
+    conf = rc(tmp_path, f"RA_INPUT_FILE={DATA / 'tcp.argus'}\n")
+    assert len(lines("-F", conf)) == len(lines("-r", DATA / "tcp.argus"))
+    assert len(lines("-F", conf, "-r", LAN)) == len(lines("-r", LAN, "-F", conf)) == 42
+
+
+@pytest.mark.parametrize(
+    ("conf", "more", "title"),
+    [
+        ("RA_FIELD_QUOTED=double", ["-c", ","], '"SrcAddr","Proto"\n'),
+        ("RA_FIELD_QUOTED=double", [], "           SrcAddr  Proto \n"),
+        ("RA_FIELD_WIDTH=variable", [], "SrcAddr Proto \n"),
+        ("RA_FIELD_WIDTH=wide", [], "           SrcAddr  Proto \n"),
+    ],
+)
+def test_titles_by_an_rc_file(tmp_path: Path, conf: str, more: list[str], title: str) -> None:
+    done = ra("-F", rc(tmp_path, conf), "-r", LAN, "-N", "1", "-s", "saddr", "proto", *more)
+    assert done.stdout.decode().startswith(title)
 
 
 @pytest.mark.parametrize("line", ["RA_DEBUG_LEVEL=3", "RA_FILTER_TIMEOUT=2", "RA_PRINT_SUMMARY=yes"])

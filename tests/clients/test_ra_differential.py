@@ -70,6 +70,10 @@ icmp|-s offset - not spi lt 64
 vlan|-s offset - vid lte 10
 voip|-s offset - dsb gt 64
 v6|-s offset - ipv6 host 192.168.1.2
+vlan|-s offset - ether proto 0x0800
+l2|-s offset - ether proto 0x0806
+l2|-s offset - ether proto llc or ether proto 0x8100
+v6|-s offset - ether proto 34525
 vlan|-s offset - not mid gt 0
 """.strip().split("\n")
 

@@ -151,12 +151,12 @@ def title_line(settings: Settings) -> bytes:
         row = BY_NAME[column.name]
         if column.name == "xxx":
             continue
-        title = f"{settings.quote}{title_of(settings, column)}{settings.quote}"
+        title = title_of(settings, column)
         # Titles of the times of one side stand a column to the right of their values.
         later = column.name in ("sstime", "sltime", "dstime", "dltime")
         if settings.variable:
-            room = len(title) if row.align == "C" else column_width(settings, column.name, column.width) + later + 2 * len(settings.quote)
-            parts.append(title[:room] if row.title else "(null)")
+            room = len(title) if row.align == "C" else column_width(settings, column.name, column.width) + later
+            parts.append(f"{settings.quote}{title[:room] or '(null)'}{settings.quote}")
             continue
         if not row.title:
             continue
@@ -166,6 +166,9 @@ def title_line(settings: Settings) -> bytes:
             left = max(1, (width - len(title)) // 2)
             title = " " * left + title + " " * (left + CENTRED.get(column.name, (1, 0))[width % 2])
         else:
+            if column.name == "stime" and not column.width:
+                # Where a format shows no fraction of a second, the title of times keeps the room for it.
+                width = 12 + settings.precision
             title = title[: width + later].rjust(width + later)
         parts.append(title)
     if settings.variable:

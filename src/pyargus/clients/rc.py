@@ -31,7 +31,7 @@ def _delimiter(settings: Settings, value: str) -> None:
 
 
 def _width(settings: Settings, value: str) -> None:
-    settings.variable = value.lower() != "fixed"
+    settings.variable = value.lower() == "variable"
 
 
 def _names(settings: Settings, value: str) -> None:
@@ -131,7 +131,7 @@ PORT_RULES = ("wellknown", "services", "registered")
 LOCAL_RULES = ("src", "dst", "suggest:src", "suggest:dst", "force:src", "force:dst")
 
 VARIABLES: dict[str, Callable[[Settings, str], None]] = {
-    "RA_INPUT_FILE": lambda s, v: s.inputs.append(v),
+    "RA_INPUT_FILE": lambda s, v: s.rc_inputs.append(v),
     "RA_OUTPUT_FILE": _output,
     "RA_EXCEPTION_OUTPUT_FILE": lambda s, v: setattr(s, "rejected", v),
     "RA_NO_OUTPUT": _set("quiet"),
@@ -169,9 +169,9 @@ VARIABLES: dict[str, Callable[[Settings, str], None]] = {
     "RA_LOCAL_DIRECTION": _local_direction,
     "RA_PRINT_LOCALONLY": _set("local_only"),
     "RA_PRINT_DOMAINONLY": _set("domain_only"),
-    "RA_ARGUS_SERVER": lambda s, v: s.servers.append(v),
+    "RA_ARGUS_SERVER": lambda s, v: s.rc_servers.append(v),
     "RA_ARGUS_SERVERPORT": _integer("server_port"),
-    "RA_CISCONETFLOW_PORT": lambda s, v: s.servers.append(f"cisco://{v if ':' in v else ':' + v}"),
+    "RA_CISCONETFLOW_PORT": lambda s, v: s.rc_servers.append(f"cisco://{v if ':' in v else ':' + v}"),
     "RA_RELIABLE_CONNECT": _set("insist"),
     "RA_TLS_CA": lambda s, v: setattr(s, "tls_ca", v),
     "RA_TLS_CERT": lambda s, v: setattr(s, "tls_cert", v),

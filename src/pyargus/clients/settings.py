@@ -50,6 +50,7 @@ class Settings:
 
     own: values of the program's own options by letter, in the order given; an empty text for each time one without a value was given.
     mode_values: the program's own words of -M with what followed them.
+    rc_inputs, rc_servers: those of rc files, which count where no option names a source.
     """
 
     program: Program = RA
@@ -57,6 +58,7 @@ class Settings:
     mode_values: dict[str, str] = field(default_factory=dict)
     inputs: list[str] = field(default_factory=list)
     folders: list[str] = field(default_factory=list)
+    rc_inputs: list[str] = field(default_factory=list)
     writes: list[tuple[str, str]] = field(default_factory=list)
     rejected: str = ""
     columns: list[Column] = field(default_factory=lambda: [Column(name) for name in DEFAULT])
@@ -113,6 +115,7 @@ class Settings:
     local_only: bool = False
     domain_only: bool = False
     servers: list[str] = field(default_factory=list)
+    rc_servers: list[str] = field(default_factory=list)
     server_port: int = 561
     insist: bool = False
     tls_ca: str = ""
@@ -396,8 +399,6 @@ def from_argv(argv: list[str], program: Program = RA) -> Settings:
         from pyargus.clients.rc import read_defaults
 
         read_defaults(settings)
-    from_rc, servers = list(settings.inputs), list(settings.servers)
-    settings.inputs, settings.servers = [], []
     kept = program.own_letters | STAYING
     for number, given in enumerate(arguments.options):
         option = rows[given.name]
@@ -405,14 +406,13 @@ def from_argv(argv: list[str], program: Program = RA) -> Settings:
             raise BadUse(f"option -{option.letter} (--{option.name}): {option.refused}")
         if given.name == "X":
             settings = Settings(program=program, man=program.man, ignore_rc=True)
-            from_rc = servers = []
             for earlier in arguments.options[:number]:
                 if earlier.name in kept:
                     apply(settings, earlier)
             continue
         apply(settings, given)
     if not settings.inputs and not settings.folders and not settings.servers:
-        settings.inputs, settings.servers = from_rc, servers
+        settings.inputs, settings.servers = settings.rc_inputs, settings.rc_servers
     if arguments.words:
         settings.filter = " ".join(arguments.words)
     settings.filter, settings.remote_filter = split_filter(settings.filter)

@@ -74,7 +74,7 @@ def address(t, rec, destination, style):
         t.ipv4(cython.cast(cython.uint, low))
         if style.cidr:
             length = 0
-            if rec.family == 1:
+            if rec.family == 1 or rec.family == 17:
                 length = 32
                 if (rec.head[1] >> 8) & 0x40:
                     length = rec.extra & 0xFF if destination else rec.extra >> 8

@@ -488,6 +488,8 @@ class Parser:
             number = int(name, 0) if token.kind == "int" else words.ethertype(name)
             if number is None:
                 raise self.fail("unknown proto", token)
+            if number in words.FLOW_ETHERTYPES:
+                return leaf(1, f"ether proto {number:#06x}", a=words.FLOW_ETHERTYPES[number])
             return leaf(21, f"ether proto {number:#06x}", a=number)
         number = int(name, 0) if token.kind == "int" else words.ip_protocol(name)
         if number is None:

@@ -121,9 +121,7 @@ class Filter:
                 return compared(0, a, self.compares[i])
             return compared(rec.dport if destination else rec.sport, a, self.compares[i])
         if code == 21:
-            if family & 8:
-                return rec.etype == a
-            return rec.present & 0x2000 != 0 and rec.mac_etype == a
+            return family & 8 != 0 and rec.etype == a
         if code == 30:
             if self.c[i] and rec.present & 0x4000 and (rec.head[14] >> 8) & self.c[i]:
                 return True

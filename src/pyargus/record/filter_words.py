@@ -57,6 +57,8 @@ ONE_SIDED = {"trans", "seq", "dur", "avgdur", "pcr", "pcratio", "abr", "abratio"
 AND_ED = {"intpkt", "inter", "intpktact", "intpktidle", "jit", "jitter", "jitact", "jitidle"}
 _LOGIC = {"and", "or", "not", "src", "dst", "mask", "len", "broadcast", "multicast", "inbound", "outbound", "auth", "recurs", "req", "rsp"}
 
+# Ethertypes of which flows have kinds of their own: bit n for the kind n of key.
+FLOW_ETHERTYPES = {0x0800: 0x20002, 0x0806: 0x100010, 0x8035: 0x200020, 0x86DD: 0x40004}
 ENCAPS = (("eth", 0x2), ("802q", 0x4), ("llc", 0x8), ("pppoe", 0x10), ("isl", 0x20), ("gre", 0x40), ("ah", 0x80), ("ipnip", 0x100),
           ("ipnip6", 0x200), ("hdlc", 0x400), ("chdlc", 0x800), ("atm", 0x1000), ("sll", 0x2000), ("fddi", 0x4000), ("slip", 0x8000),
           ("arc", 0x10000), ("wlan", 0x20000), ("prism", 0x40000), ("avs", 0x80000), ("lrh", 0x100000), ("grh", 0x200000),

@@ -77,6 +77,9 @@ def _moment(text: str) -> Moment:
         pieces = clock.split(":")
         if len(pieces) > 3 or any(not re.fullmatch(r"\d+|\*", piece) for piece in pieces):
             raise _fail(text)
+        if date is not None and len(pieces) == 1 and pieces[0].isdigit() and int(pieces[0]) > 23:
+            # No hour of the day: the day as a whole.
+            return out
         for index, piece in enumerate(pieces):
             out.parts[PARTS[3 + index]] = None if piece == "*" else int(piece)
             out.last = 3 + index
