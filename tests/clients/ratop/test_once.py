@@ -121,6 +121,13 @@ def test_shares_are_those_of_racluster(office: Path, form: str) -> None:
     assert form == "xml" or any("pTotPkts" in line for line in printed)
 
 
+def test_folders_that_hold_nothing_are_said(office: Path, tmp_path: Path) -> None:
+    for name, message in ((tmp_path / "none", "no such folder"), (tmp_path, "there is no file in this folder")):
+        result = ratop("-1", "-R", name, stdin=office.read_bytes())
+        assert (result.returncode, result.stdout) == (3, "") and message in result.stderr
+    assert "TotalRecords       60" in ratop("-1", "-n", "-R", office).stdout
+
+
 def test_everything_that_is_wrong_with_a_file_is_said(tmp_path: Path) -> None:
     strange = tmp_path / "strange.pcap"
     strange.write_bytes(pcap(frames(3, most=200), network=107, snaplen=20))
@@ -183,6 +190,9 @@ def test_colours_of_a_file(office: Path, tmp_path: Path) -> None:
         (["-m", "sadr"], "no such key"),
         (["-P", "byts"], "no such field to sort by"),
         (["-M", "rate=x"], "expected a number"),
+        (["-M", "nomerge"], "mode 'nomerge': ra prints records as they are"),
+        (["-M", "nocolor"], "mode 'nocolor': --color never"),
+        (["-M", "probe"], "-m srcid"),
         (["-", "tcp", "and", "por"], ""),
         (["--format", "csv"], "--format goes with -1"),
         (["-1", "--format", "cvs"], "cvs"),
