@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from pyargus.clients.ratop import PROGRAM, once
+from pyargus.clients.ratop.running import make_browser
+from pyargus.clients.settings import from_argv
 from tests.capture.craft import frames, pcap
 from tests.clients.ratop.support import capture
 from tests.clients.ratop.test_terminal import Server
@@ -166,6 +169,13 @@ def test_a_server_is_read_for_some_seconds(office: Path) -> None:
     server.close()
     assert (result.returncode, result.stderr) == (0, "")
     assert "TotalRecords       60" in result.stdout
+
+
+def test_a_file_at_a_pace_is_read_to_its_end(office: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(once, "SECONDS", 0.1)
+    browser = make_browser(from_argv(["-X", "-n", "-1", "-r", str(office), "-M", "rate=100"], PROGRAM), False, True)
+    assert once.run_once(browser, browser.engine, 0.0, False) == 0
+    assert "TotalRecords       60" in capsys.readouterr().out
 
 
 def test_colours_of_a_file(office: Path, tmp_path: Path) -> None:
