@@ -42,12 +42,22 @@ def emit(data: bytes) -> None:
 
 
 def folder_files(folder: str) -> list[str]:
-    """The regular files below a folder, hidden ones left out, in byte order of their paths."""
+    """The regular files below a folder, hidden ones left out, in byte order of their paths; a file is itself.
+
+    Raises Unreachable where there is none.
+    """
+    if os.path.isfile(folder):
+        return [folder]
+    if not os.path.isdir(folder):
+        raise Unreachable(f"{folder}: no such folder")
     found = []
     for base, folders, files in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".")]
         found += [os.path.join(base, name) for name in files if not name.startswith(".")]
-    return sorted(name for name in found if os.path.isfile(name))
+    found = sorted(name for name in found if os.path.isfile(name))
+    if not found:
+        raise Unreachable(f"{folder}: there is no file in this folder")
+    return found
 
 
 def make_batch(settings: Settings, printer: Output) -> Batch:

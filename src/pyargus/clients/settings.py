@@ -17,6 +17,13 @@ REFUSED_MODES = {
     "poll": "a server that is not told to start sends nothing",
     "saslmech": "servers are told who we are by a TLS certificate",
     "sql": "it only matters for clients of a database",
+    "merge": "merging clients merge, and ra does not",
+    "nomerge": "ra prints records as they are",
+    "net": "-m saddr/24 merges by networks",
+    "probe": "-m srcid merges by sensors",
+    "nocolor": "--color never",
+    "nocontrol": "there is no channel of control",
+    "replace": "racluster and rasort put their results in the place of files",
 }
 DSRS = ("trans", "flow", "time", "metric", "agr", "net", "vlan", "mpls", "jitter", "ipattr", "psize", "suser", "duser", "mac", "icmp",
         "encaps", "tadj", "behavior", "cor", "cocode", "label", "asn")  # fmt: skip

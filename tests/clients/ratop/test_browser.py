@@ -547,6 +547,19 @@ def test_history_steps_back_and_returns(office: Path) -> None:
         assert browser.engine.tables == [browser.view.table]
 
 
+def test_rates_in_the_history_are_those_of_its_moment(office: Path) -> None:
+    with browsing("-n", "-r", office) as browser:
+        browser.engine.feeders[0].live = True
+        newest = browser.view.table.flow.newest
+        browser.engine.rates.extend((1.0, float(second), 0.0, 0.0) for second in range(100))
+        assert plain(header.rates(browser, 160)).split()[:2] == ["pkts/s", "98"]
+        browser.moment = newest - 50_000_000
+        assert plain(header.rates(browser, 160)).split()[:2] == ["pkts/s", "48"]
+        browser.moment = newest - 200_000_000
+        assert plain(header.rates(browser, 160)).split()[:2] == ["pkts/s", "0"]
+        browser.moment = 0
+
+
 def test_a_fault_while_a_table_is_made_is_said_and_the_tables_go_on(office: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with browsing("-n", "-r", office) as browser:
         with monkeypatch.context() as patch:

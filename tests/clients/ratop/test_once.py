@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from pyargus.clients.ratop import PROGRAM, once
+from pyargus.clients.ratop.running import make_browser
+from pyargus.clients.settings import from_argv
 from tests.capture.craft import frames, pcap
 from tests.clients.ratop.support import capture
 from tests.clients.ratop.test_terminal import Server
@@ -121,6 +124,13 @@ def test_shares_are_those_of_racluster(office: Path, form: str) -> None:
     assert form == "xml" or any("pTotPkts" in line for line in printed)
 
 
+def test_folders_that_hold_nothing_are_said(office: Path, tmp_path: Path) -> None:
+    for name, message in ((tmp_path / "none", "no such folder"), (tmp_path, "there is no file in this folder")):
+        result = ratop("-1", "-R", name, stdin=office.read_bytes())
+        assert (result.returncode, result.stdout) == (3, "") and message in result.stderr
+    assert "TotalRecords       60" in ratop("-1", "-n", "-R", office).stdout
+
+
 def test_everything_that_is_wrong_with_a_file_is_said(tmp_path: Path) -> None:
     strange = tmp_path / "strange.pcap"
     strange.write_bytes(pcap(frames(3, most=200), network=107, snaplen=20))
@@ -161,6 +171,13 @@ def test_a_server_is_read_for_some_seconds(office: Path) -> None:
     assert "TotalRecords       60" in result.stdout
 
 
+def test_a_file_at_a_pace_is_read_to_its_end(office: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(once, "SECONDS", 0.1)
+    browser = make_browser(from_argv(["-X", "-n", "-1", "-r", str(office), "-M", "rate=100"], PROGRAM), False, True)
+    assert once.run_once(browser, browser.engine, 0.0, False) == 0
+    assert "TotalRecords       60" in capsys.readouterr().out
+
+
 def test_colours_of_a_file(office: Path, tmp_path: Path) -> None:
     colours, rc = tmp_path / "racolor.conf", tmp_path / "rarc"
     colours.write_text('# colours\nfilter="udp" color="all:RED+UNDERLINE"\nfilter="" color="state:BLUE"\n')
@@ -183,6 +200,9 @@ def test_colours_of_a_file(office: Path, tmp_path: Path) -> None:
         (["-m", "sadr"], "no such key"),
         (["-P", "byts"], "no such field to sort by"),
         (["-M", "rate=x"], "expected a number"),
+        (["-M", "nomerge"], "mode 'nomerge': ra prints records as they are"),
+        (["-M", "nocolor"], "mode 'nocolor': --color never"),
+        (["-M", "probe"], "-m srcid"),
         (["-", "tcp", "and", "por"], ""),
         (["--format", "csv"], "--format goes with -1"),
         (["-1", "--format", "cvs"], "cvs"),

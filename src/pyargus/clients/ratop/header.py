@@ -66,13 +66,17 @@ def title(browser: Browser, columns: int) -> Line:
     return [*fit(left, columns - width(right) - 1), (" ", ""), *right] if right else fit(left, columns)
 
 
+def seconds_back(browser: Browser) -> float:
+    """How long before the newest record the moment of the history is."""
+    base = browser.engine.base
+    return max(0.0, base.flow.newest - browser.moment) / 1e6 if browser.moment and base is not None else 0.0
+
+
 def state(browser: Browser) -> tuple[str, str]:
     """What is shown: now, the display as it was frozen, or a moment of the history; empty for a file that has been read."""
     palette, engine = browser.palette, browser.engine
     if browser.moment:
-        base = engine.base
-        ago = max(0.0, base.flow.newest - browser.moment) / 1e6 if base is not None else 0.0
-        return f" history {stamp(browser.moment / 1e6, False)}, {ago:.0f} s back ", palette["past"]
+        return f" history {stamp(browser.moment / 1e6, False)}, {seconds_back(browser):.0f} s back ", palette["past"]
     if browser.paused:
         waiting = engine.waiting
         return f" frozen, {plots.short(waiting)}B wait " if waiting else " frozen ", palette["alert"]
@@ -115,6 +119,8 @@ def rates(browser: Browser, columns: int) -> Line:
     flow = base.flow
     if engine.live:
         beats = list(engine.rates)
+        # There is one for each second.
+        beats = beats[: max(0, len(beats) - round(seconds_back(browser)))]
         last = beats[-AVERAGED:]
         series = [[beat[1] for beat in beats], [8 * beat[2] for beat in beats], [beat[3] for beat in beats]]
         values = [sum(row[-len(last) :]) / len(last) if last else 0.0 for row in series]

@@ -56,7 +56,7 @@ def run_once(browser: Browser, engine: Engine, seconds: float, coloured: bool) -
     engine.start()
     started = time.monotonic()
     try:
-        if engine.live:
+        if any(feeder.live for feeder in engine.feeders):
             while time.monotonic() < started + (seconds or SECONDS) and engine.active:
                 browser.beat()
                 time.sleep(0.1)
