@@ -28,8 +28,11 @@ class Sink:
     def drain(self) -> None:
         """Write what was gathered. Raises Unreachable if it cannot be written."""
         data = self.writer.take()
-        if not data:
-            return
+        if data:
+            self.put(data)
+
+    def put(self, data: bytes) -> None:
+        """Write records. Raises Unreachable if they cannot be written."""
         try:
             self.file.write(data)
         except BrokenPipeError:
