@@ -49,6 +49,7 @@ cdef class Aggregator(GroupTable):
     cdef int turn_group(self, long long g) except -1
     cpdef int drop(self, long long g) except -1
     cpdef int record_of(self, long long g, Record into) except -1
+    cdef int rewrite(self, long long g, Record rec) except -1
     cpdef Record last_of_all(self, long long g, Record into)
     cdef int report(self, Record into) except -1
     cdef bint current(self, long long g, Record into) except -1

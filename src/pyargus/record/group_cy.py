@@ -581,10 +581,21 @@ class Aggregator(GroupTable):
         else:
             self.load(g, into)
             if self.current(g, into) and not stored_form(into):
-                self.settle(g, into)
-                self.load(g, into)
+                self.rewrite(g, into)
         self.report(held)
         return held
+
+    def rewrite(self, g, rec):
+        """Make a record what `settle` and `load` would, elsewhere than in the place of its group."""
+        joiner: Joiner = self.joiner
+        turned: cython.bint = rec.reversed_ != 0
+        merged: cython.uint = rec.merged
+        client_form(rec, False)
+        joiner.write(rec)
+        joiner.out.pos = 0
+        rec.point_to(joiner.out.out)
+        decode(rec, 0, self.words[g * self.stride + OFFSET])
+        return restore(rec, turned, merged)
 
     def current(self, g, into):
         """Merge what waits into the record of a group; whether that changed it to a form that is not the one to be shown."""
