@@ -16,6 +16,8 @@ from pyargus.errors import BadInput, ExitCode, PyargusError, Unreachable
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from pyargus.clients.stop import Stopper
     from pyargus.record.batch_cy import Batch
     from pyargus.record.cut_cy import Cutter
@@ -104,7 +106,7 @@ class Run:
         check_names(settings)
         # A filter that is wrong is said before the first output is opened.
         chosen = make_filter(settings)
-        self.stage = program.make_stage(settings) if program.make_stage is not None else None
+        self.stage: Any = program.make_stage(settings) if program.make_stage is not None else None
         for _, text in settings.writes:
             make_test(text, settings.precision)
         targets = open_targets(settings)
@@ -142,6 +144,19 @@ class Run:
             target.put(data)
         for sink in self.sinks:
             sink.drain()
+
+    def outputs(self) -> list[Any]:
+        """What gathers bytes of the targets and sinks."""
+        return [target.printer.out for target in self.targets] + [sink.writer for sink in self.sinks]
+
+    def put(self, pieces: list[bytes]) -> None:
+        """Hand on what was gathered elsewhere, for each of the outputs."""
+        for target, data in zip(self.targets, pieces, strict=False):
+            if data and target.standard:
+                self.progress.clear()
+            target.put(data)
+        for sink, data in zip(self.sinks, pieces[len(self.targets) :], strict=True):
+            sink.put(data)
 
     def tell(self, text: object) -> None:
         """One message about a source."""
@@ -198,6 +213,14 @@ class Run:
         for sink in self.sinks:
             sink.flush()
 
+    def divisible(self) -> bool:
+        """Whether a second process is to help with what the stage holds."""
+        if not self.stage.divisible():
+            return False
+        from pyargus.clients import helper
+
+        return helper.worthwhile(self)
+
     def totals(self) -> bytes:
         """The line of -A. Files count as the reference's readers count them: one to the records and one to the management records each."""
         batch, files = self.batch, self.started
@@ -210,8 +233,13 @@ class Run:
         if self.settings.program.ending is not None:
             self.settings.program.ending(self)
         if self.stage is not None:
-            while self.stage.finish() and not self.delivery.done:
-                self.drain()
+            if self.divisible():
+                from pyargus.clients import helper
+
+                helper.finish(self)
+            else:
+                while self.stage.finish() and not self.delivery.done:
+                    self.drain()
         self.drain()
         inside = self.settings.totals and self.settings.xml
         if inside:

@@ -27,11 +27,14 @@ class Sink:
 
     def drain(self) -> None:
         """Write what was gathered. Raises Unreachable if it cannot be written."""
-        if not self.writer.size():
-            return
-        try:
-            self.file.write(self.writer.held())
+        if self.writer.size():
+            self.put(self.writer.held())
             self.writer.clear()
+
+    def put(self, data: bytes | memoryview) -> None:
+        """Write records. Raises Unreachable if they cannot be written."""
+        try:
+            self.file.write(data)
         except BrokenPipeError:
             raise
         except OSError as error:

@@ -11,10 +11,11 @@ cdef class Binner(Cluster):
     cdef long long closed, now_bin, latest
     cdef dict held
     cdef long long now_held
-    cdef list now_members
+    cdef object now_members
     cdef unsigned long long counted, octets
     cdef long long number
-    cdef list queue, group
+    cdef list queue
+    cdef long long[::1] group
     cdef Py_ssize_t spot
     cdef Record edge
     cpdef bint glance(self, Record rec, Py_ssize_t at, Py_ssize_t length) except -1
@@ -33,5 +34,5 @@ cdef class Binner(Cluster):
     cdef int take_up(self, long long start) except -1
     cdef int member(self) except -1
     cdef int lay_down(self) except -1
-    cdef list in_order(self, list members)
+    cdef long long[::1] in_order(self, long long[::1] members)
     cpdef tuple span(self)

@@ -6,6 +6,8 @@ Only bins that hold something take memory, however short they are. Source: argus
 
 from __future__ import annotations
 
+from array import array
+
 import cython
 
 if cython.compiled:
@@ -13,6 +15,7 @@ if cython.compiled:
     from cython.cimports.pyargus.record.cut_cy import Cutter
     from cython.cimports.pyargus.record.decode_cy import decode
     from cython.cimports.pyargus.record.merge_cy import begin_aggregation
+    from cython.cimports.pyargus.record.order_cy import Order
     from cython.cimports.pyargus.record.record_cy import Record
     from cython.cimports.pyargus.record.repair_cy import repair
     from cython.cimports.pyargus.record.values_cy import last_f, last_s, start_f, start_s
@@ -21,6 +24,7 @@ else:
     from pyargus.record.cut_cy import Cutter
     from pyargus.record.decode_cy import decode
     from pyargus.record.merge_cy import begin_aggregation
+    from pyargus.record.order_cy import Order
     from pyargus.record.record_cy import Record
     from pyargus.record.repair_cy import repair
     from pyargus.record.values_cy import last_f, last_s, start_f, start_s
@@ -132,7 +136,8 @@ class Binner(Cluster):
         """Merge a record, or a piece of one, into the bin that begins at `start`; previewed: it was not read in full."""
         statement: Statement
         i: cython.Py_ssize_t = 0
-        members: list
+        count: cython.Py_ssize_t = len(self.statements)
+        g: cython.longlong
         if start < self.closed:
             self.late += 1
             return 0
@@ -140,8 +145,8 @@ class Binner(Cluster):
             self.now_members = self.held.get(start)
             self.now_held = start
             if self.now_members is None:
-                self.now_members = self.held[start] = []
-        members = self.now_members
+                # An array takes less memory than a list of numbers, and collecting garbage does not look at it.
+                self.now_members = self.held[start] = array("q")
         for statement in self.statements:
             if (statement.filter is None or statement.filter.accepts(rec)) and (
                 statement.grep is None or statement.grep.search(rec.label() or b"") is not None
@@ -153,7 +158,7 @@ class Binner(Cluster):
                     statement.table.add(rec)
                 if statement.table.fresh:
                     for g in statement.table.fresh:
-                        members.append((i, g))
+                        self.now_members.append(g * count + i)
                     statement.table.fresh.clear()
                 if not statement.more:
                     break
@@ -217,6 +222,8 @@ class Binner(Cluster):
 
     def mark(self, moment, stop):
         """Put the management record of an edge."""
+        if not self.mine():
+            return 0
         data = memoryview(edge_record(moment, stop))
         self.edge.point_to(data)
         decode(self.edge, 0, 0)
@@ -243,11 +250,13 @@ class Binner(Cluster):
     def member(self):
         """Put the next record of the bin."""
         statement: Statement
-        i, g = self.group[self.spot]
-        statement = self.statements[i]
+        count: cython.Py_ssize_t = len(self.statements)
+        at: cython.longlong = self.group[self.spot]
+        g: cython.longlong = at // count
+        statement = self.statements[at % count]
         self.shown += 1
         if self.shown >= self.from_number and (self.to_number == 0 or self.shown <= self.to_number):
-            self.deliver(statement, g)
+            self.hand_out(statement, g)
         if self.queue is None:
             # At the end nothing comes that would need the room.
             statement.table.remove(g)
@@ -264,11 +273,19 @@ class Binner(Cluster):
     def in_order(self, members):
         """Members of a bin sorted by the keys."""
         statement: Statement
+        count: cython.Py_ssize_t = len(self.statements)
+        g: cython.longlong
+        at: cython.longlong
+        k: cython.Py_ssize_t
+        order: Order
+        found: cython.longlong[::1]
         if self.keys is None:
             return members
         order = self.order_for()
-        for i, g in members:
-            statement = self.statements[i]
+        for k in range(len(members)):
+            at = members[k]
+            g = at // count
+            statement = self.statements[at % count]
             if self.keys.by_start:
                 self.keys.start(statement.table.first_of(g))
             else:
@@ -276,7 +293,18 @@ class Binner(Cluster):
                 self.keys.extract(self.record)
             order.append(self.keys)
         order.sort()
-        return [members[order.at(k)] for k in range(len(members))]
+        found = array("q", bytes(8 * len(members)))
+        for k in range(len(members)):
+            found[k] = members[order.at(k)]
+        return found
+
+    def divisible(self):
+        """Whether the bins that are left can be put in shares: all but empty ones."""
+        return not self.zero and self.from_number <= 1 and not self.to_number
+
+    def take_up_statement(self):
+        """Members are put by their bins."""
+        return 0
 
     def span(self):
         """Start and end of all bins that are held, those of the range included; (0, 0) without."""
@@ -306,7 +334,7 @@ class Binner(Cluster):
                 self.member()
                 if self.out.done:
                     return False
-                if self.out.full():
+                if self.out.full() or self.between():
                     return True
             self.lay_down()
             if self.cutter is not None:

@@ -18,12 +18,14 @@ cdef class Cluster(Stage):
     cdef public unsigned long long records
     cdef Record record, labelled
     cdef Joiner joiner
-    cdef list waiting
+    cdef long long[::1] waiting
     cdef Py_ssize_t place, source
     cdef public bint as_recorded, counts_written
     cdef public unsigned long long shown, from_number, to_number
     cdef bint timed, plain
     cdef Statement first
+    cdef int part
+    cdef Py_ssize_t dealt
     cpdef bint glance(self, Record rec, Py_ssize_t at, Py_ssize_t length) except -1
     cdef bint previewed(self, Record rec, Py_ssize_t at) except -1
     cpdef int add(self, Record rec) except -1
@@ -36,4 +38,11 @@ cdef class Cluster(Stage):
     cdef int unturn(self, Record rec) except -1
     cdef Order order_for(self)
     cpdef list totals(self, list fields)
-    cdef list ordered(self, Aggregator table)
+    cdef long long[::1] ordered(self, Aggregator table)
+    cpdef Py_ssize_t left(self) except -1
+    cpdef int divide(self, int part) except -1
+    cpdef Py_ssize_t share(self) except -1
+    cdef bint mine(self) except -1
+    cdef bint between(self) except -1
+    cdef int hand_out(self, Statement statement, long long g) except -1
+    cdef int take_up_statement(self) except -1

@@ -6,6 +6,8 @@ Source: argus 3 clients, "racluster".
 
 from __future__ import annotations
 
+from array import array
+
 import cython
 
 if cython.compiled:
@@ -28,6 +30,10 @@ else:
     from pyargus.record.sortkeys_cy import SortKeys
     from pyargus.record.stage_cy import Stage
     from pyargus.record.values_cy import Values, start_f, start_s
+
+
+# Groups of a share, which one of two processes puts.
+_SHARE = cython.declare(cython.Py_ssize_t, 512)
 
 
 class Statement:
@@ -80,6 +86,8 @@ class Cluster(Stage):
         self.waiting = None
         self.place = 0
         self.source = 0
+        self.part = -1
+        self.dealt = 0
         self.as_recorded = self.counts_written = False
         self.shown = 0
         self.from_number = 1
@@ -177,7 +185,7 @@ class Cluster(Stage):
 
     def deliver(self, statement, g):
         """Put the record of a group, which is put once."""
-        rec: Record = self.record
+        rec: Record
         if self.counts_written:
             self.shown += 1
             if self.to_number and self.shown > self.to_number:
@@ -186,7 +194,7 @@ class Cluster(Stage):
                 return 0
         # Merging clients write statistics of aggregation only where there was something to aggregate.
         self.out.aggregate = False
-        statement.table.last_of_all(g, rec)
+        rec = statement.table.last_of_all(g, self.record)
         if statement.label:
             rec = self.with_label(rec, statement.label)
         return self.out.put(rec)
@@ -196,20 +204,66 @@ class Cluster(Stage):
         put_label(self.joiner, rec, label, self.labelled)
         return self.labelled
 
+    def divisible(self):
+        """Whether two processes may each put every other share of the groups that are left; `divide` says which."""
+        return not self.counts_written
+
+    def left(self):
+        """How many groups are left. The order in which they go out is found."""
+        statement: Statement
+        count: cython.Py_ssize_t = 0
+        for statement in self.statements:
+            count += statement.table.count
+        self.take_up_statement()
+        return count
+
+    def divide(self, part):
+        """Put only the shares of even (`part` 0) or odd (1) number from now on, or all of them (-1)."""
+        self.part = part
+        return 0
+
+    def share(self):
+        """The number of the share that is put next."""
+        return self.dealt // _SHARE
+
+    def mine(self):
+        """Whether what is put next is in a share of this process."""
+        return self.part < 0 or (self.dealt // _SHARE) & 1 == self.part
+
+    def between(self):
+        """Whether a share is complete, where there are shares."""
+        return self.part >= 0 and self.dealt % _SHARE == 0
+
+    def hand_out(self, statement, g):
+        """Put the record of a group that is left, if it is in a share of this process."""
+        if self.mine():
+            self.deliver(statement, g)
+        else:
+            self.out.pass_over()
+        self.dealt += 1
+        return 0
+
+    def take_up_statement(self):
+        """Find the order of the groups of the statement whose groups go out now."""
+        statement: Statement
+        if self.waiting is None and self.source < len(self.statements):
+            statement = self.statements[self.source]
+            self.waiting = self.ordered(statement.table)
+            self.place = 0
+        return 0
+
     def finish(self):
         """Put the groups that are left, by statement, until the outputs are full; whether there is more."""
         statement: Statement
         while self.source < len(self.statements):
             statement = self.statements[self.source]
-            if self.waiting is None:
-                self.waiting = self.ordered(statement.table)
-                self.place = 0
+            self.take_up_statement()
             while self.place < len(self.waiting):
-                self.deliver(statement, self.waiting[self.place])
+                self.hand_out(statement, self.waiting[self.place])
                 self.place += 1
                 if self.out.done:
                     return False
-                if self.out.full():
+                if self.out.full() or self.between():
                     return True
             self.waiting = None
             self.source += 1
@@ -234,17 +288,28 @@ class Cluster(Stage):
         return Order(self.keys.columns)
 
     def ordered(self, table):
-        """The handles of the groups in the order in which they go out."""
-        handles: list = table.handles()
+        """The handles of the groups in the order in which they go out, as an array, which takes less memory than a list."""
+        handles: cython.longlong[::1] = array("q", table.handles())
         order: Order
         keys: SortKeys = self.keys
+        quick: cython.bint
         g: cython.longlong
+        at: cython.Py_ssize_t
+        found: cython.longlong[::1]
         if keys is None:
             return handles
         order = self.order_for()
-        for g in handles:
-            table.record_of(g, self.record)
+        quick = keys.by_address and table.same_ends()
+        for at in range(len(handles)):
+            g = handles[at]
+            if quick:
+                table.ends_of(g, self.record)
+            else:
+                table.record_of(g, self.record)
             keys.extract(self.record)
             order.append(keys)
         order.sort()
-        return [handles[order.at(i)] for i in range(len(handles))]
+        found = array("q", bytes(8 * len(handles)))
+        for at in range(len(handles)):
+            found[at] = handles[order.at(at)]
+        return found

@@ -124,6 +124,13 @@ class Delivery:
         rec.ordinal = self.ordinal
         return self.printer.line(rec)
 
+    def pass_over(self):
+        """A record is put elsewhere in its turn: it counts, and is not written or printed here."""
+        if not self.writers and not self.quiet:
+            self.printer.heading()
+            self.ordinal += 1
+        return 0
+
     def twin(self, rec):
         """Write or print a second form of the record that was put last."""
         other: Delivery

@@ -11,7 +11,7 @@ cdef class Aggregator(GroupTable):
     cdef public bint correct, preserve, rmon, norep, raw, intact
     cdef public long long idle, status
     cdef public list ripe, fresh
-    cdef bint touches, edited, turned, partial, previews, rewritten
+    cdef bint touches, edited, turned, partial, previews, rewritten, masked
     cdef Py_ssize_t used
     cdef Record scratch, other
     cdef Joiner joiner
@@ -50,11 +50,14 @@ cdef class Aggregator(GroupTable):
     cdef int turn_group(self, long long g) except -1
     cpdef int drop(self, long long g) except -1
     cpdef int record_of(self, long long g, Record into) except -1
-    cpdef int last_of_all(self, long long g, Record into) except -1
+    cdef int rewrite(self, long long g, Record rec) except -1
+    cpdef Record last_of_all(self, long long g, Record into)
     cdef int report(self, Record into) except -1
     cdef bint current(self, long long g, Record into) except -1
     cpdef Py_ssize_t expire(self, long long now, long long idle) except -1
     cpdef int remove(self, long long g) except -1
     cpdef int reverse(self, long long g) except -1
+    cdef bint same_ends(self) except -1
+    cdef int ends_of(self, long long g, Record into) except -1
 
 cpdef int restore(Record rec, bint turned, unsigned int merged) except -1

@@ -22,7 +22,7 @@ from pyargus.record.arena import arena
 if cython.compiled:
     from cython.cimports.pyargus.record.arrange_cy import put_right, turn
     from cython.cimports.pyargus.record.client_cy import client_form, stored_form
-    from cython.cimports.pyargus.record.decode_cy import decode
+    from cython.cimports.pyargus.record.decode_cy import decode, glimpse
     from cython.cimports.pyargus.record.grouptable_cy import (
         AT,
         FIRST,
@@ -39,6 +39,7 @@ if cython.compiled:
     )
     from cython.cimports.pyargus.record.key_cy import KeyMaker, reversible, unordered
     from cython.cimports.pyargus.record.merge_cy import join_labels, merge
+    from cython.cimports.pyargus.record.merge_flow_cy import length_of
     from cython.cimports.pyargus.record.merge_network_cy import is_tcp
     from cython.cimports.pyargus.record.record_cy import Record
     from cython.cimports.pyargus.record.repair_cy import duration, rates, repair
@@ -47,10 +48,11 @@ if cython.compiled:
 else:
     from pyargus.record.arrange_cy import put_right, turn
     from pyargus.record.client_cy import client_form, stored_form
-    from pyargus.record.decode_cy import decode
+    from pyargus.record.decode_cy import decode, glimpse
     from pyargus.record.grouptable_cy import AT, FIRST, FORM, HASH, LAST, MERGED, NEWEST, OFFSET, OLDEST, SERIAL, SIZE, GroupTable
     from pyargus.record.key_cy import KeyMaker, reversible, unordered
     from pyargus.record.merge_cy import join_labels, merge
+    from pyargus.record.merge_flow_cy import length_of
     from pyargus.record.merge_network_cy import is_tcp
     from pyargus.record.record_cy import Record
     from pyargus.record.repair_cy import duration, rates, repair
@@ -147,6 +149,7 @@ class Aggregator(GroupTable):
         self.touches = self.keys.touches(preserve)
         # Without `preserve` all records are shown as clients write them, also those that nothing was merged into.
         self.rewritten = not preserve
+        self.masked = False
         self.previews = self.keys.brief and not (correct or self.rmon or self.keys.matrix or self.touches)
         self.scratch = Record()
         self.other = Record()
@@ -283,6 +286,8 @@ class Aggregator(GroupTable):
         if keys.nothing:
             return self.begin(rec, 0)
         h = keys.make(rec, False)
+        if rec.head[1] & 0x4000 and not self.masked:
+            self.masked = has_masks(rec)
         g = self.find(h)
         if g != _NONE:
             return self.join(g, rec)
@@ -408,6 +413,7 @@ class Aggregator(GroupTable):
         self.owner[slot] = g
         if self.cells[g * self.stride + OLDEST]:
             self.catch_up(g, rec)
+            self.cells[g * self.stride + OLDEST] = 0
         return rec
 
     def make_waiting(self, room):
@@ -443,11 +449,10 @@ class Aggregator(GroupTable):
         return 0
 
     def catch_up(self, g, held):
-        """Merge the records that wait into `held`, the record of their group, in the order in which they came."""
+        """Merge the records that wait into `held`, the record of their group, in the order in which they came. They go on waiting."""
         other: Record = self.other
         place: cython.uint = self.cells[g * self.stride + OLDEST]
         left: cython.int
-        self.cells[g * self.stride + OLDEST] = 0
         while place:
             decode(other, 8 * cython.cast(cython.Py_ssize_t, place) + 8, 0)
             repair(other)
@@ -465,6 +470,7 @@ class Aggregator(GroupTable):
             if self.cells[g * self.stride + OLDEST]:
                 self.load(g, self.scratch)
                 self.catch_up(g, self.scratch)
+                self.cells[g * self.stride + OLDEST] = 0
                 self.settle(g, self.scratch)
         self.filled = 8
         return 0
@@ -564,19 +570,42 @@ class Aggregator(GroupTable):
             self.owner[slot] = _NONE
         self.load(g, into)
         if self.current(g, into):
+            if self.cells[g * self.stride + OLDEST]:
+                self.cells[g * self.stride + OLDEST] = 0
             self.settle(g, into)
             self.load(g, into)
         return self.report(into)
 
     def last_of_all(self, g, into):
-        """The same of a group that is removed next, or never asked for again."""
-        if self.owner[g & (_SLOTS - 1)] == g:
-            return self.record_of(g, into)
-        self.load(g, into)
-        if self.current(g, into) and not stored_form(into):
-            self.settle(g, into)
+        """The record of a group that is removed next, or never asked for again: it is `into`, filled as `record_of` does, or another one.
+
+        Of the table little is written, which is what two processes share.
+        """
+        slot: cython.Py_ssize_t = g & (_SLOTS - 1)
+        held: Record = into
+        if self.owner[slot] == g:
+            held = self.pool[slot]
+            if not stored_form(held):
+                self.record_of(g, into)
+                return into
+        else:
             self.load(g, into)
-        return self.report(into)
+            if self.current(g, into) and not stored_form(into):
+                self.rewrite(g, into)
+        self.report(held)
+        return held
+
+    def rewrite(self, g, rec):
+        """Make a record what `settle` and `load` would, elsewhere than in the place of its group."""
+        joiner: Joiner = self.joiner
+        turned: cython.bint = rec.reversed_ != 0
+        merged: cython.uint = rec.merged
+        client_form(rec, False)
+        joiner.write(rec)
+        joiner.out.pos = 0
+        rec.point_to(joiner.out.out)
+        decode(rec, 0, self.words[g * self.stride + OFFSET])
+        return restore(rec, turned, merged)
 
     def current(self, g, into):
         """Merge what waits into the record of a group; whether that changed it to a form that is not the one to be shown."""
@@ -616,6 +645,18 @@ class Aggregator(GroupTable):
         self.count -= 1
         return 0
 
+    def same_ends(self):
+        """Whether `ends_of` may be used: all members of each group have the same addresses, these being in the key, as is usual."""
+        return self.previews and self.keys.holds & 3 == 3 and not self.masked
+
+    def ends_of(self, g, into):
+        """Fill `into` with the addresses of a group; all else of it is undefined."""
+        into.point_to(self.store)
+        glimpse(into, self.cells[g * self.stride + AT])
+        if self.cells[g * self.stride + FORM] & _RAW:
+            repair(into)
+        return 0
+
     def reverse(self, g):
         """Exchange source and destination of a group."""
         self.turn_group(g)
@@ -636,6 +677,15 @@ def first_micro(rec: Record) -> cython.longlong:
 @cython.exceptval(check=False)
 def last_micro(rec: Record) -> cython.longlong:
     return cython.cast(cython.longlong, last_s(rec)) * 1000000 + last_f(rec)
+
+
+@cython.cfunc
+@cython.exceptval(check=False)
+def has_masks(rec: Record) -> cython.bint:
+    """Whether an address of a record stands for a network."""
+    if rec.family == 1:
+        return length_of(rec, False) < 32 or length_of(rec, True) < 32
+    return rec.family == 2 and (length_of(rec, False) < 128 or length_of(rec, True) < 128)
 
 
 def restore(rec, turned, merged):

@@ -3,7 +3,7 @@ from pyargus.record.values_cy cimport Values
 
 cdef class SortKeys:
     cdef readonly int columns
-    cdef readonly bint brief, by_start
+    cdef readonly bint brief, by_address, by_start
     cdef public bint backwards
     cdef int count
     cdef int[::1] code, field, flipped, bits

@@ -74,9 +74,9 @@ class SortKeys:
     """Reads the key row of a record: `row[:columns]`, bit n of `valid` for a column that the record has.
 
     Made from (code, field id, descending, prefix length) for each key, most significant first; a prefix length of -1 is the whole address.
-    by_start: whether the start of a record, ascending, is the one key. brief: whether what `decode_cy.glimpse` fills is enough. backwards:
-    to be set where rows are sorted backwards, for families of addresses keep their order there. Raises ValueError for more keys than fit
-    in 64 columns.
+    by_start: whether the start of a record, ascending, is the one key; by_address: whether all are whole addresses. brief: whether what
+    `decode_cy.glimpse` fills is enough. backwards: to be set where rows are sorted backwards, for families of addresses keep their order
+    there. Raises ValueError for more keys than fit in 64 columns.
     """
 
     def __init__(self, keys):
@@ -86,6 +86,7 @@ class SortKeys:
         self.flipped = array("i", [int(key[2]) for key in keys] or [0])
         self.bits = array("i", [key[3] for key in keys] or [0])
         self.brief = all(key[0] in BRIEF or (key[0] == UINT and key[1] in COUNTERS) for key in keys)
+        self.by_address = all(key[0] in (SADDR, DADDR) and key[3] < 0 for key in keys)
         self.by_start = keys == [(TIME, 1, False, -1)]
         self.columns = sum(3 if key[0] in (SADDR, DADDR) else 1 for key in keys)
         if not 0 < self.columns <= COLUMNS:

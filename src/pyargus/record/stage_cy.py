@@ -39,3 +39,7 @@ class Stage:
     def finish(self):
         """Put what is held, until `out.full()`. Returns whether there is more, for which it is called again once `out` was drained."""
         return False
+
+    def divisible(self):
+        """Whether two processes may each put half of what is held; the stage then has what `helper` asks for."""
+        return False
