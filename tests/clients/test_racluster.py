@@ -4,6 +4,7 @@ import gzip
 import re
 import socket
 import struct
+from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
@@ -291,3 +292,10 @@ def test_a_record_and_its_other_side(tmp_path: Path, held: int, added: int, show
     source = tmp_path / "in.argus"
     source.write_bytes(INITIAL + forth + back)
     assert [field.strip() for field in fields("-M", "correct", "-r", str(source), "-s", "saddr", "dir", "daddr", "state")[0]] == shown
+
+
+def test_a_pair_of_addresses_stays_one_beside_a_station() -> None:
+    l2 = str(GOLDEN / "data" / "l2.argus")
+    for key in (["matrix"], ["matrix", "smac"], ["smac", "matrix"]):
+        rows = fields("-r", l2, "-m", *key, "-s", "saddr", "daddr", "-", "ipv4 and tcp")
+        assert len(rows) > 5 and all(ip_address(saddr) < ip_address(daddr) for saddr, daddr in rows)

@@ -39,7 +39,7 @@ class KeyMaker:
     def __init__(self, key):
         self.rmon = key.rmon
         self.matrix = key.matrix
-        self.stations = any(part.code == 4 for part in key.parts)
+        self.stations = any(part.code == 4 for part in key.parts) and all(part.code != 0 for part in key.parts)
         self.nothing = key.nothing
         self.parts = len(key.parts)
         self.codes = array("i", [part.code for part in key.parts] + [0])
@@ -326,8 +326,8 @@ def attribute(rec: Record, code: cython.int, length: cython.uint) -> cython.ulon
     if 16 <= code <= 23:
         side = (rec.head[9] >> 8) & 3 if have & 0x200 else 0
         if not side & (1 + (code & 1)):
-            # A side that sent nothing is one with a TOS byte of zero.
-            return 0 if code < 20 else none
+            # A side that sent nothing is one with a TOS byte and an identification of zero.
+            return 0 if code < 20 or code > 21 else none
         if code < 18:
             return rec.dtos if code & 1 else rec.stos
         if code < 20:
