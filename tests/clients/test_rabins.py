@@ -183,3 +183,11 @@ def test_refused(arguments: list[str], message: str) -> None:
     result = program("rabins", "-X", "-r", PLAIN, *arguments)
     assert result.returncode == 2
     assert message in result.stderr.decode()
+
+
+def test_an_edge_beyond_32_bits_of_seconds_is_written() -> None:
+    from pyargus.record.bin_cy import edge_record
+
+    record = edge_record((2**32 + 5) * 1_000_000 + 7, True)
+    assert len(record) == 128
+    assert record[24:40] == bytes((0, 0, 0, 5, 0, 0, 0, 7)) * 2
