@@ -205,3 +205,11 @@ def test_records_that_are_not_merged_keep_what_they_have() -> None:
     rows = fields("-r", MIX, "-M", "time", "1h", "-m", "none", "-s", "proto", "saddr")
     lines = program("ra", "-X", "-n", "-L", "-1", "-c", ",", "-r", MIX, "-s", "proto", "saddr").stdout.decode().splitlines()
     assert {tuple(row) for row in rows} == {tuple(line.split(",")) for line in lines}
+
+
+def test_an_edge_beyond_32_bits_of_seconds_is_written() -> None:
+    from pyargus.record.bin_cy import edge_record
+
+    record = edge_record((2**32 + 5) * 1_000_000 + 7, True)
+    assert len(record) == 128
+    assert record[24:40] == bytes((0, 0, 0, 5, 0, 0, 0, 7)) * 2

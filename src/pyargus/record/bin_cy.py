@@ -30,9 +30,12 @@ else:
     from pyargus.record.values_cy import last_f, last_s, start_f, start_s
 
 
+_U32 = cython.declare(cython.ulonglong, 0xFFFFFFFF)
+
+
 def moment_words(moment):
     """Seconds and microseconds of a time as they stand on disk, where seconds beyond 32 bits begin again."""
-    return (moment // 1000000 & 0xFFFFFFFF).to_bytes(4, "big") + (moment % 1000000).to_bytes(4, "big")
+    return int(moment // 1000000 & _U32).to_bytes(4, "big") + (moment % 1000000).to_bytes(4, "big")
 
 
 def edge_record(moment, stop):

@@ -59,7 +59,8 @@ else:
     from pyargus.record.rewrite_cy import Rewriter
     from pyargus.record.values_cy import last_f, last_s, start_f, start_s
 
-_SLOTS = cython.declare(cython.Py_ssize_t, 4096)
+# Places for records that are held decoded, a power of two. Making one takes as long as merging dozens of records.
+_SLOTS = cython.declare(cython.Py_ssize_t, 512)
 _NONE = cython.declare(cython.longlong, -1)
 
 # Bytes of the store once it is more than small.
