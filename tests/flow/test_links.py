@@ -43,6 +43,15 @@ def label(content: bytes) -> bytes:
 
 ISL = b"\1\0\x0c\0\0\0" + bytes(6) + b"\0\x60\xaa\xaa\3\0\0\x0c" + bytes(6)
 LINKS: dict[str, tuple[int, list[bytes]]] = {
+    "AH, GRE": (
+        1,
+        [
+            ether(A, B, ipv4(A, B, 51, b"\2\4" + bytes(14) + b"\x16\0\0\0\xe0\1\2\3" + BODY)),
+            ether(A, B, ipv4(A, B, 51, b"\2\4" + bytes(14) + b"\x11\0\0\0\0\0\0\0" + BODY, 7)),
+            ether(A, B, ipv4(A, B, 47, b"\0\0\x08\0" + UDP)),
+            ether(A, B, ipv4(A, B, 47, b"\0\0\x08\0" + UDP[:2] + b"\0\7" + UDP[4:])),
+        ],
+    ),
     "raw IP": (101, [content for _, content in PACKETS] + [b"\x75" + bytes(5) + b"\x3b" + bytes(60)]),
     "loopback": (0, [b"\2\0\0\0" + content for _, content in PACKETS]),
     "cooked": (
@@ -61,6 +70,7 @@ LINKS: dict[str, tuple[int, list[bytes]]] = {
         [label(content) for _, content in PACKETS]
         + [label(b"\0\7" + struct.pack("!H", kind) + content) for kind, content in PACKETS]
         + [ether(A, B, b"\0\5\x08\0" + UDP[:2] + bytes(2) + UDP[4:], 0x8100)]
+        + [ether(A, B, b"\0\5\x88\x47\0\0\1\x40\0\7\x08\0" + UDP[:2] + bytes(2) + UDP[4:], 0x8100)]
         + [label(b"\0\7\x08\0" + UDP[:2] + b"\0\7" + UDP[4:]), label(UDP[:2] + b"\0\7" + UDP[4:])],
     ),
 }

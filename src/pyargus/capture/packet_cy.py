@@ -190,7 +190,7 @@ class Packet:
         if etype == 0x86DD:
             return self.ipv6(o)
         if etype == 0x8847 or etype == 0x8848:
-            return self.labels(etype, o)
+            return self.labels(0x8100 if tagged else etype, o)
         if etype == 0x8864 or etype == 0x8863:
             self.encaps |= 0x10
             # Code 0 is session data (RFC 2516, 4), whatever the EtherType says.
@@ -456,9 +456,9 @@ class Packet:
             self.encaps |= 0x80
             if self.end - self.l4 < 16:
                 return 0
-            # ICMP and ESP behind it are told apart, and no more.
+            # ICMP, IGMP and ESP behind it are told apart, and no more.
             self.proto = self.buf[self.l4]
-            if self.proto == 1 or self.proto == 50:
+            if self.proto == 1 or self.proto == 2 or self.proto == 50:
                 self.authenticated = self.proto
                 self.proto = 51
             self.l4 += 16
@@ -592,7 +592,7 @@ class Packet:
         if flags & 0x87 == 0x81:
             o += 4
         self.shortfall -= key
-        if inner == 0x0800 and self.end - o >= 20:
+        if inner == 0x0800 and self.end - o >= 20 and self.u16(o + 2) >= 20:
             return self.ip_any(o)
         if (inner == 0x86DD and self.end - o < 40) or (inner == 0x6558 and self.end - o < 14):
             # As little of these as of IPv6 on its own link.
@@ -654,7 +654,7 @@ class Packet:
         if self.kind == IPV4:
             if self.proto == 1 or self.authenticated == 1:
                 return left < 1
-            if self.proto == 2:
+            if self.proto == 2 or self.authenticated == 2:
                 return left < 4
             return (self.proto == 50 or self.authenticated == 50) and left < 8
         return (self.proto == 58 or self.proto == 2) and left < 8

@@ -35,7 +35,7 @@ OPTIONS: tuple[Option, ...] = (
     *sensor_live_settings.OPTIONS,
     Option("f", "follow", NONE, "", "at the end of the file wait for packets appended to it, until a signal"),
     Option("t", "tsh", NONE, "", "files are in TSH format: IPv4 and TCP headers in records of 44 bytes"),
-    Option("D", "debug", ONE, "LEVEL", "debugging level", "there are no debugging levels"),
+    Option("D", "debug", ONE, "LEVEL", "no effect: there are no debugging levels"),
     Option("H", "hash-size", ONE, "N", "size of the flow table", "the flow table grows by itself"),
     Option("h", "help", NONE, "", "this help"),
 )

@@ -184,6 +184,8 @@ class KeyMaker:
             self.pair_ipv4(key, p.s1, p.d1, p.authenticated == 0)
             if p.authenticated == 1:
                 self.icmp(p, key, p.l4, p.s1, p.d1)
+            elif p.authenticated == 2:
+                self.igmp(p, key, p.l4, p.s1, p.d1, _le16(p.ident))
             elif p.authenticated == 50 and p.end - p.l4 >= 4:
                 key.k4 = (_le16(p.u16(p.l4 + 2)) << 16) | _le16(p.u16(p.l4))
         return 0
