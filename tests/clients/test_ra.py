@@ -97,6 +97,7 @@ def test_a_file_given_replaces_that_of_an_rc_file(tmp_path: Path) -> None:
         ("RA_FIELD_QUOTED=double", ["-c", ","], '"SrcAddr","Proto"\n'),
         ("RA_FIELD_QUOTED=double", [], "           SrcAddr  Proto \n"),
         ("RA_FIELD_WIDTH=variable", [], "SrcAddr Proto \n"),
+        ("RA_FIELD_DELIMITER=' '", [], "SrcAddr Proto \n"),
         ("RA_FIELD_WIDTH=wide", [], "           SrcAddr  Proto \n"),
     ],
 )

@@ -25,9 +25,9 @@ def _fields(settings: Settings, value: str) -> None:
 def _delimiter(settings: Settings, value: str) -> None:
     text = value[1:-1] if len(value) > 2 and value[0] == value[-1] == "'" else value
     settings.delimiter = parse_delimiter(text)
-    settings.join = settings.delimiter in (" ", "")
-    # A tab keeps the columns, any other delimiter ends the padding.
-    settings.variable = settings.variable or settings.delimiter not in ("\t", " ")
+    settings.join = settings.delimiter == ""
+    # A tab keeps the columns, any other delimiter, a blank too, ends the padding.
+    settings.variable = settings.variable or settings.delimiter != "\t"
 
 
 def _width(settings: Settings, value: str) -> None:

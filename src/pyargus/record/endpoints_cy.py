@@ -213,8 +213,6 @@ def protocol(t, rec, style):
             return t.u64(2054)
         return t.puts(b"arp")
     if rec.family == 5 or rec.family == 21:
-        if style.names > 2 and not rec.opaque & 2:
-            return t.u64(32821)
         return t.puts(b"rarp")
     if rec.family == 10:
         return t.puts(b"isis")

@@ -95,12 +95,12 @@ class XmlPrinter(Printer):
             if man:
                 if field == 200 or 166 <= field <= 172 or 249 <= field <= 254:
                     t.ch(32)
-            elif field == 47 or field == 231 or field == 232 or field == 28 or field == 29:
+            elif field == 47 or field == 215 or field == 231 or field == 232 or field == 28 or field == 29:
                 t.n = before
                 return 0
             else:
                 self.absent(rec, field)
-        if field == 161 and (rec.net != 0x05 or (rec.tcp_synack == 0 and rec.tcp_ackdat == 0)):
+        if field == 161 and (rec.net != 0x05 or not rec.present & 2 or (rec.tcp_synack == 0 and rec.tcp_ackdat == 0)):
             t.n = before
             return 0
         self.escape(mark, field)
@@ -120,7 +120,7 @@ class XmlPrinter(Printer):
             return 0
         if field == 19 or field == 20:
             return t.ch(32) if rec.family == 3 or rec.proto == 6 or rec.proto == 17 else 0
-        if field == 138 or field == 53:
+        if field == 138 or field == 53 or field == 201 or field == 104 or field == 105 or 113 <= field <= 115 or 215 <= field <= 223:
             return 0
         if 137 <= field <= 160 or 41 <= field <= 46:
             return t.ch(32) if rec.present & 0x100 else 0
