@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 COUNT = 10_000
 OPEN_FILES = 256
+# Fields that the flow key of a record and its sensor give.
+KEYED = frozenset({"proto", "saddr", "daddr", "sport", "dport", "srcid"})
 SIZES = {"": 1, "k": 1_000, "m": 1_000_000, "b": 1_000_000_000, "g": 1_000_000_000}
 
 OWN = (
@@ -107,6 +109,7 @@ def make_splitter(settings: Settings, closed: Callable[[str], None]) -> Splitter
     splitter.managed = template.records
     splitter.named_by_source = "srcid" in template.fields
     if template.fields:
+        splitter.keyed = KEYED.issuperset(template.fields)
         splitter.names = make_names(settings, archive)
     return splitter
 

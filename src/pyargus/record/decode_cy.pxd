@@ -11,3 +11,4 @@ cdef Py_ssize_t extent(Record rec, Py_ssize_t o) except -1
 cdef int blank(Record rec) except -1
 cdef unsigned int place(unsigned int kind) noexcept
 cdef Py_ssize_t time(Record rec, Py_ssize_t o, Py_ssize_t size) except -1
+cdef Py_ssize_t transport(Record rec, Py_ssize_t o, Py_ssize_t size) except -1

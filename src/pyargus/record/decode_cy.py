@@ -486,9 +486,7 @@ def dsrs(rec: Record, o: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.in
 # layout is not one this reader knows, and that the body stays bytes.
 
 
-@cython.cfunc
-@cython.exceptval(-1)
-def transport(rec: Record, o: cython.Py_ssize_t, size: cython.Py_ssize_t) -> cython.Py_ssize_t:
+def transport(rec, o, size):
     sub: cython.uint = rec.data[o + 1]
     qual: cython.uint = rec.data[o + 2]
     width: cython.Py_ssize_t

@@ -19,7 +19,7 @@ cdef class Splitter(Stage):
     cdef public Filter opener
     cdef public unsigned long long count_limit, size_limit
     cdef public long long hold
-    cdef public bint managed, strict, named_by_source
+    cdef public bint managed, strict, named_by_source, keyed
     cdef public Printer names
     cdef public object opened, flushed, ended, whole, skipped
     cdef readonly dict parts

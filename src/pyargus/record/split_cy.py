@@ -14,14 +14,14 @@ if cython.compiled:
     from cython.cimports.pyargus.record.encode_cy import Encoder
     from cython.cimports.pyargus.record.rewrite_cy import Rewriter
     from cython.cimports.pyargus.record.stage_cy import Stage
-    from cython.cimports.pyargus.record.transcribe_cy import completed, surveyed
+    from cython.cimports.pyargus.record.transcribe_cy import completed, located, surveyed
     from cython.cimports.pyargus.record.values_cy import start_f, start_s
 else:
     from pyargus.record.client_cy import client_form
     from pyargus.record.encode_cy import Encoder
     from pyargus.record.rewrite_cy import Rewriter
     from pyargus.record.stage_cy import Stage
-    from pyargus.record.transcribe_cy import completed, surveyed
+    from pyargus.record.transcribe_cy import completed, located, surveyed
     from pyargus.record.values_cy import start_f, start_s
 
 # What a part may hold before it is handed on.
@@ -48,8 +48,8 @@ class Splitter(Stage):
     """Hands each record, or its pieces, to the part it belongs to.
 
     cutter: divides by time, None to divide by count_limit records, size_limit bytes (0: no such limit) or wherever `opener` (a Filter)
-    passes a record. names: prints the fields that parts are named by, None without. managed: whether management records are kept. hold: µs
-    that a period stays open after its end; -1 until the end.
+    passes a record. names: prints the fields that parts are named by, None without; keyed: whether all of them are of the flow key or say
+    which sensor. managed: whether management records are kept. hold: µs that a period stays open after its end; -1 until the end.
     opened(key, start, moment): makes the part of a key (the printed fields), a period (0 without) and a record's start time.
     flushed(part): takes what a part has gathered. ended(part): a part is complete. whole(), if it is set: all are.
     skipped(key): a key has no first part, as its first record begins the second; set where there is an opener.
@@ -66,7 +66,7 @@ class Splitter(Stage):
         self.count_limit = self.size_limit = 0
         self.hold = -1
         self.managed = True
-        self.strict = self.named_by_source = False
+        self.strict = self.named_by_source = self.keyed = False
         self.names = None
         self.opened = opened
         self.flushed = flushed
@@ -107,24 +107,30 @@ class Splitter(Stage):
         return part
 
     def glance(self, rec, at, length):
-        """Write a record of which only times and counters have to be known, and that is not cut."""
+        """Write a record of which only flow key, times and counters have to be known, and that is not cut."""
         part: Part = self.last
+        key: bytes = b""
         cutter: Cutter = self.cutter
         out: Encoder
         before: cython.Py_ssize_t
         moment: cython.longlong = 0
-        if self.names is not None or self.opener is not None or self.strict or not surveyed(rec, at):
+        if (self.names is not None and not self.keyed) or self.opener is not None or self.strict or not surveyed(rec, at):
             return False
+        if self.names is not None:
+            if self.named_by_source and not located(rec):
+                return False
+            self.names.line(rec)
+            key = self.names.out.take()
         if cutter is not None:
             if not cutter.within(rec):
                 return False
             moment = cython.cast(cython.longlong, start_s(rec)) * 1000000 + start_f(rec)
-            part = self.part(b"", cutter.start, cutter.end, moment)
-        elif part is not None and part.open and part.count < self.count_limit:
+            part = self.part(key, cutter.start, cutter.end, moment)
+        elif self.names is None and part is not None and part.open and part.count < self.count_limit:
             self.turn += 1
             part.used = self.turn
         else:
-            part = self.bounded(rec, b"", 0)
+            part = self.bounded(rec, key, 0)
         if part.printer is not None:
             return False
         out = part.writer.out

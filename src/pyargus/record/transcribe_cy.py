@@ -16,7 +16,7 @@ import cython
 
 if cython.compiled:
     from cython.cimports.pyargus.record.client_cy import client_form, renew, sizes
-    from cython.cimports.pyargus.record.decode_cy import blank, decode, flow_key, place, time
+    from cython.cimports.pyargus.record.decode_cy import blank, decode, flow_key, place, time, transport
     from cython.cimports.pyargus.record.decode_network_cy import brief, network
     from cython.cimports.pyargus.record.decode_parts_cy import metric, packet_sizes
     from cython.cimports.pyargus.record.encode_cy import Encoder
@@ -25,7 +25,7 @@ if cython.compiled:
     from cython.cimports.pyargus.record.rewrite_cy import Rewriter
 else:
     from pyargus.record.client_cy import client_form, renew, sizes
-    from pyargus.record.decode_cy import blank, decode, flow_key, place, time
+    from pyargus.record.decode_cy import blank, decode, flow_key, place, time, transport
     from pyargus.record.decode_network_cy import brief, network
     from pyargus.record.decode_parts_cy import metric, packet_sizes
     from pyargus.record.encode_cy import Encoder
@@ -62,12 +62,22 @@ def transcribe(writer, rec, at):
 def surveyed(rec, at):
     """The first half of `transcribe`: read of the record what changes; whether `completed` may follow.
 
-    If so, its times and counters are set as `repair` leaves them.
+    If so, its flow key, times and counters are set as `repair` leaves them.
     """
     if not _LITTLE or at & 3 or not survey(rec, at):
         return False
     repair(rec)
     return not rec.reversed_ and settled(rec)
+
+
+def located(rec):
+    """Between the two halves: read of the surveyed record which sensor it is from; whether that can be told."""
+    size: cython.uint
+    if rec.present & 1:
+        size = rec.unknown[1] - rec.unknown[0]
+        rec.head[0] = turned(rec.wide[rec.unknown[0]])
+        return transport(rec, 4 * cython.cast(cython.Py_ssize_t, rec.unknown[0]), 4 * cython.cast(cython.Py_ssize_t, size)) != 0
+    return True
 
 
 def completed(writer, rec):
