@@ -5,6 +5,7 @@ import datetime
 import io
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,11 +14,13 @@ from pathlib import Path
 
 import pytest
 
-from pyargus.clients.formats import format_of, make_columns, typed_fields
+from pyargus.clients.formats import format_of, make_columns, open_file, typed_fields
+from pyargus.clients.packing import compression_of
 from pyargus.clients.ra import main
 from pyargus.clients.settings import Settings, from_argv
 from pyargus.errors import BadUse
 from pyargus.record.schema import FIELDS
+from tests.clients.programs import program
 from tests.record.samples import FILES, SHARED, identify, needs_samples
 
 NAMES = [field.name for field in FIELDS]
@@ -113,12 +116,37 @@ def test_epoch_and_precision() -> None:
 
 def test_suffix_and_option_choose_the_format() -> None:
     for name, form in {"x.csv": "csv", "x.JSONL": "ndjson", "x.ndjson": "ndjson", "x.json": "json", "x.parquet": "parquet",
-                       "x.arrow": "arrow", "x.argus": "argus", "x": "argus", "-": "argus", "x.json.gz": "argus"}.items():  # fmt: skip
+                       "x.arrow": "arrow", "x.argus": "argus", "x": "argus", "-": "argus",
+                       "x.json.gz": "json", "x.zst": "argus"}.items():  # fmt: skip
         assert format_of(from_argv(["-X", "-w", name])) == form
     assert format_of(from_argv(["-X"])) == "text"
     assert format_of(from_argv(["-X", "-w", "x.csv", "--format", "ndjson"])) == "ndjson"
     with pytest.raises(BadUse, match="nearest: ndjson"):
         from_argv(["-X", "--format", "ndjsn"])
+
+
+@pytest.mark.parametrize("packing", ["gz", "bz2", "xz", "zst"])
+def test_files_are_compressed_as_their_names_say(packing: str, tmp_path: Path) -> None:
+    if packing == "zst" and sys.version_info < (3, 14):
+        pytest.importorskip("zstandard")
+    source = str(next(path for path in FILES if path.name == "ssh.argus"))
+    records, lines, plain = tmp_path / f"o.argus.{packing}", tmp_path / f"o.csv.{packing}", tmp_path / "o.csv"
+    for _ in range(2):
+        assert program("ra", "-X", "-r", source, "-w", str(records), "-w", str(lines)).returncode == 0
+    assert program("ra", "-X", "-r", source, source, "-w", str(tmp_path / "o.argus")).returncode == 0
+    assert program("ra", "-X", "-r", source, "-w", str(plain)).returncode == 0
+    assert compression_of(str(records)) == compression_of(str(lines)) == packing
+    shown, expected = (program("ra", "-X", "-n", "-M", "noman", "-r", str(path)).stdout for path in (records, tmp_path / "o.argus"))
+    assert shown == expected != b""
+    unpack = {"gz": "gzip", "bz2": "bzip2", "xz": "xz", "zst": "zstd"}[packing]
+    if shutil.which(unpack):
+        assert subprocess.run([unpack, "-dc", str(lines)], capture_output=True, check=True).stdout == plain.read_bytes()
+
+
+def test_parquet_is_not_compressed_as_a_whole(tmp_path: Path) -> None:
+    settings = from_argv(["-X", "-w", str(tmp_path / "o.parquet.gz")])
+    with pytest.raises(BadUse, match="not compressed as a whole"):
+        open_file(settings, format_of(settings))
 
 
 def test_a_bad_filter_leaves_the_file_of_the_output_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from pyargus.clients.formats import SUFFIXES, make_output
+from pyargus.clients.formats import form_of_name, make_output
 from pyargus.clients.naming import Template
-from pyargus.clients.packing import compressed
+from pyargus.clients.packing import compressed, packing_of
 from pyargus.errors import BadUse, Unreachable
 from pyargus.record.split_cy import Part
 
@@ -31,9 +31,8 @@ class OutputFile:
 
     def __init__(self, settings: Settings, name: str, head: bytes) -> None:
         self.name = name
-        stem, ending = os.path.splitext(name)
-        self.packing = ending[1:] if ending[1:] in ("gz", "bz2", "xz", "zst") else ""
-        form = SUFFIXES.get((os.path.splitext(stem)[1] if self.packing else ending).lower(), "argus")
+        self.packing = packing_of(name)
+        form = form_of_name(name)
         self.form = form
         self.printer: Any = None
         self.finished: Callable[[], None] = _nothing

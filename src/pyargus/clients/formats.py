@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from pyargus.clients.packing import open_output, packing_of
 from pyargus.clients.settings import Settings, nearest
 from pyargus.errors import BadUse, Unreachable
 from pyargus.record.schema import BY_NAME, Field
@@ -39,7 +40,13 @@ def parse_format(text: str) -> str:
 
 def form_of_file(settings: Settings, name: str) -> str:
     """The format in which a file of -w is written."""
-    return settings.format or SUFFIXES.get(os.path.splitext(name)[1].lower(), "argus")
+    return settings.format or form_of_name(name)
+
+
+def form_of_name(name: str) -> str:
+    """The format that the suffix of a file stands for; a suffix of compression may follow it."""
+    stem, ending = os.path.splitext(name)
+    return SUFFIXES.get((os.path.splitext(stem)[1] if packing_of(name) else ending).lower(), "argus")
 
 
 def format_of(settings: Settings) -> str:
@@ -135,8 +142,10 @@ def open_file(settings: Settings, form: str) -> Any:
         if form in BINARY and sys.stdout.isatty():
             raise BadUse(f"-w -: {form} data are not for a terminal; send standard output to a file or a program")
         return _Descriptor()
+    if form in ("parquet", "arrow") and packing_of(name):
+        raise BadUse(f"-w {name}: {form} files are not compressed as a whole")
     try:
-        return open(name, "wb")
+        return open_output(name, "wb")
     except OSError as error:
         raise Unreachable(f"{name}: {error.strerror}") from error
 

@@ -8,12 +8,12 @@ import time
 from dataclasses import dataclass, field
 
 from pyargus.clients.formats import SUFFIXES
+from pyargus.clients.packing import PACKED
 from pyargus.clients.settings import nearest
 from pyargus.errors import BadUse
 from pyargus.record.schema import BY_NAME
 
 DEFAULT_TIME = ".%Y.%m.%d.%H.%M.%S"
-PACKED = ("gz", "bz2", "xz", "zst")
 _FIELD = re.compile(r"\$([^ ,./_%$]+)")
 _LETTERS = 26
 _LONGEST = 200

@@ -6,6 +6,7 @@ import os
 import sys
 from dataclasses import dataclass
 
+from pyargus.clients.packing import open_output
 from pyargus.clients.settings import Settings
 from pyargus.errors import BadUse, Unreachable
 from pyargus.record.rewrite_cy import Rewriter
@@ -79,7 +80,7 @@ def open_sink(name: str, text: str, precision: int) -> Sink:
             raise BadUse("-w -: records are not for a terminal; send standard output to a file or a program")
         return Sink(name, sys.stdout.buffer, test, Rewriter())
     try:
-        return Sink(name, open(name, "ab"), test, Rewriter())
+        return Sink(name, open_output(name, "ab"), test, Rewriter())
     except OSError as error:
         raise Unreachable(f"{name}: {error.strerror}") from error
 
