@@ -3,6 +3,8 @@
 import gzip
 import json
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -10,8 +12,12 @@ import pytest
 
 from pyargus.clients.naming import Template, harmless, letters
 from pyargus.errors import BadUse
+from pyargus.flow.config import FlowConfig
+from pyargus.flow.engine_cy import Engine
 from tests.clients.golden import GOLDEN
 from tests.clients.programs import needs_samples, program
+from tests.flow.craft import A, B, batch, datagram
+from tests.network.craft import INITIAL
 
 DATA = GOLDEN / "data"
 MIX, SSH, SKYPE = (str(DATA / f"{name}.argus") for name in ("mix", "ssh", "skype"))
@@ -300,3 +306,20 @@ def test_rastream_needs_a_program(tmp_path: Path) -> None:
 def test_unknown_fields_are_refused() -> None:
     with pytest.raises(BadUse, match="nearest: saddr"):
         Template("$sadr")
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="no /proc")
+def test_files_that_were_closed_for_others_take_no_memory(tmp_path: Path) -> None:
+    """Three thousand files of a period, of which a few are open at a time."""
+    engine = Engine(FlowConfig())
+    engine.feed(batch([datagram(number, A, 1000 + number, B, 53) for number in range(3000)]))
+    engine.finish(False)
+    (tmp_path / "in.argus").write_bytes(INITIAL + engine.take())
+    code = (
+        "import re, sys\nfrom pyargus.clients.rasplit import main\n"
+        "try: main()\nfinally: print(re.search(r'VmHWM:\\s*(\\d+)', open('/proc/self/status').read())[1])"
+    )
+    words = ["-X", "-r", "in.argus", "-M", "time", "1h", "-w", "out/$sport"]
+    done = subprocess.run([sys.executable, "-c", code, *words], cwd=tmp_path, capture_output=True, text=True, timeout=120, check=True)
+    assert len(list((tmp_path / "out").iterdir())) == 3000
+    assert int(done.stdout) < 100 * 1024

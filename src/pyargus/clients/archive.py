@@ -162,12 +162,13 @@ class Archive:
         """Close the file that was not written to for longest."""
         name = min(self.parts, key=lambda other: self.parts[other].used)
         part = self.parts.pop(name)
-        part.open = False
         self.flushed(part)
         part.owner.close()
         self.set_aside[part.owner.name] = part.end
+        key = self.keys.pop(name)
         if self.template.length:
-            self.resumed[self.keys[name]] = (name, part.count, part.size)
+            self.resumed[key] = (name, part.count, part.size)
+        part.leave()
 
     def flushed(self, part: Part) -> None:
         """Write what a part has gathered."""
@@ -183,6 +184,7 @@ class Archive:
         part.owner.close()
         for name in [name for name, other in self.parts.items() if other is part]:
             del self.parts[name]
+            self.keys.pop(name, None)
         for name in [name for name, end in self.set_aside.items() if end and part.end and end <= part.end]:
             del self.set_aside[name]
             self.closed(name)

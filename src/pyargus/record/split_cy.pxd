@@ -13,6 +13,7 @@ cdef class Part:
     cdef public long long start, end
     cdef public unsigned long long used, count, size
     cdef public bint open
+    cpdef int leave(self) except -1
 
 cdef class Splitter(Stage):
     cdef public Cutter cutter

@@ -43,6 +43,12 @@ class Part:
         self.used = self.count = self.size = 0
         self.open = True
 
+    def leave(self):
+        """Take no more records; what follows goes to another part. Nothing is left to be written."""
+        self.open = False
+        self.owner = self.writer = self.printer = None
+        return 0
+
 
 class Splitter(Stage):
     """Hands each record, or its pieces, to the part it belongs to.
