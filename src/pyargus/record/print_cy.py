@@ -166,15 +166,9 @@ class Printer(Output):
             elif size < width:
                 if self.aligns[i] and rec.kind & 0xF0 != 0x80:
                     if self.padded:
-                        t.n = mark + width
-                        for k in range(size, width):
-                            t.s[mark + k] = 32
+                        t.fill(mark, width, False)
                 else:
-                    t.n = mark + width
-                    for k in range(size):
-                        t.s[mark + width - 1 - k] = t.s[mark + size - 1 - k]
-                    for k in range(width - size):
-                        t.s[mark + k] = 32
+                    t.fill(mark, width, True)
             if field == 23 and not self.padded:
                 t.ch(32)
             if self.padded or i + 1 < self.count:

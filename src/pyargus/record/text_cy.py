@@ -11,6 +11,7 @@ import cython
 
 if cython.compiled:
     from cython.cimports.libc.math import copysign, isinf, isnan
+    from cython.cimports.libc.string import memmove, memset
 else:
     from math import copysign, isinf, isnan
 
@@ -61,6 +62,24 @@ class Text:
             self.room(size + 256)
         self.s[self.n:self.n + size] = view
         self.n += size
+        return 0
+
+    def fill(self, mark, width, right):
+        """Blanks around what was put from `mark` on, which has no more than `width` bytes: before it, or behind it."""
+        size: cython.Py_ssize_t = self.n - mark
+        if mark < 0 or size < 0 or size > width or mark + width > self.s.shape[0]:
+            raise IndexError("a column beyond the buffer")
+        self.n = mark + width
+        if size == width:
+            return 0
+        if cython.compiled:
+            if right and size:
+                memmove(cython.address(self.s[mark + width - size]), cython.address(self.s[mark]), size)
+            memset(cython.address(self.s[mark if right else mark + size]), 32, width - size)
+        elif right:
+            self.s[mark : mark + width] = b" " * (width - size) + bytes(self.s[mark : mark + size])
+        else:
+            self.s[mark + size : mark + width] = b" " * (width - size)
         return 0
 
     def u64(self, v):
