@@ -259,13 +259,12 @@ def encapsulation(t, bits):
 def flags(t, rec):
     """The nine indicator characters."""
     at: cython.Py_ssize_t = t.n
-    i: cython.int
+    i: cython.int = 0
     bits: cython.uint
     both: cython.uint
     have: cython.uint = rec.present & ~rec.opaque
     net: cython.uint = rec.net if have & 2 else 0
-    for i in range(9):
-        t.ch(32)
+    t.fill(at, 9, False)
     if rec.kind & 0xF0 == 0x80:
         return 0
     if rec.kind & 0xF0 == 0x30:
@@ -278,9 +277,10 @@ def flags(t, rec):
             if both & (both - 1):
                 t.s[at + 1] = 42
             else:
-                for i in range(32):
-                    if both == cython.cast(cython.uint, 1) << i:
-                        t.s[at + 1] = encapsulation_letter(i)
+                while both > 1:
+                    both >>= 1
+                    i += 1
+                t.s[at + 1] = encapsulation_letter(i)
     else:
         if have & 0x80:
             t.s[at + 1] = 109
