@@ -154,6 +154,21 @@ LATER = ("encodings.idna", "pyargus.record.filter", "pyargus.record.filter_cy", 
 """Modules that are needed only once there are outputs, clients or names to look up."""
 
 
+def keep_thread_ends() -> None:
+    """Load what glibc needs to end a thread, and looks for when it first has to: not found in a new root folder, it aborts the process.
+
+    Source: pthread_cancel(3), glibc's `libgcc_s.so.1 must be installed for pthread_exit to work`.
+    """
+    import ctypes
+    import platform
+
+    if platform.libc_ver()[0] == "glibc":
+        try:
+            ctypes.CDLL("libgcc_s.so.1")
+        except OSError as error:
+            raise Unreachable(f"a thread cannot be ended in another root folder: {error}") from None
+
+
 def give_up_privileges(chroot: str, user: str, group: str) -> None:
     """Change root folder, groups and user for good, in that order, each where it is not empty.
 
@@ -163,6 +178,8 @@ def give_up_privileges(chroot: str, user: str, group: str) -> None:
     import pwd
     from importlib import import_module
 
+    if chroot:
+        keep_thread_ends()
     if chroot or user:
         # From another root folder no module can be loaded, and not every user may read them.
         for module in LATER:

@@ -230,7 +230,7 @@ class SortKeys:
             return (have & 2) != 0
         if code == 9:
             # A number with a sign.
-            self.row[at] = rec.srcid ^ 0x80000000
+            self.row[at] = rec.srcid ^ cython.cast(cython.uint, 0x80000000)
             return (have & 1) != 0
         if 10 <= code <= 13:
             word = rec.smac if code == 10 or code == 12 else rec.dmac
