@@ -141,6 +141,7 @@ def page(folder: Path, packets: int, runs: int) -> tuple[list[str], list[str]]:
         raise SystemExit("no sensor has written records: " + "; ".join(wrong))
     if (OURS / "ra").exists():
         wrong += [f"pyargus ra: {line}" for line in check(OURS / "ra", records, truth, empty)]
+    size = records.stat().st_size
     small = folder / "ten.argus"
     first_records(records, small, 10)
 
@@ -190,7 +191,7 @@ def page(folder: Path, packets: int, runs: int) -> tuple[list[str], list[str]]:
         "",
         *section("Packets to records", f"`argus -r trace -w records`, {runs} runs; nfpcapd makes unidirectional flows.", sensors, sensed),
         *section(
-            "Records to text", f"`ra -n -r records`, {records.stat().st_size:,} bytes of records, {runs} runs.", readers(records), read
+            "Records to text", f"`ra -n -r records`, {size:,} bytes of records, {runs} runs.", readers(records), read
         ),
         "## Clients",
         "",
