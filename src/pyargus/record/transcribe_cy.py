@@ -275,18 +275,7 @@ def assemble(writer: Rewriter, rec: Record) -> cython.bint:
             if o < 0:
                 return False
     out.pos = 4 * o
-    out.time(
-        rec.head[2],
-        rec.time_form,
-        rec.sstart_s,
-        rec.sstart_f,
-        rec.send_s,
-        rec.send_f,
-        rec.dstart_s,
-        rec.dstart_f,
-        rec.dend_s,
-        rec.dend_f,
-    )
+    writer.measured(rec, 2, rec.head[2])
     o = out.pos >> 2
     i = rec.unknown[7]
     if rec.head[3] & 0x10000 and rec.head[3] == turned(rec.wide[rec.unknown[6]]):
