@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from pyargus.clients.ratop import plots
+from pyargus.clients.ratop import PROGRAM, plots
 from pyargus.clients.ratop.browser import light_terminal
 from pyargus.clients.ratop.colours import parse_colour, parse_rule
+from pyargus.clients.ratop.engine import Engine
 from pyargus.clients.ratop.express import both_ways
 from pyargus.clients.ratop.feed_cy import Cutter
 from pyargus.clients.ratop.feeds import FileFeeder, Queue
@@ -17,6 +18,7 @@ from pyargus.clients.ratop.line import Editor, file_names
 from pyargus.clients.ratop.log import Log, parse_history, spell_duration
 from pyargus.clients.ratop.pace import Pace
 from pyargus.clients.ratop.styles import Palette, coded, cut, fit, mark, plain, printable
+from pyargus.clients.settings import from_argv
 from pyargus.errors import BadUse
 from pyargus.record.decode_cy import whole
 from tests.clients.ratop.support import browsing, capture, screen
@@ -215,6 +217,31 @@ def test_a_full_queue_drops_what_is_live_and_counts_it() -> None:
     queue.put(feeder, record)
     assert queue.get(0) == (feeder, record) and queue.get(0) is None
     queue.close()
+
+
+def test_a_piece_is_in_the_queue_until_the_next_is_asked_for() -> None:
+    """A table that takes long to feed is not settled meanwhile."""
+
+    class Slow:
+        past = False
+        fed = b""
+
+        def feed(self, data: bytes) -> None:
+            time.sleep(0.3)
+            self.fed += data
+
+    record = bytes.fromhex("13100004") + bytes(12)
+    engine, table = Engine(from_argv(["-X"], PROGRAM)), Slow()
+    engine.tables.append(table)
+    feeder = FileFeeder("x", engine.queue, Pace())
+    feeder.done = True
+    engine.feeders.append(feeder)
+    engine.queue.put(feeder, record)
+    assert not engine.queue.empty
+    engine.start()
+    assert engine.settle(30) and table.fed == record and engine.queue.empty
+    engine.feeders.clear()
+    engine.stop()
 
 
 def test_rules_of_colour() -> None:

@@ -234,7 +234,7 @@ class Engine:
         """Wait until all files are read and all jobs are done; whether they were in time."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            if all(feeder.done for feeder in self.feeders) and not self.queue.size and not self._jobs and not self.busy:
+            if all(feeder.done for feeder in self.feeders) and self.queue.empty and not self._jobs and not self.busy:
                 return True
             with self._idle:
                 self._idle.wait(0.01)

@@ -25,11 +25,16 @@ QUEUE = 8 << 20
 PIECE = 1 << 16
 
 class Queue:
-    """Pieces of records between the sources and the tables. dropped: records of servers that had no room."""
+    """Pieces of records between the sources and the tables.
+
+    size: bytes that wait; taken: bytes of the piece that was got last, until the next is asked for.
+    dropped: records of servers that had no room.
+    """
 
     def __init__(self, limit: int = QUEUE) -> None:
         self.limit = limit
         self.size = 0
+        self.taken = 0
         self.dropped = 0
         self.closed = False
         self._pieces: deque[tuple[Feeder, bytes]] = deque()
@@ -51,14 +56,21 @@ class Queue:
     def get(self, seconds: float) -> tuple[Feeder, bytes] | None:
         """The next piece, or None if none comes in time."""
         with self._changed:
+            self.taken = 0
             if not self._pieces and not self.closed:
                 self._changed.wait(seconds)
             if not self._pieces:
                 return None
             item = self._pieces.popleft()
-            self.size -= len(item[1])
+            self.taken = len(item[1])
+            self.size -= self.taken
             self._changed.notify_all()
             return item
+
+    @property
+    def empty(self) -> bool:
+        """Whether every piece has been taken, and the one taken last is dealt with. Sizes are read in the order in which a piece moves."""
+        return not self.size and not self.taken
 
     def wake(self) -> None:
         """Have whoever waits for a piece look up."""
