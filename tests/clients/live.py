@@ -150,13 +150,6 @@ def management(path: Path) -> list[tuple[int, ...]]:
     return [struct.unpack(">32I", raw) for raw in split(path.read_bytes()) if raw[0] == 0x83]
 
 
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
-
-
 def timeless(record: Record) -> list[str]:
     """A record without its times and its number, to compare records of the same packets at other times."""
     parts = [f"cause {record.cause:#x}"]

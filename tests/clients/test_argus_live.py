@@ -23,7 +23,6 @@ from tests.clients.live import (
     Reader,
     alive,
     datagrams,
-    free_port,
     in_file,
     management,
     marks,
@@ -34,6 +33,7 @@ from tests.clients.live import (
 )
 from tests.flow.craft import SHUTDOWN, Packet, split
 from tests.namespace import Wire, run, until, wire
+from tests.network.craft import free_port
 
 __all__ = ["wire"]
 

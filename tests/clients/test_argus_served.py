@@ -14,9 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.clients.live import PROBES, READING, Reader, datagrams, free_port, in_file, packets_in, probed, reader_when_there, sensor
+from tests.clients.live import PROBES, READING, Reader, datagrams, in_file, packets_in, probed, reader_when_there, sensor
 from tests.flow.craft import Record
 from tests.namespace import Wire, until, wire
+from tests.network.craft import free_port
 
 __all__ = ["wire"]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pyargus.clients import helper
+from pyargus.clients import halves, helper
 from tests.clients.golden import GOLDEN
 from tests.clients.programs import needs_samples, program
 from tests.record.feed import compiled, decoded, records
@@ -15,8 +15,9 @@ pytestmark = [
     pytest.mark.skipif(not hasattr(os, "sched_setaffinity") or len(os.sched_getaffinity(0)) < 2, reason="one processor"),
 ]
 MANY = 21_000
-COMMANDS = [("racluster",), ("racluster", "-m", "saddr", "daddr"), ("rabins", "-M", "time", "10s"),
-            ("rabins", "-M", "time", "1h", "-P", "bytes")]  # fmt: skip
+# What cannot be told by halves of the keys.
+COMMANDS = [("racluster", "-M", "correct"), ("racluster", "-m", "saddr", "daddr", "-M", "norep"),
+            ("rabins", "-M", "time", "10s", "norep"), ("rabins", "-M", "time", "1h", "norep", "-P", "bytes")]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +71,7 @@ def test_what_a_helper_that_fails_owes_is_made_here(crowd: Path, tmp_path: Path,
 
     expected, found = tmp_path / "expected.argus", tmp_path / "found.argus"
     arguments = ["-X", "-r", str(crowd), "-w"]
+    monkeypatch.setattr(halves, "processors", lambda: 1)
     monkeypatch.setattr(helper, "processors", lambda: 1)
     assert status_of(PROGRAM, [*arguments, str(expected)]) == 0
     asked = []

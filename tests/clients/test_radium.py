@@ -24,7 +24,7 @@ from tests.clients.live import PROBE, PROBES, READING, datagrams, probed, sensor
 from tests.flow.craft import BEGIN, Packet
 from tests.flow.craft import run as engine
 from tests.namespace import Wire, wire
-from tests.network.craft import INITIAL, STATUS, Peer, Served, eventually, flows, records
+from tests.network.craft import INITIAL, STATUS, Peer, Served, eventually, flows, free_port, records
 from tests.network.test_netflow import bound, flow5, v5
 
 __all__ = ["wire"]
@@ -36,12 +36,6 @@ REFERENCE_RADIUM = shutil.which("radium", path="/usr/sbin:/usr/local/sbin:/usr/b
 REFERENCE_ARGUS = shutil.which("argus", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin")
 needs_reference = pytest.mark.skipif(not (REFERENCE_RA and REFERENCE_RADIUM), reason="the reference programs are not installed")
 COLUMNS = ["stime", "dur", "proto", "saddr", "sport", "dir", "daddr", "dport", "spkts", "dpkts", "sbytes", "dbytes", "state", "smac"]
-
-
-def free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
 
 
 class Process:
@@ -57,7 +51,9 @@ class Process:
         return self.log.read_text()
 
     def says(self, text: str) -> None:
-        eventually(lambda: text in self.said)
+        """Wait for a text of its log."""
+        eventually(lambda: text in self.said or self.process.poll() is not None)
+        assert text in self.said, self.said
 
     def end(self, number: int = signal.SIGTERM) -> int:
         if self.process.poll() is None:

@@ -1,5 +1,7 @@
 """Records, and a client that says exactly what a test wants it to."""
 
+import itertools
+import random
 import socket
 import tempfile
 import time
@@ -49,6 +51,23 @@ def numbered(count: int, size: int = 1024) -> list[bytes]:
     """Records of one size, each with its number in it; the bodies are no DSRs that a reader knows."""
     body = size - 8
     return [b"\x13\x10" + (size // 4).to_bytes(2, "big") + n.to_bytes(4, "big") + b"\x00" * body for n in range(count)]
+
+
+_ports = itertools.cycle(random.sample(range(15_000, 30_000), 15_000))
+
+
+def free_port() -> int:
+    """A port that nobody listens on or sends from. It is none of those that the system gives to connections, which would be a race."""
+    for port in _ports:
+        with socket.socket() as stream, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagrams:
+            try:
+                stream.bind(("127.0.0.1", port))
+                datagrams.bind(("127.0.0.1", port))
+            except OSError:
+                # Somebody has it.
+                continue
+            return port
+    raise AssertionError("there is always one")
 
 
 def eventually(test: Callable[[], object], seconds: float = WAIT) -> None:

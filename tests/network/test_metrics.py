@@ -12,15 +12,9 @@ import pytest
 from pyargus.errors import BadUse, Unreachable
 from pyargus.network.metrics import COUNTER, GAUGE, Metric, MetricsServer, of_listener, of_sources, render, single
 from pyargus.network.source import SourceStats
-from tests.network.craft import Peer, Served, eventually, flows
+from tests.network.craft import Peer, Served, eventually, flows, free_port
 
 LINE = re.compile(r'(# (HELP \w+ .+|TYPE \w+ (counter|gauge)))|\w+(\{\w+="([^"\\\n]|\\.)*"(,\w+="([^"\\\n]|\\.)*")*\})? [-+0-9.e]+')
-
-
-def free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
 
 
 def test_the_text() -> None:

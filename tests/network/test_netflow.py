@@ -20,7 +20,7 @@ from pyargus.network.source import Hub
 from pyargus.record.decode_cy import decode
 from pyargus.record.record_cy import Record
 from pyargus.record.repair_cy import repair
-from tests.network.craft import eventually, records
+from tests.network.craft import eventually, free_port, records
 
 EXPORTER = "198.51.100.1"
 SENT = 1_300_475_168
@@ -245,10 +245,8 @@ def test_a_template_is_withdrawn() -> None:
 
 def test_version_8_is_named() -> None:
     """It is no damage, and said once."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
-        sock.bind(("127.0.0.1", 0))
-        port = sock.getsockname()[1]
-        sock.close()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        port = free_port()
         lines: list[str] = []
         hub = Hub(lambda level, text: lines.append(f"{level}: {text}"))
         source = hub.add(parse_uri(f"cisco://127.0.0.1:{port}"))
@@ -275,9 +273,7 @@ def test_version_5_as_the_reference_prints_it(tmp_path: Path) -> None:
                "state", "flgs", "stos", "smac", "dmac", "cause"]  # fmt: skip
     texts = []
     for command in ([str(REFERENCE)], RA):
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        port = free_port()
         argv = [*command, "-X", "-n", "-n", "-c", ",", "-L", "-1", "-S", f"cisco://127.0.0.1:{port}", "-s", *columns]
         path = tmp_path / f"out{len(texts)}"
         with path.open("w") as output, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:

@@ -18,6 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from pyargus.clients.halves import Partner
     from pyargus.clients.stop import Stopper
     from pyargus.record.batch_cy import Batch
     from pyargus.record.cut_cy import Cutter
@@ -132,6 +133,7 @@ class Run:
         # What a stage puts comes in pieces, at the end or now and then.
         aside = bool(settings.writes) and all(name != "-" for name, _ in settings.writes)
         self.progress = Progress(self.stage is not None or aside or settings.quiet or bool(settings.rejected))
+        self.partner: Partner | None = None
         self.started = 0
         self.status = int(ExitCode.OK)
 
@@ -232,7 +234,9 @@ class Run:
         """Write what is left, totals included, and close the outputs."""
         if self.settings.program.ending is not None:
             self.settings.program.ending(self)
-        if self.stage is not None:
+        if self.partner is not None:
+            self.partner.finish(self)
+        elif self.stage is not None:
             if self.divisible():
                 from pyargus.clients import helper
 
@@ -309,8 +313,16 @@ def run(settings: Settings) -> int:
             target.begin()
         if settings.program.starting is not None:
             settings.program.starting(work, stopper)
-        read_all(work, stopper)
-        work.finish()
+        if work.stage is not None and work.stage.halvable():
+            from pyargus.clients import halves
+
+            work.partner = halves.begin(work, stopper)
+        try:
+            read_all(work, stopper)
+            work.finish()
+        finally:
+            if work.partner is not None:
+                work.partner.end()
     if settings.span.last == 0:
         return ExitCode.ERROR
     if stopper.asked:

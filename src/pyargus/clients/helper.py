@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _FEW = 20_000
 # Bytes that the helper may be ahead, where the system lets that be chosen.
 _AHEAD = 1 << 20
-_PREFIX = 8
+PREFIX = 8
 
 
 def processors() -> int:
@@ -32,18 +32,32 @@ def alone() -> bool:
     return threading is None or threading.active_count() == 1
 
 
-def worthwhile(run: Run) -> bool:
-    """Whether there is enough to do for two, and what is put does not depend on how much was put before it."""
+def plain(run: Run) -> bool:
+    """Whether what is put does not depend on how much was put before it."""
     from pyargus.record.print_cy import Printer
 
-    stage, delivery = run.stage, run.delivery
+    delivery = run.delivery
     if not hasattr(os, "fork") or len(run.targets) != 1 or delivery.quiet:
         return False
     if delivery.by_output or delivery.filtered or delivery.chosen is not None or run.batch.rejected is not None:
         return False
-    if not run.sinks and (type(delivery.printer) is not Printer or delivery.printer.label_every > 0):
-        return False
-    return processors() > 1 and alone() and stage.left() >= _FEW
+    return bool(run.sinks) or (type(delivery.printer) is Printer and delivery.printer.label_every <= 0)
+
+
+def worthwhile(run: Run) -> bool:
+    """Whether there is enough to do for two, and each can do its share without the other's."""
+    return plain(run) and processors() > 1 and alone() and run.stage.left() >= _FEW
+
+
+def widen(pipe: int) -> None:
+    """Let the process that writes to a pipe be ahead of the one that reads."""
+    import contextlib
+    import fcntl
+
+    if hasattr(fcntl, "F_SETPIPE_SZ"):
+        # Beyond what the system grants, the pipe keeps the size that it has.
+        with contextlib.suppress(OSError):
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _AHEAD)
 
 
 class Helper:
@@ -73,7 +87,7 @@ class Helper:
         """The next share, bytes for each output; None if the helper has failed."""
         out = []
         for _ in range(outputs):
-            size = int.from_bytes(self.pipe.read(_PREFIX))
+            size = int.from_bytes(self.pipe.read(PREFIX))
             data = self.pipe.read(size)
             if len(data) != size or not size:
                 return None
@@ -88,16 +102,11 @@ class Helper:
 
 def serve(run: Run, pipe: int) -> None:
     """The helper: send every other share of what the stage puts. A reader that is gone ends it."""
-    import contextlib
-    import fcntl
     import gc
 
     # Looking for garbage would write to what both processes share.
     gc.disable()
-    if hasattr(fcntl, "F_SETPIPE_SZ"):
-        # Beyond what the system grants, the pipe keeps the size that it has.
-        with contextlib.suppress(OSError):
-            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _AHEAD)
+    widen(pipe)
     stage = run.stage
     stage.divide(1)
     outputs = run.outputs()
@@ -113,7 +122,7 @@ def serve(run: Run, pipe: int) -> None:
                     held[place] += data
             if number & 1 and (not more or stage.share() != number):
                 for piece in held:
-                    file.write(len(piece).to_bytes(_PREFIX))
+                    file.write(len(piece).to_bytes(PREFIX))
                     file.write(piece)
                     del piece[1:]
                 file.flush()

@@ -1,5 +1,6 @@
 from pyargus.record.cluster_cy cimport Cluster
 from pyargus.record.cut_cy cimport Cutter
+from pyargus.record.order_cy cimport Order
 from pyargus.record.record_cy cimport Record
 
 cdef class Binner(Cluster):
@@ -12,6 +13,7 @@ cdef class Binner(Cluster):
     cdef dict held
     cdef long long now_held
     cdef object now_members
+    cdef dict born
     cdef unsigned long long counted, octets
     cdef long long number
     cdef list queue
@@ -35,4 +37,5 @@ cdef class Binner(Cluster):
     cdef int member(self) except -1
     cdef int lay_down(self) except -1
     cdef long long[::1] in_order(self, long long[::1] members)
+    cdef Order rows_in(self, long long[::1] members)
     cpdef tuple span(self)

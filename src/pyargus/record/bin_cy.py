@@ -14,6 +14,7 @@ if cython.compiled:
     from cython.cimports.pyargus.record.cluster_cy import Cluster, Statement
     from cython.cimports.pyargus.record.cut_cy import Cutter
     from cython.cimports.pyargus.record.decode_cy import decode
+    from cython.cimports.pyargus.record.halves_cy import Part
     from cython.cimports.pyargus.record.merge_cy import begin_aggregation
     from cython.cimports.pyargus.record.order_cy import Order
     from cython.cimports.pyargus.record.record_cy import Record
@@ -23,6 +24,7 @@ else:
     from pyargus.record.cluster_cy import Cluster
     from pyargus.record.cut_cy import Cutter
     from pyargus.record.decode_cy import decode
+    from pyargus.record.halves_cy import Part
     from pyargus.record.merge_cy import begin_aggregation
     from pyargus.record.order_cy import Order
     from pyargus.record.record_cy import Record
@@ -74,6 +76,7 @@ class Binner(Cluster):
         self.held = {}
         self.now_held = 0
         self.now_members = None
+        self.born = {}
         self.counted = self.octets = 0
         self.number = 0
         self.queue = None
@@ -115,7 +118,7 @@ class Binner(Cluster):
         if rec.kind & 0xF0 == 0x80:
             return 0
         if rec.kind & 0xF0 == 0x40 or not rec.present & 2:
-            return self.out.put(rec) if rec.kind & 0xF0 == 0x40 else 0
+            return self.hand_on(rec)
         if self.as_recorded:
             self.unturn(rec)
         if cutter is None:
@@ -162,6 +165,8 @@ class Binner(Cluster):
                 if statement.table.fresh:
                     for g in statement.table.fresh:
                         self.now_members.append(g * count + i)
+                        if self.halves is not None:
+                            self.born.setdefault(start, array("Q")).append(statement.table.clock)
                     statement.table.fresh.clear()
                 if not statement.more:
                     break
@@ -225,7 +230,7 @@ class Binner(Cluster):
 
     def mark(self, moment, stop):
         """Put the management record of an edge."""
-        if not self.mine():
+        if not self.mine() or (self.halves is not None and self.halves.part == 1):
             return 0
         data = memoryview(edge_record(moment, stop))
         self.edge.point_to(data)
@@ -242,7 +247,7 @@ class Binner(Cluster):
     def take_up(self, start):
         """Begin to put a bin."""
         self.now_bin = start
-        self.group = self.in_order(self.held.pop(start))
+        self.group = self.halves.mixed(start) if self.halves is not None else self.in_order(self.held.pop(start))
         self.now_members = None
         self.spot = 0
         self.shown = 0
@@ -256,6 +261,10 @@ class Binner(Cluster):
         count: cython.Py_ssize_t = len(self.statements)
         at: cython.longlong = self.group[self.spot]
         g: cython.longlong = at // count
+        if self.halves is not None:
+            self.hand_over(self.first, at, self.now_bin)
+            self.spot += 1
+            return 0
         statement = self.statements[at % count]
         self.shown += 1
         if self.shown >= self.from_number and (self.to_number == 0 or self.shown <= self.to_number):
@@ -275,16 +284,26 @@ class Binner(Cluster):
 
     def in_order(self, members):
         """Members of a bin sorted by the keys."""
-        statement: Statement
-        count: cython.Py_ssize_t = len(self.statements)
-        g: cython.longlong
-        at: cython.longlong
         k: cython.Py_ssize_t
         order: Order
         found: cython.longlong[::1]
         if self.keys is None:
             return members
-        order = self.order_for()
+        order = self.rows_in(members)
+        order.sort()
+        found = array("q", bytes(8 * len(members)))
+        for k in range(len(members)):
+            found[k] = members[order.at(k)]
+        return found
+
+    def rows_in(self, members):
+        """The rows of the sort keys of members of a bin."""
+        statement: Statement
+        count: cython.Py_ssize_t = len(self.statements)
+        g: cython.longlong
+        at: cython.longlong
+        k: cython.Py_ssize_t
+        order: Order = self.order_for()
         for k in range(len(members)):
             at = members[k]
             g = at // count
@@ -295,15 +314,29 @@ class Binner(Cluster):
                 statement.table.record_of(g, self.record)
                 self.keys.extract(self.record)
             order.append(self.keys)
-        order.sort()
-        found = array("q", bytes(8 * len(members)))
-        for k in range(len(members)):
-            found[k] = members[order.at(k)]
-        return found
+        return order
+
+    def halvable(self):
+        """Whether two processes may each fill all bins with half of the keys: if all go out at the end, and no empty ones."""
+        return self.cutter is not None and self.hold < 0 and self.divisible() and Cluster.halvable(self)
+
+    def own_parts(self):
+        """The groups of this half by bins, each marked by the record that began it."""
+        return {
+            start: Part(members[:], self.born[start][:], None if self.keys is None else self.rows_in(members))
+            for start, members in self.held.items()
+            if len(members)
+        }
+
+    def lose(self):
+        """Take the other half, all of which comes again, into all bins."""
+        self.now_members = None
+        self.closed = 0
+        return Cluster.lose(self)
 
     def divisible(self):
         """Whether the bins that are left can be put in shares: all but empty ones."""
-        return not self.zero and self.from_number <= 1 and not self.to_number
+        return not self.zero and self.from_number <= 1 and not self.to_number and self.halves is None
 
     def take_up_statement(self):
         """Members are put by their bins."""
@@ -326,7 +359,7 @@ class Binner(Cluster):
     def finish(self):
         """Put the bins that are left until the outputs are full; whether there is more."""
         if self.queue is None:
-            self.queue = sorted(self.held)
+            self.queue = sorted(self.held) if self.halves is None else self.halves.places()
             self.queue.reverse()
         while self.queue or self.group is not None:
             if self.group is None:

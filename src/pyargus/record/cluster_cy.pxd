@@ -1,5 +1,6 @@
 from pyargus.record.filter_cy cimport Filter
 from pyargus.record.group_cy cimport Aggregator, Joiner
+from pyargus.record.halves_cy cimport Halves
 from pyargus.record.order_cy cimport Order
 from pyargus.record.record_cy cimport Record
 from pyargus.record.sortkeys_cy cimport SortKeys
@@ -22,7 +23,8 @@ cdef class Cluster(Stage):
     cdef Py_ssize_t place, source
     cdef public bint as_recorded, counts_written
     cdef public unsigned long long shown, from_number, to_number
-    cdef bint timed, plain
+    cdef bint timed, plain, again
+    cdef readonly Halves halves
     cdef Statement first
     cdef int part
     cdef Py_ssize_t dealt
@@ -39,6 +41,12 @@ cdef class Cluster(Stage):
     cdef Order order_for(self)
     cpdef list totals(self, list fields)
     cdef long long[::1] ordered(self, Aggregator table)
+    cdef Order rows_of(self, Aggregator table, long long[::1] handles)
+    cpdef int halve(self, Halves halves) except -1
+    cpdef dict own_parts(self)
+    cpdef int lose(self) except -1
+    cdef int hand_on(self, Record rec) except -1
+    cdef int hand_over(self, Statement statement, long long item, long long place) except -1
     cpdef Py_ssize_t left(self) except -1
     cpdef int divide(self, int part) except -1
     cpdef Py_ssize_t share(self) except -1

@@ -13,6 +13,7 @@ import cython
 if cython.compiled:
     from cython.cimports.pyargus.record.decode_cy import preview
     from cython.cimports.pyargus.record.group_cy import Aggregator, Joiner
+    from cython.cimports.pyargus.record.halves_cy import Halves, Part
     from cython.cimports.pyargus.record.labelled_cy import put_label
     from cython.cimports.pyargus.record.order_cy import Order
     from cython.cimports.pyargus.record.record_cy import Record
@@ -23,6 +24,7 @@ if cython.compiled:
 else:
     from pyargus.record.decode_cy import preview
     from pyargus.record.group_cy import Aggregator, Joiner
+    from pyargus.record.halves_cy import Halves, Part
     from pyargus.record.labelled_cy import put_label
     from pyargus.record.order_cy import Order
     from pyargus.record.record_cy import Record
@@ -88,6 +90,8 @@ class Cluster(Stage):
         self.source = 0
         self.part = -1
         self.dealt = 0
+        self.halves = None
+        self.again = False
         self.as_recorded = self.counts_written = False
         self.shown = 0
         self.from_number = 1
@@ -123,7 +127,7 @@ class Cluster(Stage):
         if rec.kind & 0xF0 == 0x80:
             return 0
         if rec.kind & 0xF0 == 0x40 or not rec.present & 2:
-            return self.out.put(rec) if rec.kind & 0xF0 == 0x40 else 0
+            return self.hand_on(rec)
         self.records += 1
         if self.as_recorded:
             self.unturn(rec)
@@ -144,6 +148,10 @@ class Cluster(Stage):
             if not statement.more:
                 return 0
         return 0
+
+    def hand_on(self, rec):
+        """Put an event, which nothing is done to; other records without a flow key are dropped."""
+        return self.out.put(rec) if rec.kind & 0xF0 == 0x40 and not self.again else 0
 
     def unturn(self, rec):
         """Give a TCP flow back the direction in which it was recorded."""
@@ -204,9 +212,33 @@ class Cluster(Stage):
         put_label(self.joiner, rec, label, self.labelled)
         return self.labelled
 
+    def halvable(self):
+        """Whether two processes may each merge the records of half of the keys; `halve` says which."""
+        table: Aggregator = self.first.table
+        return self.plain and not self.timed and not self.counts_written and not self.first.label and table.halvable()
+
+    def halve(self, halves):
+        """Take one half from now on."""
+        self.halves = halves
+        self.first.table.half = halves.part
+        return 0
+
+    def own_parts(self):
+        """The groups of this half, by the places at which they go out."""
+        table: Aggregator = self.first.table
+        handles = array("q", table.handles())
+        marks = array("Q", [table.serial_of(g) for g in handles])
+        return {0: Part(handles, marks, None if self.keys is None else self.rows_of(table, handles))}
+
+    def lose(self):
+        """Take the other half, all of which comes again: the other process has failed."""
+        self.again = True
+        self.first.table.other_half()
+        return 0
+
     def divisible(self):
         """Whether two processes may each put every other share of the groups that are left; `divide` says which."""
-        return not self.counts_written
+        return not self.counts_written and self.halves is None
 
     def left(self):
         """How many groups are left. The order in which they go out is found."""
@@ -236,6 +268,8 @@ class Cluster(Stage):
 
     def hand_out(self, statement, g):
         """Put the record of a group that is left, if it is in a share of this process."""
+        if self.halves is not None:
+            return self.hand_over(statement, g, 0)
         if self.mine():
             self.deliver(statement, g)
         else:
@@ -243,12 +277,25 @@ class Cluster(Stage):
         self.dealt += 1
         return 0
 
+    def hand_over(self, statement, item, place):
+        """Put the record of a group of either half."""
+        halves: Halves = self.halves
+        if item >= 0:
+            self.deliver(statement, item)
+            if halves.part == 1:
+                halves.measure(self.out)
+        elif halves.part == 1:
+            self.out.pass_over()
+        elif not halves.sent(self.out):
+            self.deliver(statement, halves.known(place, item))
+        return 0
+
     def take_up_statement(self):
         """Find the order of the groups of the statement whose groups go out now."""
         statement: Statement
         if self.waiting is None and self.source < len(self.statements):
             statement = self.statements[self.source]
-            self.waiting = self.ordered(statement.table)
+            self.waiting = self.halves.mixed(0) if self.halves is not None else self.ordered(statement.table)
             self.place = 0
         return 0
 
@@ -291,16 +338,26 @@ class Cluster(Stage):
         """The handles of the groups in the order in which they go out, as an array, which takes less memory than a list."""
         handles: cython.longlong[::1] = array("q", table.handles())
         order: Order
+        at: cython.Py_ssize_t
+        found: cython.longlong[::1]
+        if self.keys is None:
+            return handles
+        order = self.rows_of(table, handles)
+        order.sort()
+        found = array("q", bytes(8 * len(handles)))
+        for at in range(len(handles)):
+            found[at] = handles[order.at(at)]
+        return found
+
+    def rows_of(self, table, handles):
+        """The rows of the sort keys of groups."""
+        order: Order = self.order_for()
         keys: SortKeys = self.keys
         quick: cython.bint
         g: cython.longlong
         at: cython.Py_ssize_t
-        found: cython.longlong[::1]
-        if keys is None:
-            return handles
-        order = self.order_for()
         quick = keys.by_address and table.same_ends()
-        for at in range(len(handles)):
+        for at in range(handles.shape[0]):
             g = handles[at]
             if quick:
                 table.ends_of(g, self.record)
@@ -308,8 +365,4 @@ class Cluster(Stage):
                 table.record_of(g, self.record)
             keys.extract(self.record)
             order.append(keys)
-        order.sort()
-        found = array("q", bytes(8 * len(handles)))
-        for at in range(len(handles)):
-            found[at] = handles[order.at(at)]
-        return found
+        return order

@@ -20,6 +20,8 @@ cdef class Delivery:
     cpdef int put(self, Record rec) except -1
     cdef int take(self, Record rec) except -1
     cpdef int pass_over(self) except -1
+    cdef Py_ssize_t gathered(self) except -1
+    cdef int insert(self, const unsigned char[::1] data, Py_ssize_t at, Py_ssize_t size) except -1
     cpdef int twin(self, Record rec) except -1
     cpdef bint glance(self, Record rec, Py_ssize_t at) except -1
     cpdef Py_ssize_t replay(self, const unsigned char[::1] data, Py_ssize_t at) except -1

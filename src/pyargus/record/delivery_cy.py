@@ -124,6 +124,22 @@ class Delivery:
         rec.ordinal = self.ordinal
         return self.printer.line(rec)
 
+    def gathered(self):
+        """Bytes that are held where there is one output."""
+        writer: Rewriter
+        if self.writers:
+            writer = self.writers[0]
+            return writer.size()
+        return self.printer.out.n
+
+    def insert(self, data, at, size):
+        """Bytes of `data`, as they are, to the one output that there is."""
+        writer: Rewriter
+        if self.writers:
+            writer = self.writers[0]
+            return writer.out.span(data, at, size)
+        return self.printer.out.span(data, at, size)
+
     def pass_over(self):
         """A record is put elsewhere in its turn: it counts, and is not written or printed here."""
         if not self.writers and not self.quiet:

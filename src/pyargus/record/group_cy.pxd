@@ -10,6 +10,7 @@ cdef class Joiner(Rewriter):
 cdef class Aggregator(GroupTable):
     cdef public bint correct, preserve, rmon, norep, raw, intact
     cdef public long long idle, status
+    cdef public int half
     cdef public list ripe, fresh
     cdef bint touches, edited, turned, partial, previews, rewritten, masked
     cdef Py_ssize_t used
@@ -33,6 +34,8 @@ cdef class Aggregator(GroupTable):
     cpdef bint waits(self) except -1
     cpdef long long add_preview(self, Record rec) except -1
     cpdef int changed(self) except -1
+    cpdef bint halvable(self) except -1
+    cpdef int other_half(self) except -1
     cdef long long absorb(self, Record rec) except -1
     cdef long long gather(self, Record rec) except -1
     cdef long long meet(self, long long g, Record rec, unsigned long long h) except -1

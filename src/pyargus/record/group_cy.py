@@ -62,6 +62,7 @@ else:
 # Places for records that are held decoded, a power of two. Making one takes as long as merging dozens of records.
 _SLOTS = cython.declare(cython.Py_ssize_t, 512)
 _NONE = cython.declare(cython.longlong, -1)
+_OTHER = cython.declare(cython.longlong, -2)
 
 # Bytes of the store once it is more than small.
 _STORE = cython.declare(cython.Py_ssize_t, 1 << 26)
@@ -127,6 +128,9 @@ class Aggregator(GroupTable):
     raw: no record is changed before it is added, so that the bytes that it points to can stand for it; otherwise it is encoded.
     intact: `add` leaves the direction of a record as it was.
 
+    half: only keys of this half, 0 or 1, are taken, and what others would have updated is counted; -1 for all. `add` returns -2 for a
+    record of the other half.
+
     idle, status: µs, 0 for never. A record of a key whose group is `idle` away in time, or would span `status` with it, begins a group of
     its own; the one before is then in `ripe` until `drop`: it can still be looked at. fresh: None, or a list to which the handles of new
     groups are added.
@@ -142,6 +146,7 @@ class Aggregator(GroupTable):
         self.preserve = preserve
         self.rmon = self.keys.rmon if rmon is None else rmon
         self.norep = norep
+        self.half = -1
         self.raw = False
         self.idle = self.status = 0
         self.ripe = []
@@ -256,6 +261,16 @@ class Aggregator(GroupTable):
         self.partial = False
         return g
 
+    def halvable(self):
+        """Whether the half of a record is told by its key as it comes."""
+        return not (self.correct or self.rmon or self.idle or self.status or self.keys.nothing or (self.keys.matrix and self.keys.stations))
+
+    def other_half(self):
+        """Take what was left out until now, when all comes again."""
+        self.half = 1 - self.half
+        self.clock = 0
+        return 0
+
     def changed(self):
         """The record that is added next has been changed after it was decoded and repaired."""
         self.edited = True
@@ -289,6 +304,10 @@ class Aggregator(GroupTable):
         h = keys.make(rec, False)
         if rec.head[1] & 0x4000 and not self.masked:
             self.masked = has_masks(rec)
+        if self.half >= 0 and cython.cast(cython.int, (h >> 40) & 1) != self.half:
+            # Numbers of updates are those of both halves.
+            self.clock += 1
+            return _OTHER
         g = self.find(h)
         if g != _NONE:
             return self.join(g, rec)

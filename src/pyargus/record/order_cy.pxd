@@ -9,6 +9,8 @@ cdef class Order:
     cdef unsigned int[::1] index, other
     cdef readonly Py_ssize_t count
     cpdef int append(self, SortKeys keys) except -1
+    cdef int append_row(self, const unsigned long long[::1] rows, Py_ssize_t row, unsigned long long known) except -1
+    cpdef int fill(self, object rows, object valid, Py_ssize_t count) except -1
     cpdef int sort(self) except -1
     cpdef int clear(self) except -1
     cpdef unsigned int at(self, Py_ssize_t place) except? 1

@@ -59,17 +59,28 @@ class Order:
 
     def append(self, keys):
         """Take the row that `keys` has read."""
+        return self.append_row(keys.row, 0, keys.valid)
+
+    def append_row(self, rows, row, known):
+        """Take a row of many, `known` its valid columns."""
         i: cython.int
         n: cython.Py_ssize_t = self.count
         complete: cython.ulonglong = _ALL >> (64 - self.columns)
         if n == len(self.valid):
             self.grow()
         for i in range(self.columns):
-            self.rows[n * self.columns + i] = keys.row[i]
-        self.valid[n] = keys.valid
-        if keys.valid != complete:
+            self.rows[n * self.columns + i] = rows[row * self.columns + i]
+        self.valid[n] = known
+        if known != complete:
             self.gaps = True
         self.count = n + 1
+        return 0
+
+    def fill(self, rows, valid, count):
+        """Take all rows from elsewhere."""
+        self.rows = array("Q", bytes(rows))
+        self.valid = array("Q", bytes(valid))
+        self.count = count
         return 0
 
     def reserve(self, count):

@@ -1,4 +1,5 @@
 from pyargus.record.arrange_cy cimport Arranger
+from pyargus.record.halves_cy cimport Halves
 from pyargus.record.sortkeys_cy cimport SortKeys
 from pyargus.record.order_cy cimport Order
 from pyargus.record.record_cy cimport Record
@@ -23,6 +24,17 @@ cdef class Sorter(Stage):
     cdef unsigned int touched
     cdef unsigned long long shown
     cdef long long[::1] starts, sizes
+    cdef readonly Halves halves
+    cdef int half
+    cdef unsigned long long came
+    cdef bint glanced
+    cdef unsigned long long[::1] marks
+    cdef long long[::1] mixed
+    cdef bint mine(self) except -1
+    cpdef int halve(self, Halves halves) except -1
+    cpdef dict own_parts(self)
+    cpdef int lose(self) except -1
+    cdef bint pour_both(self) except -1
     cdef bint writing(self) except -1
     cdef int enter(self, Record rec, Py_ssize_t start) except -1
     cdef bint pour(self) except -1

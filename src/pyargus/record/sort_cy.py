@@ -18,6 +18,7 @@ if cython.compiled:
     from cython.cimports.pyargus.record.client_cy import client_form
     from cython.cimports.pyargus.record.decode_cy import decode, frame, glimpse
     from cython.cimports.pyargus.record.encode_cy import Encoder
+    from cython.cimports.pyargus.record.halves_cy import Halves, Part
     from cython.cimports.pyargus.record.order_cy import Order
     from cython.cimports.pyargus.record.record_cy import Record
     from cython.cimports.pyargus.record.repair_cy import repair
@@ -30,6 +31,7 @@ else:
     from pyargus.record.client_cy import client_form
     from pyargus.record.decode_cy import decode, frame, glimpse
     from pyargus.record.encode_cy import Encoder
+    from pyargus.record.halves_cy import Halves, Part
     from pyargus.record.order_cy import Order
     from pyargus.record.record_cy import Record
     from pyargus.record.repair_cy import repair
@@ -44,6 +46,8 @@ _SLACK = cython.declare(cython.Py_ssize_t, 1 << 20)
 _LINE = cython.declare(cython.Py_ssize_t, 64)
 # Records that are fetched at a time.
 _BUNCH = cython.declare(cython.Py_ssize_t, 64)
+# Of so many records, as a power of two, every other lot belongs to the same half.
+_LOT = cython.declare(cython.int, 9)
 
 
 class Sorter(Stage):
@@ -79,6 +83,10 @@ class Sorter(Stage):
         self.starts = array("q", bytes(8 * 64))
         self.sizes = array("q", bytes(8 * 64))
         self.shown = 0
+        self.halves = None
+        self.half = -1
+        self.came = 0
+        self.glanced = False
 
     def glance(self, rec, at, length):
         """Keep a flow or event record by keys from those parts that they ask for: as it will be written, or as it is."""
@@ -86,6 +94,10 @@ class Sorter(Stage):
         start: cython.Py_ssize_t = self.arena.size()
         if kind != 0x10 and kind != 0x30 and kind != 0x40:
             return False
+        if self.half >= 0:
+            if not self.mine():
+                return True
+            self.glanced = True
         if self.writing() and self.keys.brief:
             if not surveyed(rec, at):
                 return False
@@ -122,6 +134,9 @@ class Sorter(Stage):
         start: cython.Py_ssize_t = self.arena.size()
         if rec.kind & 0xF0 == 0x80:
             return 0
+        if self.half >= 0 and not self.glanced and not self.mine():
+            return 0
+        self.glanced = False
         self.keys.extract(rec)
         if self.writing():
             self.final = True
@@ -135,6 +150,33 @@ class Sorter(Stage):
             self.arena.copy(rec)
         return self.enter(rec, start)
 
+    def mine(self):
+        """Count a record; whether it is one of this half."""
+        self.came += 1
+        return cython.cast(cython.int, (self.came >> _LOT) & 1) == self.half
+
+    def halvable(self):
+        """Whether two processes may each keep half of the records; `halve` says which. It is for input of which half fits in memory."""
+        return not self.rmon and not self.counts_written
+
+    def halve(self, halves):
+        """Keep one half from now on."""
+        self.halves = halves
+        self.half = halves.part
+        self.marks = array("Q", bytes(8 * len(self.places)))
+        return 0
+
+    def own_parts(self):
+        """The rows of this half."""
+        return {0: Part(array("q", range(self.order.count)), self.marks[: self.order.count], self.order)}
+
+    def lose(self):
+        """Take the other half, all of which comes again: the other process has failed."""
+        self.half = 1 - self.half
+        self.came = 0
+        self.glanced = False
+        return 0
+
     def enter(self, rec, start):
         """Give the record whose bytes begin at `start` its place in the order, by the keys that were extracted."""
         n: cython.Py_ssize_t = self.order.count
@@ -147,9 +189,15 @@ class Sorter(Stage):
             room = words(4 * n)
             room[:n] = self.offsets
             self.offsets = room
+            if self.half >= 0:
+                room = words(4 * n)
+                room[:n] = self.marks
+                self.marks = room
         self.places[n] = start
         self.offsets[n] = rec.offset
-        if self.arena.size() + self.order.memory() + 16 * (n + 1) > self.limit:
+        if self.half >= 0:
+            self.marks[n] = self.came
+        elif self.arena.size() + self.order.memory() + 16 * (n + 1) > self.limit:
             self.spill()
         return 0
 
@@ -165,6 +213,8 @@ class Sorter(Stage):
         """Put the records in order."""
         merger: Merger
         row: cython.uint
+        if self.halves is not None:
+            return self.pour_both()
         if not self.sorted_:
             self.sorted_ = True
             if self.runs:
@@ -185,6 +235,41 @@ class Sorter(Stage):
             row = self.order.at(self.place)
             self.place += 1
             if self.deliver(self.arena.out.out, cython.cast(cython.Py_ssize_t, self.places[row]), self.offsets[row]):
+                return not self.done()
+        return False
+
+    def pour_both(self):
+        """Put the records of both halves, a bunch at a time; whether there are more."""
+        halves: Halves = self.halves
+        item: cython.longlong
+        i: cython.Py_ssize_t
+        last: cython.Py_ssize_t
+        at: cython.Py_ssize_t
+        end: cython.Py_ssize_t
+        if not self.sorted_:
+            self.sorted_ = True
+            self.mixed = halves.mixed(0, self.order.backwards)
+        while self.place < self.mixed.shape[0]:
+            last = min(self.mixed.shape[0], self.place + _BUNCH)
+            for i in range(self.place, last):
+                if self.mixed[i] >= 0:
+                    at = cython.cast(cython.Py_ssize_t, self.places[self.mixed[i]])
+                    end = at + 4 * ((cython.cast(cython.Py_ssize_t, self.arena.out.out[at + 2]) << 8) | self.arena.out.out[at + 3])
+                    while at < end:
+                        self.touched ^= self.arena.out.out[at]
+                        at += _LINE
+            for i in range(self.place, last):
+                item = self.mixed[i]
+                if item < 0 and halves.part == 1:
+                    self.out.pass_over()
+                elif item >= 0 or not halves.sent(self.out):
+                    if item < 0:
+                        item = halves.known(0, item)
+                    self.deliver(self.arena.out.out, cython.cast(cython.Py_ssize_t, self.places[item]), self.offsets[item])
+                    if halves.part == 1:
+                        halves.measure(self.out)
+            self.place = last
+            if self.done() or self.out.full():
                 return not self.done()
         return False
 

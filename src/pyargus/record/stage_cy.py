@@ -40,6 +40,10 @@ class Stage:
         """Put what is held, until `out.full()`. Returns whether there is more, for which it is called again once `out` was drained."""
         return False
 
+    def halvable(self):
+        """Whether two processes may each read everything and take one half of it; the stage then has what `halves` asks for."""
+        return False
+
     def divisible(self):
         """Whether two processes may each put half of what is held; the stage then has what `helper` asks for."""
         return False

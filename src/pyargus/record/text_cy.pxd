@@ -8,6 +8,7 @@ cdef class Text:
     cdef int room(self, Py_ssize_t more) except -1
     cdef int ch(self, unsigned int c) except -1
     cdef int copy(self, bytes text) except -1
+    cdef int span(self, const unsigned char[::1] data, Py_ssize_t offset, Py_ssize_t count) except -1
     cdef int fill(self, Py_ssize_t mark, Py_ssize_t width, bint right) except -1
     cpdef int puts(self, bytes text) except -1
     cpdef int u64(self, unsigned long long v) except -1

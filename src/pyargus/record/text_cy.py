@@ -64,6 +64,13 @@ class Text:
         self.n += size
         return 0
 
+    def span(self, data, offset, count):
+        """`count` bytes of `data` from `offset`, as they are."""
+        self.room(count + 256)
+        self.s[self.n:self.n + count] = data[offset:offset + count]
+        self.n += count
+        return 0
+
     def fill(self, mark, width, right):
         """Blanks around what was put from `mark` on, which has no more than `width` bytes: before it, or behind it."""
         size: cython.Py_ssize_t = self.n - mark

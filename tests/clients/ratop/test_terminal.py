@@ -115,12 +115,12 @@ def test_a_kill_leaves_the_terminal_as_it_was(terminal: Terminal, office: Path, 
 
 def test_put_aside_and_brought_back(terminal: Terminal, office: Path) -> None:
     terminal.keys(f"{RATOP} -r {office}", "Enter")
-    before = terminal.wait("TotalRecords       60")
+    before = terminal.wait(lambda text: "TotalRecords       60" in text and "Idle" in text)
     terminal.keys("C-z")
     assert "TotalRecords" not in terminal.wait("Stopped")
     time.sleep(1.5)
     terminal.keys("fg", "Enter")
-    after = terminal.wait("TotalRecords       60")
+    after = terminal.wait(lambda text: "TotalRecords       60" in text and "Idle" in text)
     assert [line for line in after.splitlines() if "ratop" not in line] == [line for line in before.splitlines() if "ratop" not in line]
     # It draws by itself, however long it was away.
     terminal.wait(lambda text: text.splitlines()[0] != after.splitlines()[0], 4)
