@@ -59,21 +59,22 @@ class Watched:
         self.patch = patch
         self.folder = folder
         self.shares = 0
-        self.covers = divided.Reading.covers
+        self.put = divided.Reading.put
         patch.setattr(helper, "alone", lambda: True)
         patch.setattr(divided, "LEAST", 1 << 20)
-        self.when(lambda reading: None)
+        self.when(lambda number, other: None)
 
-    def when(self, action: Callable[[divided.Reading], object]) -> None:
-        """Have something happen before each piece."""
+    def when(self, action: Callable[[int, helper.Helper], object]) -> None:
+        """Have something happen before each share of the other process; the action is given the number of those asked for before it."""
+        asked = itertools.count()
 
-        def covers(reading: divided.Reading, *arguments: object) -> bool:
-            action(reading)
-            done = self.covers(reading, *arguments)
-            self.shares += done
-            return done
+        def put(reading: divided.Reading, other: helper.Helper, at: int, identity: tuple[int, int, int]) -> int:
+            changed = action(next(asked), other)
+            end = self.put(reading, other, at, (0, 0, 0) if changed == "identity" else identity)
+            self.shares += end > at
+            return end
 
-        self.patch.setattr(divided.Reading, "covers", covers)
+        self.patch.setattr(divided.Reading, "put", put)
 
     def run(self, processors: int, kind: str, *arguments: object) -> tuple[int, bytes]:
         """Status and output of a command line."""
@@ -222,9 +223,9 @@ def test_a_copy_that_is_killed(kind: str, file: Path, watched: Watched) -> None:
     """What it has not sent is made here."""
     expected = watched.run(1, kind, "-r", file)
 
-    def kill(reading: divided.Reading) -> None:
-        if reading.number == 5 and reading.helper is not None:
-            os.kill(reading.helper.process, signal.SIGKILL)
+    def kill(number: int, other: helper.Helper) -> None:
+        if number == 3:
+            os.kill(other.process, signal.SIGKILL)
 
     watched.when(kill)
     assert watched.run(2, kind, "-r", file) == expected
@@ -235,13 +236,39 @@ def test_a_copy_that_is_killed(kind: str, file: Path, watched: Watched) -> None:
 def test_a_copy_that_has_read_something_else(kind: str, file: Path, watched: Watched) -> None:
     expected = watched.run(1, kind, "-r", file)
 
-    def move(reading: divided.Reading) -> None:
-        if reading.number == 5:
-            reading.place = lambda source, data, offset: (0, 0, offset, offset + len(data))
+    def move(number: int, other: helper.Helper) -> str:
+        return "identity" if number == 3 else ""
 
     watched.when(move)
     assert watched.run(2, kind, "-r", file) == expected
     assert 0 < watched.shares < SIZE // WINDOW
+
+
+def wrapped(data: bytes, body: bytes) -> bytes:
+    """A record with one more DSR, of a type that is unknown."""
+    body = (0x6A800000 | (1 + len(body) // 4)).to_bytes(4) + body
+    return data[:2] + ((len(data) + len(body)) // 4).to_bytes(2) + data[4:] + body
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("body", ["long", "records", "a few records", "heads"])
+def test_records_that_hide_where_the_next_one_starts(body: str, kind: str, records: bytes, watched: Watched, tmp_path: Path) -> None:
+    """Records that reach over pieces, and such with records or what looks like it in them, which end where the outer record does."""
+    starts = list(itertools.islice(places(records), 300))
+    some = [records[at:end] for at, end in itertools.pairwise(starts) if records[at] & 0xF0 != 0x80]
+    inner = b"".join(some)
+    size = divided.WINDOW - 4096
+    bodies = {
+        "long": bytes(size), "records": (inner * (size // len(inner) + 1))[: len(inner) * (size // len(inner))],
+        "a few records": b"".join(some[:8]), "heads": b"\x10\x00\x00\x01" * 10_000,
+    }  # fmt: skip
+    outer = [wrapped(data, bodies[body]) for data in some[:100]]
+    path = tmp_path / "hidden.argus"
+    path.write_bytes(records[:INITIAL] + b"".join(outer) * (SIZE // sum(map(len, outer)) + 1) + inner)
+    expected = watched.run(1, kind, "-r", path, "-M", "man")
+    assert expected[0] == 0
+    assert watched.run(2, kind, "-r", path, "-M", "man") == expected
+    assert body != "a few records" or watched.shares > 0
 
 
 def test_no_room_for_a_copy(file: Path, watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:

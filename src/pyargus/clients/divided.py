@@ -1,8 +1,9 @@
-"""Records read by two processes: where sources are large, each handles some of their pieces, and steps over those of the other.
+"""Records read by two processes: where sources are large, each handles some of their pieces.
 
-The second one is a copy of this process (`helper`), made before the first record is read, that goes through the same sources by itself. Of
-each of its pieces it sends which bytes of which file it covers, what there is to be counted, and what comes out for every output. This
-process puts all of it in the order of the sources, makes itself what the copy could not, and alone says what is wrong with a source.
+The second one is a copy of this process (`helper`), made before the first record is read, that goes through the same sources by itself.
+Where in a piece the first record starts, it can only suppose. It sends which bytes of which file it has handled, what there is to be
+counted, and what comes out for every output. This process, which knows where the records before have ended, puts what is right in the
+order of the sources, makes the rest itself, and alone says what is wrong with a source.
 """
 
 from __future__ import annotations
@@ -13,11 +14,12 @@ import sys
 
 from pyargus.clients import helper
 from pyargus.errors import BadInput
+from pyargus.record.reader import WINDOW
 
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from typing import BinaryIO
 
     from pyargus.clients.frame import Run
@@ -32,8 +34,8 @@ _LINES = (False, True, False, True, True)
 _RECORDS = (False, True, True, True)
 # Formats of which a record comes out as the same bytes whatever came before it.
 _FORMS = frozenset({"text", "csv", "ndjson", "argus"})
-# Device, file, where the piece starts and ends; records and management records read, records passed, their packets and bytes.
-_HEAD = struct.Struct("=4Q5Q")
+# Device, file and its size, where the records start and end; records and management records read, records passed, their packets and bytes.
+_HEAD = struct.Struct("=5Q5Q")
 
 
 def worthwhile(run: Run, names: Sequence[str | None]) -> bool:
@@ -66,7 +68,7 @@ def numbered(run: Run) -> bool:
 
 
 class Turns:
-    """Which pieces are the copy's, as either process counts them; the first one is not, so that lines appear at once."""
+    """The pieces of the sources and whose they are, in either process. The first is not the copy's, so that lines appear at once."""
 
     def __init__(self, run: Run) -> None:
         self.run = run
@@ -74,10 +76,13 @@ class Turns:
         self.number = 0
         self.turns = _CHOSEN if run.batch.filter is not None else _RECORDS if run.sinks else _LINES
 
-    def turn(self) -> bool:
-        """Whether the next piece is the copy's."""
-        self.number += 1
-        return self.turns[(self.number - 1) % len(self.turns)]
+    def grid(self, source: Source, limit: int) -> Iterator[tuple[int, int, bool]]:
+        """The pieces of a source: bytes from and before which their records start, and whether they are the copy's."""
+        starts = range(source.first // WINDOW * WINDOW, limit, WINDOW) if source.first < limit else range(0)
+        # However far this source is read, the next one begins with the same turn in both processes.
+        number, self.number = self.number, self.number + len(starts)
+        for place, start in enumerate(starts, number):
+            yield max(start, source.first), min(start + WINDOW, limit), self.turns[place % len(self.turns)]
 
     def counts(self) -> tuple[int, int, int, int, int]:
         """What was counted so far."""
@@ -85,10 +90,10 @@ class Turns:
         return batch.flows, batch.mans, batch.passed, batch.pkts, batch.bytes_
 
     @staticmethod
-    def place(source: Source, data: Buffer, offset: int) -> tuple[int, int, int, int]:
-        """Which bytes of which file a piece is."""
+    def identity(source: Source, size: int) -> tuple[int, int, int]:
+        """Which file of which size a source is."""
         status = os.fstat(source.file.fileno())
-        return status.st_dev, status.st_ino, offset, offset + len(data)
+        return status.st_dev, status.st_ino, size
 
 
 class Copy(Turns):
@@ -105,26 +110,46 @@ class Copy(Turns):
         run.delivery.size = sys.maxsize
         run.delivery.printer.heading()
 
-    def covers(self, source: Source, data: Buffer, offset: int) -> bool:
-        """Send what the next piece of the sources leads to, if it is the copy's. Always true: there is nothing else to do about it.
+    def pieces(self, source: Source) -> Iterator[tuple[Buffer, int]]:
+        """Handle the copy's pieces of a source; the run gets one without records after each.
 
-        Raises BadInput for a piece that is damaged, of which nothing is sent but that it is, and SystemExit at a source that is not read
-        in pieces.
+        Raises BadInput where the source is damaged, and SystemExit at one that has no pieces.
         """
         if not source.seekable:
             raise SystemExit
-        if not self.turn():
-            return True
+        limit, size = source.extent()
+        at, sure = source.first, True
+        for start, stop, turn in self.grid(source, limit):
+            if not turn:
+                sure = False
+                continue
+            at = self.handle(source, at if sure else start, stop, size, sure)
+            sure = at >= stop
+            yield b"", at
+
+    def handle(self, source: Source, at: int, stop: int, size: int, sure: bool) -> int:
+        """Handle a piece and send what comes out of it; where nothing can be made of it, only that. Returns where it ends."""
         self.take()
+        if at >= stop:
+            # All of it belongs to a record that starts before it.
+            self.send(b"")
+            return at
         before = self.counts()
         try:
-            self.run.handle(source, data, offset)
+            data, at = source.piece(at, stop, size, sure)
+            self.run.handle(source, data, at)
         except BadInput:
-            helper.send(self.pipe, [b"", *(b"" for _ in self.outputs)])
+            self.take()
+            self.send(b"")
             raise
+        end = at + len(data)
         gained = (after - earlier for after, earlier in zip(self.counts(), before, strict=True))
-        helper.send(self.pipe, [_HEAD.pack(*self.place(source, data, offset), *gained), *self.take()])
-        return True
+        self.send(_HEAD.pack(*self.identity(source, size), at, end, *gained) if data else b"")
+        return end
+
+    def send(self, head: bytes) -> None:
+        """Send a share: its head, and what came out for every output."""
+        helper.send(self.pipe, [head, *self.take()])
 
     def take(self) -> list[bytes]:
         """What came out for every output."""
@@ -138,29 +163,46 @@ class Reading(Turns):
         super().__init__(run)
         self.helper: helper.Helper | None = helper.Helper(lambda pipe: serve(run, names, pipe))
 
-    def covers(self, source: Source, data: Buffer, offset: int) -> bool:
-        """Put what the next piece of the sources has led to in the copy, if it is the copy's; false for one that is to be handled here."""
+    def pieces(self, source: Source) -> Iterator[tuple[Buffer, int]]:
+        """The pieces of a source that are to be handled here, and one without records wherever what the copy has made was put."""
         if not source.seekable:
             # The copy has ended.
             self.end()
-        if self.helper is None or not self.turn():
-            return False
-        share = self.helper.share(1 + len(self.outputs))
-        if share is not None and not share[0]:
-            # It is damaged, which is said here.
-            return False
-        if share is None or _HEAD.unpack(share[0])[:4] != self.place(source, data, offset):
-            # The copy has failed, or what it has read was another file, or longer, or damaged where only this process has seen it.
+            yield from source.chunks()
+            return
+        limit, size = source.extent()
+        at = source.first
+        for _, stop, turn in self.grid(source, limit):
+            if turn and self.helper is not None:
+                at = self.put(self.helper, at, self.identity(source, size))
+                yield b"", at
+            while at < stop:
+                data, _ = source.piece(at, stop, size)
+                yield data, at
+                at += len(data)
+
+    def put(self, other: helper.Helper, at: int, identity: tuple[int, int, int]) -> int:
+        """Put the next share of the copy if it has made it of the records from a byte on. Returns where these end, or the same byte."""
+        share = other.share(1 + len(self.outputs))
+        if share is None:
             self.end()
-            return False
+            return at
+        if not share[0]:
+            return at
+        device, file, size, start, end, *gained = _HEAD.unpack(share[0])
+        if (device, file, size) != identity:
+            # It has read another file, or the same at another time, or goes on where only this process has seen the damage.
+            self.end()
+            return at
+        if start != at:
+            return at
         batch = self.run.batch
-        gained = _HEAD.unpack(share[0])[4:]
         batch.flows, batch.mans, batch.passed, batch.pkts, batch.bytes_ = (sum(pair) for pair in zip(self.counts(), gained, strict=True))
         if share[1]:
             self.run.delivery.printer.heading()
         self.run.drain()
         self.run.put(share[1:])
-        return True
+        return int(end)
 
     def end(self) -> None:
         """Let go of the copy."""

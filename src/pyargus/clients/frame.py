@@ -187,9 +187,9 @@ class Run:
             batch.opening(source.initial)
         if not source.initial:
             return
-        for data, offset in stopper.until(source.chunks(), not source.live):
-            if self.pair is None or not self.pair.covers(source, data, offset):
-                self.handle(source, data, offset)
+        pieces = source.chunks() if self.pair is None else self.pair.pieces(source)
+        for data, offset in stopper.until(pieces, not source.live and self.pair is None):
+            self.handle(source, data, offset)
             if batch.done:
                 break
             if data:
