@@ -27,11 +27,10 @@ if TYPE_CHECKING:
 
 # Bytes of sources that are read before a copy of the process would have paid.
 LEAST = 4 << 20
-# Whose each piece is, in turn, true for the copy's, which gets more where writing, in which it has no part, is more of the work: where few
-# records may be chosen, of lines, of records.
-_CHOSEN = (False, True)
-_LINES = (False, True, False, True, True)
-_RECORDS = (False, True, True, True)
+# Whose each piece is, in turn, true for the copy's: it gets more, as it has no part in writing, which is most of the work where all records
+# are written.
+_CHOSEN = (False, True, False, True, True)
+_ALL = (False, True, True, True)
 # Formats of which a record comes out as the same bytes whatever came before it.
 _FORMS = frozenset({"text", "csv", "ndjson", "argus"})
 # Device, file and its size, where the records start and end; records and management records read, records passed, their packets and bytes.
@@ -74,7 +73,7 @@ class Turns:
         self.run = run
         self.outputs = run.outputs()
         self.number = 0
-        self.turns = _CHOSEN if run.batch.filter is not None else _RECORDS if run.sinks else _LINES
+        self.turns = _ALL if run.sinks and run.batch.filter is None else _CHOSEN
 
     def grid(self, source: Source, limit: int) -> Iterator[tuple[int, int, bool]]:
         """The pieces of a source: bytes from and before which their records start, and whether they are the copy's."""
