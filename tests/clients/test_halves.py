@@ -63,12 +63,11 @@ def two(monkeypatch: pytest.MonkeyPatch) -> list[Run]:
     runs = []
     partner = halves.Partner
 
-    def made(run: Run, stopper: Stopper) -> halves.Partner:
+    def made(run: Run, *more: Any) -> halves.Partner:
         runs.append(run)
-        return partner(run, stopper)
+        return partner(run, *more)
 
-    monkeypatch.setattr(halves, "processors", lambda: 2)
-    monkeypatch.setattr(halves, "alone", lambda: True)
+    monkeypatch.setattr(halves, "spare", lambda: True)
     monkeypatch.setattr(halves, "_LEAST", 1000)
     monkeypatch.setattr(halves, "Partner", made)
     return runs
@@ -87,7 +86,7 @@ def outcome(command: str, source: Path, capfdbinary: pytest.CaptureFixture[bytes
 def alone(command: str, source: Path, capfdbinary: pytest.CaptureFixture[bytes], *more: str) -> tuple[int, bytes, bytes]:
     """The same by one process."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(halves, "worthwhile", lambda run: False)
+        patch.setattr(halves, "worthwhile", lambda *_: False)
         return outcome(command, source, capfdbinary, *more)
 
 
@@ -122,18 +121,18 @@ def test_what_stands_before_damage_is_put_and_the_damage_is_said_once(
     assert len(two) == 1
 
 
-def silent_end(run: Run, stopper: Stopper, heard: int, told: int) -> None:
+def silent_end(*_: Any) -> None:
     """A helper that ends at once."""
 
 
-def end_after_reading(run: Run, stopper: Stopper, heard: int, told: int) -> None:
+def end_after_reading(*arguments: Any) -> None:
     """A helper that says what its half is and is gone."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(halves, "send", lambda *_: None)
-        SERVE(run, stopper, heard, told)
+        patch.setattr(halves, "put", lambda *_: None)
+        SERVE(*arguments)
 
 
-def end_after_some(run: Run, stopper: Stopper, heard: int, told: int) -> None:
+def end_after_some(*arguments: Any) -> None:
     """A helper that is gone in the middle of what it sends."""
 
     class Limited:
@@ -142,7 +141,7 @@ def end_after_some(run: Run, stopper: Stopper, heard: int, told: int) -> None:
             self.sent = 0
 
         def write(self, data: Any) -> None:
-            self.sent += len(bytes(data))
+            self.sent += len(data)
             if self.sent > 40_000:
                 self.file.flush()
                 os._exit(1)
@@ -151,17 +150,17 @@ def end_after_some(run: Run, stopper: Stopper, heard: int, told: int) -> None:
         def flush(self) -> None:
             self.file.flush()
 
-    def send(stage: Any, half: Any, output: Any, delivery: Any, mouth: Any) -> None:
+    def put(stage: Any, half: Any, output: Any, delivery: Any, mouth: Any) -> None:
         delivery.size = 5000
-        SEND(stage, half, output, delivery, Limited(mouth))
+        PUT(stage, half, output, delivery, Limited(mouth))
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(halves, "send", send)
-        SERVE(run, stopper, heard, told)
+        patch.setattr(halves, "put", put)
+        SERVE(*arguments)
 
 
-SERVE, SEND = halves.serve, halves.send
-FAILURES: list[Callable[[Run, Stopper, int, int], None]] = [silent_end, end_after_reading, end_after_some]
+SERVE, PUT = halves.serve, halves.put
+FAILURES: list[Callable[..., None]] = [silent_end, end_after_reading, end_after_some]
 
 
 @pytest.mark.parametrize("failure", FAILURES, ids=lambda failure: failure.__name__)
@@ -170,7 +169,7 @@ FAILURES: list[Callable[[Run, Stopper, int, int], None]] = [silent_end, end_afte
 def test_what_a_helper_that_fails_owes_is_read_here(
     write: bool,
     command: str,
-    failure: Callable[[Run, Stopper, int, int], None],
+    failure: Callable[..., None],
     crowd: Path,
     two: list[Run],
     capfdbinary: pytest.CaptureFixture[bytes],
@@ -179,9 +178,9 @@ def test_what_a_helper_that_fails_owes_is_read_here(
     again = []
     read_again = halves.read_again
 
-    def counted(run: Run) -> None:
+    def counted(run: Run, names: Any) -> None:
         again.append(run)
-        read_again(run)
+        read_again(run, names)
 
     monkeypatch.setattr(halves, "serve", failure)
     monkeypatch.setattr(halves, "read_again", counted)
@@ -214,7 +213,7 @@ def test_an_interrupt_ends_both_at_the_same_record(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Stopper, "until", interrupted)
         patch.setattr("pyargus.record.reader.WINDOW", 60_000)
-        patch.setattr(halves, "worthwhile", lambda run: True)
+        patch.setattr(halves, "worthwhile", lambda *_: True)
         assert outcome(command, crowd, capfdbinary) == one
 
 

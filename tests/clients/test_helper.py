@@ -1,19 +1,15 @@
 """The second process that puts half of many groups: what comes out is what one process makes."""
 
-import os
 from pathlib import Path
 
 import pytest
 
 from pyargus.clients import halves, helper
 from tests.clients.golden import GOLDEN
-from tests.clients.programs import needs_samples, program
+from tests.clients.programs import needs_samples, needs_two_processors, on
 from tests.record.feed import compiled, decoded, records
 
-pytestmark = [
-    needs_samples,
-    pytest.mark.skipif(not hasattr(os, "sched_setaffinity") or len(os.sched_getaffinity(0)) < 2, reason="one processor"),
-]
+pytestmark = [needs_samples, needs_two_processors]
 MANY = 21_000
 # What cannot be told by halves of the keys.
 COMMANDS = [("racluster", "-M", "correct"), ("racluster", "-m", "saddr", "daddr", "-M", "norep"),
@@ -41,24 +37,12 @@ def crowd(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def on(processors: set[int], *arguments: str) -> tuple[bytes, bytes, int]:
-    """What a program prints and says where it may use these processors."""
-    before = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, processors)
-    try:
-        result = program(*arguments)
-    finally:
-        os.sched_setaffinity(0, before)
-    return result.stdout, result.stderr, result.returncode
-
-
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
 @pytest.mark.parametrize("write", [False, True], ids=["printed", "written"])
 def test_two_processes_put_what_one_puts(words: tuple[str, ...], write: bool, crowd: Path) -> None:
     name, *more = words
     arguments = (name, "-X", "-n", *more, "-r", str(crowd), *(("-w", "-") if write else ()))
-    both = sorted(os.sched_getaffinity(0))[:2]
-    one, two = on({both[0]}, *arguments), on(set(both), *arguments)
+    one, two = on(1, *arguments), on(2, *arguments)
     assert one[1:] == (b"", 0)
     assert len(one[0]) > 80 * MANY
     assert one == two
@@ -71,7 +55,7 @@ def test_what_a_helper_that_fails_owes_is_made_here(crowd: Path, tmp_path: Path,
 
     expected, found = tmp_path / "expected.argus", tmp_path / "found.argus"
     arguments = ["-X", "-r", str(crowd), "-w"]
-    monkeypatch.setattr(halves, "processors", lambda: 1)
+    monkeypatch.setattr(halves, "worthwhile", lambda *_: False)
     monkeypatch.setattr(helper, "processors", lambda: 1)
     assert status_of(PROGRAM, [*arguments, str(expected)]) == 0
     asked = []

@@ -16,14 +16,16 @@ from pyargus.errors import BadInput, ExitCode, PyargusError, Unreachable
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any
 
+    from pyargus.clients.divided import Copy, Reading
     from pyargus.clients.halves import Partner
     from pyargus.clients.stop import Stopper
     from pyargus.record.batch_cy import Batch
     from pyargus.record.cut_cy import Cutter
     from pyargus.record.output_cy import Output
-    from pyargus.record.reader import Source
+    from pyargus.record.reader import Buffer, Source
 
 
 def complain(settings: Settings, text: object) -> None:
@@ -133,6 +135,8 @@ class Run:
         # What a stage puts comes in pieces, at the end or now and then.
         aside = bool(settings.writes) and all(name != "-" for name, _ in settings.writes)
         self.progress = Progress(self.stage is not None or aside or settings.quiet or bool(settings.rejected))
+        # Who else reads the same sources: while they are read, and for a stage to the end.
+        self.pair: Reading | Copy | None = None
         self.partner: Partner | None = None
         self.started = 0
         self.status = int(ExitCode.OK)
@@ -185,25 +189,30 @@ class Run:
             batch.opening(source.initial)
         if not source.initial:
             return
-        for data, offset in stopper.until(source.chunks(), not source.live):
-            at = 0
-            view = memoryview(data)
-            try:
-                while at < len(view):
-                    at = batch.run(view, at, offset)
-                    if batch.trouble or batch.done:
-                        break
-                    self.drain()
-                    self.progress.tick(source.name, source.path if source.seekable else "", offset + at, batch.flows)
-            finally:
-                batch.record.point_to(b"")
-                view.release()
+        pieces = source.chunks() if self.pair is None else self.pair.pieces(source)
+        for data, offset in stopper.until(pieces, not source.live and self.pair is None):
+            self.handle(source, data, offset)
             if batch.done:
                 break
-            if batch.trouble:
-                raise BadInput(source.name, offset + at, TROUBLE[batch.trouble])
+            if data:
+                self.progress.tick(source.name, source.path if source.seekable else "", offset + len(data), batch.flows)
             if source.live:
                 self.pass_time()
+
+    def handle(self, source: Source, data: Buffer, offset: int) -> None:
+        """Handle the records of a piece of a source. Raises BadInput where it is damaged, after the records before."""
+        batch = self.batch
+        at = 0
+        view = memoryview(data)
+        try:
+            while at < len(view) and not batch.done:
+                at = batch.run(view, at, offset)
+                if batch.trouble:
+                    raise BadInput(source.name, offset + at, TROUBLE[batch.trouble])
+                self.drain()
+        finally:
+            batch.record.point_to(b"")
+            view.release()
 
     def pass_time(self) -> None:
         """On a live source: tell the stage the time, and let nothing wait in a buffer."""
@@ -265,17 +274,40 @@ TROUBLE = {
 
 def read_all(work: Run, stopper: Stopper) -> None:
     """Handle the records of every source of the settings."""
+    settings = work.settings
+    names: list[str | None] = [*settings.inputs]
+    for folder in settings.folders:
+        names += folder_files(folder)
+    if settings.servers:
+        # All servers are one source: they are read at the same time.
+        names.append(None)
+    names = names or ["-"]
+    if work.stage is not None:
+        if work.stage.halvable():
+            from pyargus.clients import halves
+
+            work.partner = halves.begin(work, stopper, names)
+        read_sources(work, stopper, names)
+        return
+    from pyargus.clients import divided
+
+    pair = work.pair = divided.start(work, names)
+    try:
+        read_sources(work, stopper, names)
+    finally:
+        if pair is not None:
+            pair.end()
+
+
+def read_sources(work: Run, stopper: Stopper, names: Sequence[str | None]) -> None:
+    """Handle the records of sources, None for the servers."""
     from pyargus.clients.inputs import open_input, open_servers
 
     settings = work.settings
-    inputs = list(settings.inputs)
-    for folder in settings.folders:
-        inputs += folder_files(folder)
-    for name in [*inputs, *([None] if settings.servers else [])] or ["-"]:
+    for name in names:
         if work.batch.done or stopper.asked:
             break
         try:
-            # All servers are one source: they are read at the same time.
             source = open_servers(settings, lambda text: complain(settings, text)) if name is None else open_input(name)
         except (Unreachable, BadInput) as error:
             work.fail(error)
@@ -313,10 +345,6 @@ def run(settings: Settings) -> int:
             target.begin()
         if settings.program.starting is not None:
             settings.program.starting(work, stopper)
-        if work.stage is not None and work.stage.halvable():
-            from pyargus.clients import halves
-
-            work.partner = halves.begin(work, stopper)
         try:
             read_all(work, stopper)
             work.finish()

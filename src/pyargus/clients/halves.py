@@ -8,13 +8,11 @@ reads the other half itself.
 from __future__ import annotations
 
 import contextlib
-import gc
 import os
-import signal
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from pyargus.clients.helper import PREFIX, alone, plain, processors, widen
+from pyargus.clients.helper import Helper, plain, receive, send, spare
 from pyargus.record.halves_cy import Halves
 
 TYPE_CHECKING = False
@@ -34,16 +32,16 @@ _WHOLE = frozenset(("V", "%", "G", "f"))
 _COUNTERS = ("flows", "mans", "passed", "pkts", "bytes_", "number", "done", "trouble")
 
 
-def size_of(names: list[str]) -> int:
+def size_of(names: Sequence[str | None]) -> int:
     """Bytes of the inputs; 0 if one of them is not a file of records that is read as it is."""
     from pyargus.clients.inputs import CaptureSource, open_input
     from pyargus.errors import PyargusError
 
     total = 0
-    if not all(os.path.isfile(name.partition("::")[0]) for name in names):
-        # To look into a stream is to take from it.
-        return 0
     for name in names:
+        if name is None or not os.path.isfile(name.partition("::")[0]):
+            # To look into a stream is to take from it.
+            return 0
         try:
             source = open_input(name)
         except PyargusError:
@@ -58,84 +56,70 @@ def size_of(names: list[str]) -> int:
     return total
 
 
-def worthwhile(run: Run) -> bool:
+def worthwhile(run: Run, names: Sequence[str | None]) -> bool:
     """Whether the input is large enough for two, can be read twice, and what is put is one output's."""
     settings, stage, batch = run.settings, run.stage, run.batch
-    if not plain(run) or len(run.sinks) > 1 or processors() < 2 or not alone():
+    if not plain(run) or len(run.sinks) > 1 or not spare():
         return False
-    if settings.servers or settings.folders or not settings.inputs or "norep" in settings.mode_values or _WHOLE & settings.own.keys():
+    if "norep" in settings.mode_values or _WHOLE & settings.own.keys():
         return False
     if batch.from_number > 1 or batch.to_number or batch.done:
         return False
-    size, limit = size_of(settings.inputs), getattr(stage, "limit", 0)
+    size, limit = size_of(names), getattr(stage, "limit", 0)
     return size >= _LEAST and (not limit or size <= limit // 2)
 
 
-def begin(run: Run, stopper: Stopper) -> Partner | None:
+def begin(run: Run, stopper: Stopper, names: Sequence[str | None]) -> Partner | None:
     """A helper for a run that is worth it, None where there is no room for a second process."""
-    if not worthwhile(run):
+    if not worthwhile(run, names):
         return None
     try:
-        return Partner(run, stopper)
+        return Partner(run, stopper, names)
     except OSError:
         return None
 
 
 class Partner:
-    """The process that reads the other half for a run. Raises OSError if there can be none."""
+    """The process that reads the other half of the sources of these names. Raises OSError if there can be none."""
 
-    def __init__(self, run: Run, stopper: Stopper) -> None:
+    def __init__(self, run: Run, stopper: Stopper, names: Sequence[str | None]) -> None:
         self.stopper = stopper
-        near_in, far_out = os.pipe()
-        far_in, near_out = os.pipe()
+        self.names = names
+        heard, told = os.pipe()
+
+        def work(mouth: BinaryIO) -> None:
+            os.close(told)
+            with os.fdopen(heard, "rb") as ear:
+                serve(run, names, ear, mouth)
+
         try:
-            self.process = os.fork()
+            self.helper = Helper(work)
         except OSError:
-            for end in (near_in, far_out, far_in, near_out):
-                os.close(end)
+            os.close(told)
             raise
-        if self.process == 0:
-            status = 1
-            try:
-                os.close(near_in)
-                os.close(near_out)
-                serve(run, stopper, far_in, far_out)
-                status = 0
-            finally:
-                # What this process holds in buffers is the other's to write.
-                os._exit(status)
-        os.close(far_in)
-        os.close(far_out)
-        self.heard = os.fdopen(near_in, "rb")
-        self.told = os.fdopen(near_out, "wb")
+        finally:
+            os.close(heard)
+        self.told = os.fdopen(told, "wb")
         self.halves = Halves(0)
         run.stage.halve(self.halves)
 
     def block(self) -> tuple[array[int], bytes] | None:
-        """The next pieces of output; None if the helper has failed."""
-        head = self.heard.read(2 * PREFIX)
-        if len(head) < 2 * PREFIX:
-            return None
-        count, size = int.from_bytes(head[:PREFIX]), int.from_bytes(head[PREFIX:])
-        sizes, data = array("I", self.heard.read(4 * count)), self.heard.read(size)
-        return (sizes, data) if len(data) == size else None
+        """The sizes of the next pieces of output, and their bytes; None if the helper has failed."""
+        share = self.helper.share(2)
+        return None if share is None else (array("I", share[0]), share[1])
 
     def agree(self, run: Run) -> bool:
         """Exchange what is known of the halves; whether both processes have read the same and neither is to end."""
         if self.stopper.asked:
             return False
-        head = self.heard.read(2 * PREFIX)
-        size = int.from_bytes(head[PREFIX:])
-        theirs = self.heard.read(size)
-        if len(head) < 2 * PREFIX or len(theirs) < size or int.from_bytes(head[:PREFIX]) != run.batch.flows:
+        share = self.helper.share(2)
+        if share is None or int.from_bytes(share[0]) != run.batch.flows:
             return False
-        own = self.halves.dump()
         try:
-            self.told.write(len(own).to_bytes(PREFIX) + own)
-            self.told.flush()
+            send(self.told, [self.halves.dump()])
         except BrokenPipeError:
             return False
-        self.halves.load(theirs)
+        self.halves.load(share[1])
         return True
 
     def finish(self, run: Run) -> None:
@@ -143,7 +127,7 @@ class Partner:
         stage = run.stage
 
         def lost() -> None:
-            read_again(run)
+            read_again(run, self.names)
             self.halves.find(stage.own_parts())
 
         self.halves.own = stage.own_parts()
@@ -151,7 +135,7 @@ class Partner:
         if not self.agree(run):
             # Then all is put as if there had never been a helper, in the order of the marks.
             self.end()
-            read_again(run)
+            read_again(run, self.names)
             self.halves.own = {place: part.ascending() for place, part in stage.own_parts().items()}
         more = True
         while more and not run.delivery.done:
@@ -160,14 +144,12 @@ class Partner:
 
     def end(self) -> None:
         """Let go of the helper, whatever it is doing."""
-        if self.heard.closed:
+        if self.told.closed:
             return
-        self.heard.close()
         # What it was to be told may still be in the buffer of one that is gone.
         with contextlib.suppress(BrokenPipeError):
             self.told.close()
-        os.kill(self.process, signal.SIGKILL)
-        os.waitpid(self.process, 0)
+        self.helper.end()
 
 
 class _Limit:
@@ -189,9 +171,9 @@ class _Limit:
                 return
 
 
-def read_again(run: Run) -> None:
+def read_again(run: Run, names: Sequence[str | None]) -> None:
     """Read all sources for the other half, as far as they were read for this one."""
-    from pyargus.clients.frame import read_all
+    from pyargus.clients.frame import read_sources
 
     batch = run.batch
     before = {name: getattr(batch, name) for name in _COUNTERS}
@@ -201,7 +183,7 @@ def read_again(run: Run) -> None:
     run.tell = silent  # type: ignore[method-assign]
     run.stage.lose()
     try:
-        read_all(run, _Limit(run, before["flows"]))  # type: ignore[arg-type]
+        read_sources(run, _Limit(run, before["flows"]), names)  # type: ignore[arg-type]
     finally:
         run.tell = tell  # type: ignore[method-assign]
         run.started, run.status = started, status
@@ -213,47 +195,34 @@ def silent(text: object) -> None:
     """What is wrong with a source is said once."""
 
 
-def serve(run: Run, stopper: Stopper, heard: int, told: int) -> None:
-    """The helper: read, say what its half is, and send what it puts. A reader that is gone ends it."""
-    from pyargus.clients.frame import read_all
+def serve(run: Run, names: Sequence[str | None], ear: BinaryIO, mouth: BinaryIO) -> None:
+    """The helper: read, say what its half is, and send what it puts."""
+    from pyargus.clients.frame import read_sources
+    from pyargus.clients.stop import Stopper
 
-    # An interrupt is for the other process, which ends this one.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    gc.disable()
-    widen(told)
     stage, delivery = run.stage, run.delivery
     output: Any = run.outputs()[-1]
-    run.tell = silent  # type: ignore[method-assign]
     run.drain = output.take  # type: ignore[method-assign]
     halves = Halves(1)
     stage.halve(halves)
-    with os.fdopen(heard, "rb") as ear, os.fdopen(told, "wb") as mouth:
-        read_all(run, stopper)
-        halves.own = stage.own_parts()
-        own = halves.dump()
-        mouth.write(run.batch.flows.to_bytes(PREFIX) + len(own).to_bytes(PREFIX) + own)
-        mouth.flush()
-        head = ear.read(PREFIX)
-        size = int.from_bytes(head)
-        theirs = ear.read(size)
-        if len(head) < PREFIX or len(theirs) < size:
-            return
-        halves.load(theirs)
-        # The title is the other process's to print.
-        delivery.printer.heading()
-        output.take()
-        send(stage, halves, output, delivery, mouth)
+    read_sources(run, Stopper(), names)
+    halves.own = stage.own_parts()
+    send(mouth, [run.batch.flows.to_bytes(8), halves.dump()])
+    theirs = receive(ear, 1)
+    if theirs is None:
+        return
+    halves.load(theirs[0])
+    # The title is the other process's to print.
+    delivery.printer.heading()
+    output.take()
+    put(stage, halves, output, delivery, mouth)
 
 
-def send(stage: Any, halves: Halves, output: Any, delivery: Any, mouth: BinaryIO) -> None:
+def put(stage: Any, halves: Halves, output: Any, delivery: Any, mouth: BinaryIO) -> None:
     """Send what this half puts, with the sizes of its pieces."""
     more = True
     while more:
         halves.begin(delivery)
         more = stage.finish()
-        data, sizes = output.take(), halves.made
-        mouth.write(len(sizes).to_bytes(PREFIX) + len(data).to_bytes(PREFIX))
-        mouth.write(sizes)
-        mouth.write(data)
-        mouth.flush()
+        data = output.take()
+        send(mouth, [halves.made.tobytes(), data])

@@ -1,7 +1,10 @@
-"""A second process for what a stage puts at the end: where there are many groups and a processor is free, each makes every other share.
+"""A second process for what can be divided, where a processor is free.
 
-The helper is a copy of this process made when all records were read, so that both hold the same groups in the same order. It sends its
-shares through a pipe, in order; where this process is behind, it waits. If it fails, this process makes what is missing itself.
+It is a copy of this process, which sends what it makes through a pipe, in order; where this process is behind, it waits. If it fails, this
+process makes what is missing itself.
+
+What a stage puts at the end is divided here: where there are many groups, the copy is made when all records were read, so that both hold
+the same groups in the same order, and each makes every other share. `divided` has what is divided while records are read.
 """
 
 from __future__ import annotations
@@ -12,13 +15,16 @@ import sys
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import BinaryIO
+
     from pyargus.clients.frame import Run
 
 # Fewer groups are put before a copy of the process would have started.
 _FEW = 20_000
 # Bytes that the helper may be ahead, where the system lets that be chosen.
 _AHEAD = 1 << 20
-PREFIX = 8
+_PREFIX = 8
 
 
 def processors() -> int:
@@ -32,28 +38,45 @@ def alone() -> bool:
     return threading is None or threading.active_count() == 1
 
 
-def plain(run: Run) -> bool:
-    """Whether what is put does not depend on how much was put before it."""
-    from pyargus.record.print_cy import Printer
-
-    delivery = run.delivery
-    if not hasattr(os, "fork") or len(run.targets) != 1 or delivery.quiet:
-        return False
-    if delivery.by_output or delivery.filtered or delivery.chosen is not None or run.batch.rejected is not None:
-        return False
-    return bool(run.sinks) or (type(delivery.printer) is Printer and delivery.printer.label_every <= 0)
+def spare() -> bool:
+    """Whether a copy of this process could be made, and would find a processor."""
+    return hasattr(os, "fork") and processors() > 1 and alone()
 
 
-def worthwhile(run: Run) -> bool:
-    """Whether there is enough to do for two, and each can do its share without the other's."""
-    return plain(run) and processors() > 1 and alone() and run.stage.left() >= _FEW
+def send(pipe: BinaryIO, pieces: Iterable[bytes | bytearray]) -> None:
+    """Send a share, which consists of pieces, to the process that this one is a copy of. A reader that is gone raises BrokenPipeError."""
+    for piece in pieces:
+        pipe.write(len(piece).to_bytes(_PREFIX))
+        pipe.write(piece)
+    pipe.flush()
 
 
-def widen(pipe: int) -> None:
-    """Let the process that writes to a pipe be ahead of the one that reads."""
+def receive(pipe: BinaryIO, count: int) -> list[bytes] | None:
+    """The next share that was sent, which consists of so many pieces; None if there is none, or not all of it."""
+    out = []
+    for _ in range(count):
+        prefix = pipe.read(_PREFIX)
+        size = int.from_bytes(prefix)
+        data = pipe.read(size)
+        if len(prefix) != _PREFIX or len(data) != size:
+            return None
+        out.append(data)
+    return out
+
+
+def settle(pipe: int) -> None:
+    """Make a copy of this process ready to send through a pipe: it says nothing, and ends only with what it does or with its reader."""
     import contextlib
     import fcntl
+    import gc
+    import signal
 
+    # Whoever is at the terminal interrupts both, but this process is the other's to end.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115 - open until the process ends
+    # Looking for garbage would write to what both processes share.
+    gc.disable()
     if hasattr(fcntl, "F_SETPIPE_SZ"):
         # Beyond what the system grants, the pipe keeps the size that it has.
         with contextlib.suppress(OSError):
@@ -61,9 +84,12 @@ def widen(pipe: int) -> None:
 
 
 class Helper:
-    """The helper of a run. Raises OSError if there can be none."""
+    """A copy of this process. Raises OSError if there can be none.
 
-    def __init__(self, run: Run) -> None:
+    work: what the copy does, and what it ends with; it is given the pipe for `send`.
+    """
+
+    def __init__(self, work: Callable[[BinaryIO], None]) -> None:
         near, far = os.pipe()
         try:
             self.process = os.fork()
@@ -75,7 +101,9 @@ class Helper:
             status = 1
             try:
                 os.close(near)
-                serve(run, far)
+                settle(far)
+                with os.fdopen(far, "wb") as pipe:
+                    work(pipe)
                 status = 0
             finally:
                 # What this process holds in buffers is the other's to write.
@@ -83,56 +111,61 @@ class Helper:
         os.close(far)
         self.pipe = os.fdopen(near, "rb")
 
-    def share(self, outputs: int) -> list[bytes] | None:
-        """The next share, bytes for each output; None if the helper has failed."""
-        out = []
-        for _ in range(outputs):
-            size = int.from_bytes(self.pipe.read(PREFIX))
-            data = self.pipe.read(size)
-            if len(data) != size or not size:
-                return None
-            out.append(data[1:])
-        return out
+    def share(self, count: int) -> list[bytes] | None:
+        """The next share, which consists of so many pieces; None if the helper has failed."""
+        return receive(self.pipe, count)
 
     def end(self) -> None:
-        """Let go of the helper, which ends by itself if it has not."""
+        """Let go of the helper, whatever it is doing."""
+        import signal
+
         self.pipe.close()
+        os.kill(self.process, signal.SIGKILL)
         os.waitpid(self.process, 0)
 
 
-def serve(run: Run, pipe: int) -> None:
-    """The helper: send every other share of what the stage puts. A reader that is gone ends it."""
-    import gc
+def plain(run: Run) -> bool:
+    """Whether what a stage puts does not depend on how much was put before it."""
+    from pyargus.record.print_cy import Printer
 
-    # Looking for garbage would write to what both processes share.
-    gc.disable()
-    widen(pipe)
+    delivery = run.delivery
+    if len(run.targets) != 1 or delivery.quiet:
+        return False
+    if delivery.by_output or delivery.filtered or delivery.chosen is not None or run.batch.rejected is not None:
+        return False
+    return bool(run.sinks) or (type(delivery.printer) is Printer and delivery.printer.label_every <= 0)
+
+
+def worthwhile(run: Run) -> bool:
+    """Whether there is enough to do for two, and each can do its share without the other's."""
+    return plain(run) and spare() and run.stage.left() >= _FEW
+
+
+def serve(run: Run, pipe: BinaryIO) -> None:
+    """The helper: send every other share of what the stage puts."""
     stage = run.stage
     stage.divide(1)
     outputs = run.outputs()
-    held = [bytearray(b"\0") for _ in outputs]
+    held = [bytearray() for _ in outputs]
     more = True
-    with os.fdopen(pipe, "wb") as file:
-        while more:
-            number = stage.share()
-            more = stage.finish()
-            for place, output in enumerate(outputs):
-                data = output.take()
-                if number & 1:
-                    held[place] += data
-            if number & 1 and (not more or stage.share() != number):
-                for piece in held:
-                    file.write(len(piece).to_bytes(PREFIX))
-                    file.write(piece)
-                    del piece[1:]
-                file.flush()
+    while more:
+        number = stage.share()
+        more = stage.finish()
+        for place, output in enumerate(outputs):
+            data = output.take()
+            if number & 1:
+                held[place] += data
+        if number & 1 and (not more or stage.share() != number):
+            send(pipe, held)
+            for piece in held:
+                piece.clear()
 
 
 def finish(run: Run) -> None:
     """Put what the stage of a run holds, half of it made by a helper."""
     stage = run.stage
     try:
-        helper: Helper | None = Helper(run)
+        helper: Helper | None = Helper(lambda pipe: serve(run, pipe))
     except OSError:
         # There is no room for a second process.
         helper = None

@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable, Iterator
 
 from pyargus.errors import BadInput, Unreachable
-from pyargus.record.decode_cy import whole
+from pyargus.record.decode_cy import likely, whole
 
 TYPE_CHECKING = False
 
@@ -26,6 +26,9 @@ INITIAL = 128
 STREAM = 1 << 20
 # Small enough that the records which framing has walked over are still in the processor's cache when they are decoded.
 WINDOW = 1 << 18
+LONGEST = 4 * 0xFFFF
+# What is read beyond a piece for the end of its last record, unless that is longer.
+_OVERLAP = 4096
 
 Buffer = bytes | memoryview
 
@@ -120,24 +123,43 @@ class Source:
                 raise BadInput(self.name, None, f"compressed data is damaged: {error}") from error
             raise
 
+    def extent(self) -> tuple[int, int]:
+        """Of a plain file: the byte before which records are to start, and the size that the file has now."""
+        size = os.fstat(self.file.fileno()).st_size
+        return size if self.last is None else min(max(self.last, self.first + 1), size), size
+
+    def piece(self, at: int, stop: int, size: int, sure: bool = True) -> tuple[memoryview, int]:
+        """Of a plain file of a size: the whole records from a byte on that start before another, and the place of the first.
+
+        If not even one is whole, it is what there is of it. sure: a record starts at the byte; if not, the first is where one seems to
+        start, and there may be none. Raises BadInput where the file is shorter.
+        """
+        number = self.file.fileno()
+        room = stop - at + _OVERLAP
+        while True:
+            data = self._guarded(lambda count: os.pread(number, count, at), min(room, size - at))
+            if not data:
+                raise BadInput(self.name, at, "the file became shorter while it was read")
+            first = 0 if sure else likely(data, 0, at + len(data) == size)
+            if first < 0:
+                return memoryview(b""), at
+            end = whole(data, first, min(len(data), stop - at))
+            if end < min(stop, size) - at and room < stop - at + LONGEST and len(data) == room:
+                room = stop - at + LONGEST
+                continue
+            return memoryview(data)[first : end if end > first else len(data)], at + first
+
     def _placed(self) -> Iterator[tuple[Buffer, int]]:
-        """The records of a plain file up to the size it has now: each piece is read where the records of the one before ended.
+        """The records of a plain file up to the size it has now, in pieces that reach to the next multiple of `WINDOW`.
 
         Mapping the file would cost a fault for every few pages and end the program with a signal where the file is cut meanwhile.
         """
-        number = self.file.fileno()
-        size = os.fstat(number).st_size
-        limit = size if self.last is None else min(max(self.last, self.first + 1), size)
+        limit, size = self.extent()
         at = self.first
         while at < limit:
-            data = self._guarded(lambda count: os.pread(number, count, at), min(WINDOW, size - at))  # noqa: B023 - called at once
-            if not data:
-                raise BadInput(self.name, at, "the file became shorter while it was read")
-            end = whole(data, 0, min(len(data), limit - at))
-            if end == 0:
-                end = len(data)
-            yield memoryview(data)[:end], at
-            at += end
+            data, _ = self.piece(at, min((at // WINDOW + 1) * WINDOW, limit), size)
+            yield data, at
+            at += len(data)
 
 
 def open_source(name: str) -> Source:
