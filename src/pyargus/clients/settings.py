@@ -414,6 +414,8 @@ def split_filter(text: str) -> tuple[str, str]:
 
     Each of these stands before a filter; `display` is as `local`. What is sent is not applied again unless there is nothing else.
     """
+    if not any(word in text for word in ("local", "display", "remote")):
+        return text.strip(), text.strip()
     found = re.split(r"(?:^|\s)(local|display|remote)\s+", text)
     parts = {"remote": [found[0].strip()], "local": []}
     for word, expression in zip(found[1::2], found[2::2], strict=True):
