@@ -4,7 +4,7 @@ import pytest
 
 from pyargus.clients.argv import Arguments, normalise
 from pyargus.clients.program import RA
-from pyargus.clients.settings import from_argv
+from pyargus.clients.settings import Settings, from_argv
 from pyargus.errors import BadUse
 
 
@@ -48,3 +48,25 @@ def test_x_forgets_what_came_before() -> None:
     settings = from_argv(["-n", "-r", "a", "-X", "-r", "b"])
     assert settings.inputs == ["b"]
     assert settings.names == 1
+
+
+def test_a_copy_of_the_settings_has_other_values_and_no_other_names() -> None:
+    settings = from_argv(["-X", "-r", "a", "-n"])
+    other = settings.but(quiet=True, inputs=["b"])
+    assert (other.inputs, other.quiet, other.names, other.columns) == (["b"], True, settings.names, settings.columns)
+    assert (settings.inputs, settings.quiet) == (["a"], False)
+    assert Settings().inputs is not Settings().inputs
+    for name in ("quite", "but"):
+        with pytest.raises(AttributeError, match=name):
+            settings.but(**{name: True})
+        with pytest.raises(AttributeError, match=name):
+            Settings(**{name: True})
+
+
+def test_a_copy_of_a_program_has_other_values_and_no_other_names() -> None:
+    before = RA.options
+    other = RA.but(name="rb", without=frozenset({"n"}))
+    assert (other.name, other.summary, RA.name) == ("rb", RA.summary, "ra")
+    assert [option for option in before if option not in other.options] == [RA.by_letter["n"]]
+    with pytest.raises(TypeError, match="naem"):
+        RA.but(naem="rb")

@@ -221,7 +221,8 @@ try:
 except SystemExit as end:
     assert end.code == 0, end.code
 loaded = {name.partition(".")[0] for name in sys.modules}
-print(sorted(loaded & {"numpy", "pyarrow", "textual", "dpkt", "click", "asyncio", "pandas"}), file=sys.stderr)
+heavy = {"numpy", "pyarrow", "textual", "dpkt", "click", "asyncio", "pandas", "dataclasses", "inspect", "typing"}
+print(sorted(loaded & heavy), file=sys.stderr)
 print(sorted(name for name in sys.modules if name.startswith(("pyargus.capture", "pyargus.flow"))), file=sys.stderr)
 """
 
@@ -229,7 +230,7 @@ print(sorted(name for name in sys.modules if name.startswith(("pyargus.capture",
 @needs_samples
 def test_printing_a_small_file_loads_nothing_heavy(tmp_path: Path) -> None:
     path = next(path for path in FILES if path.stem == "tcp")
-    for options in ([], ["--format", "ndjson"], ["--format", "csv"]):
+    for options in ([], ["-n"], ["--format", "ndjson"], ["--format", "csv"], ["-", "tcp or udp"]):
         command = [sys.executable, "-c", LOADED, "-X", "-r", str(path), "-N", "10", *options]
         done = subprocess.run(command, env=ENV, capture_output=True, text=True, timeout=60, check=False)
         assert done.stderr.splitlines() == ["[]", "[]"]

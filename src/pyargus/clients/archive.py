@@ -6,8 +6,6 @@ import os
 import re
 import time
 from collections.abc import Callable
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
 
 from pyargus.clients.formats import form_of_name, make_output
 from pyargus.clients.naming import Template
@@ -15,7 +13,11 @@ from pyargus.clients.packing import compressed, packing_of
 from pyargus.errors import BadUse, Unreachable
 from pyargus.record.split_cy import Part
 
+TYPE_CHECKING = False
+
 if TYPE_CHECKING:
+    from typing import Any
+
     from pyargus.clients.settings import Settings
     from pyargus.record.split_cy import Splitter
 
@@ -57,7 +59,7 @@ class OutputFile:
             if fresh:
                 self.write(head)
         else:
-            self.printer, self.finished = make_output(replace(settings, writes=[(self.name, "")], format=form), form, self.target)
+            self.printer, self.finished = make_output(settings.but(writes=[(self.name, "")], format=form), form, self.target)
             self.printer.begin()
 
     @staticmethod

@@ -8,26 +8,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 from pyargus.errors import BadUse
 
 
-@dataclass(eq=False, repr=False, slots=True)
 class Given:
     """One option as it was given: its letter (or long name) and the values it took."""
 
-    name: str
-    values: list[str] = field(default_factory=list)
+    __slots__ = ("name", "values")
+
+    def __init__(self, name: str, values: list[str] | None = None) -> None:
+        self.name = name
+        self.values = values if values is not None else []
 
 
-@dataclass(eq=False, repr=False, slots=True)
 class Arguments:
     """options in order; words: the filter; explicit: whether `-` or `--` introduced the filter."""
 
-    options: list[Given] = field(default_factory=list)
-    words: list[str] = field(default_factory=list)
-    explicit: bool = False
+    __slots__ = ("explicit", "options", "words")
+
+    def __init__(self) -> None:
+        self.options: list[Given] = []
+        self.words: list[str] = []
+        self.explicit = False
 
 
 NONE, ONE, MANY, PAIR = "none", "one", "many", "pair"

@@ -6,11 +6,14 @@ Source: argus 3 clients, "racluster.conf".
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from typing import Any
 
 from pyargus.errors import BadUse, Unreachable
 from pyargus.record.keys import Key, parse_key
+
+TYPE_CHECKING = False
+
+if TYPE_CHECKING:
+    from typing import Any, Final
 
 SETTINGS = ("RACLUSTER_MODEL_NAME", "RACLUSTER_PRESERVE_FIELDS", "RACLUSTER_REPORT_AGGREGATION", "RACLUSTER_AUTO_CORRECTION",
             "RACLUSTER_HISTOGRAM", "RACLUSTER_AGG_METRIC")  # fmt: skip
@@ -19,31 +22,37 @@ UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 _PART = re.compile(r"""\s*([A-Za-z]+)(?:\s*=\s*(?:"([^"]*)"|([^"\s]*)))?(?=\s|$)""")
 
 
-@dataclass(frozen=True, slots=True)
 class Rule:
     """A statement: what it takes, by what it merges, when groups go out (µs, 0 for never), what label they get."""
 
-    key: Key
-    filter: str = ""
-    grep: str = ""
-    label: str = ""
-    status: int = 0
-    idle: int = 0
-    more: bool = False
+    __slots__ = ("filter", "grep", "idle", "key", "label", "more", "status")
+
+    def __init__(
+        self, key: Key, filter: str = "", grep: str = "", label: str = "", status: int = 0, idle: int = 0, more: bool = False
+    ) -> None:
+        self.key: Final = key
+        self.filter: Final = filter
+        self.grep: Final = grep
+        self.label: Final = label
+        self.status: Final = status
+        self.idle: Final = idle
+        self.more: Final = more
 
 
-@dataclass(slots=True)
 class Conf:
     """A whole file; None where a setting is not given. report: statistics of aggregation are kept.
 
     rules: the statements, and one of the default key for what none of them takes, or only such with `cont`.
     """
 
-    rules: list[Rule] = field(default_factory=list)
-    preserve: bool | None = None
-    correct: bool | None = None
-    report: bool | None = None
-    name: str = ""
+    __slots__ = ("correct", "name", "preserve", "report", "rules")
+
+    def __init__(self) -> None:
+        self.rules: list[Rule] = []
+        self.preserve: bool | None = None
+        self.correct: bool | None = None
+        self.report: bool | None = None
+        self.name = ""
 
 
 def parse_duration(text: str, where: str) -> int:

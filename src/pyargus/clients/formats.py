@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 
 from pyargus.clients.packing import open_output, packing_of
 from pyargus.clients.settings import Settings, nearest
@@ -70,7 +69,7 @@ def cell_arguments(settings: Settings, fields: Sequence[Field]) -> tuple[Any, li
 
     # Ports are numbers here, so that their names are not needed; a dump below a line is hexadecimal digits in a value.
     names = max(settings.names, 2) if settings.names else 0
-    style = make_style(replace(settings, variable=False, names=names, encoding=3 if settings.encoding == 2 else settings.encoding))
+    style = make_style(settings.but(variable=False, names=names, encoding=3 if settings.encoding == 2 else settings.encoding))
     # An address is one whatever other columns there are.
     style.broadcast = False
     columns = [(field.id, 0, 0, 0, 2, settings.widths.get(field.name, _ALL), None) for field in fields]
@@ -150,14 +149,14 @@ def open_file(settings: Settings, form: str) -> Any:
         raise Unreachable(f"{name}: {error.strerror}") from error
 
 
-@dataclass(eq=False, repr=False)
 class Target:
     """What a run prints to. printer: the kernel that takes the records; file: where its bytes go."""
 
-    form: str
-    file: Any
-    printer: Any
-    finished: Callable[[], None]
+    def __init__(self, form: str, file: Any, printer: Any, finished: Callable[[], None]) -> None:
+        self.form = form
+        self.file = file
+        self.printer = printer
+        self.finished = finished
 
     @property
     def standard(self) -> bool:
@@ -190,7 +189,7 @@ class Target:
 def open_target(settings: Settings) -> Target:
     """What the settings have records printed to; where they are written as they are, that is standard output, and nothing comes there."""
     if settings.program.writes:
-        settings = replace(settings, writes=[])
+        settings = settings.but(writes=[])
     form = format_of(settings)
     if form == "argus":
         from pyargus.clients.output import make_printer
@@ -209,6 +208,6 @@ def open_targets(settings: Settings) -> list[tuple[Target, str]]:
     if settings.program.writes or len(settings.writes) == 0:
         return [(open_target(settings), "")]
     records = [pair for pair in settings.writes if form_of_file(settings, pair[0]) == "argus"]
-    out = [(open_target(replace(settings, writes=records)), "")] if records else []
-    out += [(open_target(replace(settings, writes=[pair])), pair[1]) for pair in settings.writes if pair not in records]
+    out = [(open_target(settings.but(writes=records)), "")] if records else []
+    out += [(open_target(settings.but(writes=[pair])), pair[1]) for pair in settings.writes if pair not in records]
     return out

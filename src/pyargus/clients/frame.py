@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections.abc import Callable
 
 from pyargus.clients.program import Program
 from pyargus.clients.settings import Settings, from_argv
@@ -383,8 +384,11 @@ def status_of(program: Program, argv: list[str]) -> int:
     return program.run(settings) if program.run is not None else run(settings)
 
 
-def main(program: Program) -> None:
-    """Entry point of a client: runs the command line of the process and exits with its status."""
+def main(program: Program, leave: Callable[[int], None] | None = None) -> None:
+    """Entry point of a client: runs the command line of the process and exits with its status.
+
+    leave: called with the status of a run that went through, and may end the process itself.
+    """
     try:
         status = status_of(program, sys.argv[1:])
     except BrokenPipeError:
@@ -396,4 +400,7 @@ def main(program: Program) -> None:
     except PyargusError as error:
         sys.stderr.write(f"{program.name}: {error}\n")
         status = error.exit_code
+    else:
+        if leave is not None:
+            leave(status)
     sys.exit(status)

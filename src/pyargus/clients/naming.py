@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import time
-from dataclasses import dataclass, field
 
 from pyargus.clients.formats import SUFFIXES
 from pyargus.clients.packing import PACKED
@@ -39,22 +38,20 @@ def harmless(value: str) -> str:
     return value or "none"
 
 
-@dataclass
 class Template:
     """A template as it was given. fields: the names after `$`, each once; time: whether it has strftime escapes.
 
     length: letters of the suffix that numbers files, 0 without one. Suffix and default time stand before a suffix that names a format.
     """
 
-    text: str
-    length: int = 0
-    timed: bool = False
-    fields: list[str] = field(default_factory=list)
-    ending: str = ""
-
-    def __post_init__(self) -> None:
+    def __init__(self, text: str, length: int = 0, timed: bool = False) -> None:
         """Raises BadUse for a field that does not exist."""
-        stem = self.text
+        self.text = text
+        self.length = length
+        self.timed = timed
+        self.fields: list[str] = []
+        self.ending = ""
+        stem = text
         for suffix in (*(f".{name}" for name in PACKED), ".argus", *SUFFIXES):
             if stem.endswith(suffix) and os.path.basename(stem) != suffix:
                 self.ending = suffix + self.ending

@@ -6,21 +6,26 @@ a client of this release does not carry out is refused by name. A client adds ro
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from pyargus.clients.argv import MANY, NONE, ONE, PAIR
 
+TYPE_CHECKING = False
 
-@dataclass(eq=False, repr=False, frozen=True, slots=True)
+if TYPE_CHECKING:
+    from typing import Final
+
+
 class Option:
     """One row; `letter` is the long name where there is no letter. `refused`: why the option is turned down, empty if it works."""
 
-    letter: str
-    name: str
-    takes: str
-    value: str
-    text: str
-    refused: str = ""
+    __slots__ = ("letter", "name", "refused", "takes", "text", "value")
+
+    def __init__(self, letter: str, name: str, takes: str, value: str, text: str, refused: str = "") -> None:
+        self.letter: Final = letter
+        self.name: Final = name
+        self.takes: Final = takes
+        self.value: Final = value
+        self.text: Final = text
+        self.refused: Final = refused
 
 
 OPTIONS: tuple[Option, ...] = (

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from pyargus.clients.settings import Column, Settings, width_of
 from pyargus.errors import BadUse
@@ -208,7 +207,7 @@ def make_printer(settings: Settings) -> Printer:
     if not settings.variable and settings.delimiter != " ":
         # A tab between columns that keep their width: titles and left-justified values go without padding.
         printer.padded = False
-        title = title_line(replace(settings, variable=True, join_given=True))
+        title = title_line(settings.but(variable=True, join_given=True))
         printer.header = title
     else:
         printer.header = title_line(settings)
@@ -235,13 +234,13 @@ def make_xml(settings: Settings, columns: Sequence[tuple[object, ...]]) -> Print
     from pyargus.record.xml_cy import XmlPrinter
 
     printer = XmlPrinter(make_style(settings), columns, xml_attributes(settings))
-    printer.clock = clock(replace(settings, time_format="%Y-%m-%dT%H:%M:%S"))
+    printer.clock = clock(settings.but(time_format="%Y-%m-%dT%H:%M:%S"))
     return printer
 
 
 def xml_head(settings: Settings, initial: bytes) -> bytes:
     """The head of an XML document whose first source starts with the management record `initial`."""
-    text = clock(replace(settings, time_format="%Y-%m-%dT%H:%M:%S"))
+    text = clock(settings.but(time_format="%Y-%m-%dT%H:%M:%S"))
 
     def moment(seconds: int, micro: int) -> str:
         digits = f"{micro:06d}"[: settings.precision]
@@ -267,4 +266,4 @@ def field_printer(settings: Settings, name: str) -> Printer:
     from pyargus.clients.settings import Column
 
     only = [Column(name)]
-    return make_printer(replace(settings, columns=only, widths={}, variable=True, delimiter=",", labels=-1, xml=False, join=False))
+    return make_printer(settings.but(columns=only, widths={}, variable=True, delimiter=",", labels=-1, xml=False, join=False))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 from pyargus.clients.options import OPTIONS, Option
@@ -11,20 +10,22 @@ from pyargus.clients.options import OPTIONS, Option
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Final
 
     from pyargus.clients.settings import Settings
 
 SUMMARY = "The filter stands last; '-' or '--' before it sets it apart."
 
 
-@dataclass(eq=False, repr=False, frozen=True, slots=True)
 class Mode:
     """A word of -M. value: how help shows what follows the word, empty if nothing does: `=TEXT` within the word, `N` as the next word."""
 
-    word: str
-    value: str = ""
-    text: str = ""
+    __slots__ = ("text", "value", "word")
+
+    def __init__(self, word: str, value: str = "", text: str = "") -> None:
+        self.word: Final = word
+        self.value: Final = value
+        self.text: Final = text
 
 
 SHARED_MODES: tuple[Mode, ...] = (
@@ -42,7 +43,6 @@ SHARED_MODES: tuple[Mode, ...] = (
 )
 
 
-@dataclass(eq=False, repr=False, frozen=True)
 class Program:
     """name: of the command; summary: a sentence for its help.
 
@@ -56,18 +56,39 @@ class Program:
     told not to.
     """
 
-    name: str
-    summary: str
-    own: tuple[Option, ...] = ()
-    modes: tuple[Mode, ...] = ()
-    without: frozenset[str] = frozenset()
-    make_stage: Callable[[Settings], Any] | None = None
-    prepare: Callable[[Settings], None] | None = None
-    starting: Callable[[Any, Any], None] | None = None
-    ending: Callable[[Any], None] | None = None
-    run: Callable[[Settings], int] | None = None
-    writes: bool = False
-    man: bool = False
+    def __init__(
+        self,
+        name: str,
+        summary: str,
+        own: tuple[Option, ...] = (),
+        modes: tuple[Mode, ...] = (),
+        without: frozenset[str] = frozenset(),
+        make_stage: Callable[[Settings], Any] | None = None,
+        prepare: Callable[[Settings], None] | None = None,
+        starting: Callable[[Any, Any], None] | None = None,
+        ending: Callable[[Any], None] | None = None,
+        run: Callable[[Settings], int] | None = None,
+        writes: bool = False,
+        man: bool = False,
+    ) -> None:
+        self.name: Final = name
+        self.summary: Final = summary
+        self.own: Final = own
+        self.modes: Final = modes
+        self.without: Final = without
+        self.make_stage: Final = make_stage
+        self.prepare: Final = prepare
+        self.starting: Final = starting
+        self.ending: Final = ending
+        self.run: Final = run
+        self.writes: Final = writes
+        self.man: Final = man
+
+    def but(self, **changes: Any) -> Program:
+        """The program with other values. Raises TypeError for a name that is none of the constructor's."""
+        # What was derived from the values stands beside them.
+        given = {name: value for name, value in vars(self).items() if name not in vars(Program)}
+        return Program(**(given | changes))
 
     @cached_property
     def options(self) -> tuple[Option, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 
 from pyargus.clients import frame
 from pyargus.clients.argv import NONE
@@ -51,7 +50,7 @@ def starting(work: frame.Run, stopper: Stopper) -> None:
     from pyargus.record.totals_cy import Totals
 
     def totals(fields: list[int]) -> list[int]:
-        first = FirstReading(replace(settings, xml=False, rejected=""))
+        first = FirstReading(settings.but(xml=False, rejected=""))
         first.delivery.printer = sums = Totals(fields)
         frame.read_all(first, stopper)
         return sums.result()  # type: ignore[no-any-return]

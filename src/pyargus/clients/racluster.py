@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from pyargus.clients import frame
 from pyargus.clients.argv import MANY, NONE, ONE
@@ -167,7 +166,7 @@ def run(settings: Settings) -> int:
         names += frame.folder_files(folder)
     status = int(ExitCode.OK)
     for name in names or ["-"]:
-        status = frame.run(replace(settings, inputs=[name], folders=[])) or status
+        status = frame.run(settings.but(inputs=[name], folders=[])) or status
     return status
 
 

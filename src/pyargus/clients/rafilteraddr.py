@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ipaddress
-from typing import TYPE_CHECKING
 
 from pyargus.clients import frame
 from pyargus.clients.argv import NONE, ONE
 from pyargus.clients.options import Option
 from pyargus.clients.program import Program
 from pyargus.errors import BadInput, BadUse, Unreachable
+
+TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     from pyargus.clients.settings import Settings

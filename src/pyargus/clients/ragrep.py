@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
 
 from pyargus.clients import frame
 from pyargus.clients.argv import NONE, ONE
@@ -13,6 +11,8 @@ from pyargus.clients.formats import format_of
 from pyargus.clients.options import Option
 from pyargus.clients.program import Program
 from pyargus.errors import BadUse, ExitCode, Unreachable
+
+TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     from pyargus.clients.settings import Settings
@@ -74,7 +74,7 @@ def prepare(settings: Settings) -> None:
 def run(settings: Settings) -> int:
     """Search all inputs; the status says whether something was found."""
     stages: list[Search] = []
-    settings.program = replace(settings.program, make_stage=partial(make_stage, stages=stages))
+    settings.program = settings.program.but(make_stage=partial(make_stage, stages=stages))
     status = frame.run(settings)
     return status if status or stages[0].passed else ExitCode.ERROR
 

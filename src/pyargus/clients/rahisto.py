@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from array import array
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pyargus.clients import frame
@@ -194,7 +194,7 @@ class Work:
         from pyargus.clients.output import make_printer
         from pyargus.record.record_cy import Record
 
-        printer = make_printer(replace(self.settings, labels=-1))
+        printer = make_printer(self.settings.but(labels=-1))
         rec = Record()
 
         def text(place: int, count: int) -> str:
@@ -263,12 +263,12 @@ def run(settings: Settings) -> int:
             raise BadUse("-H: a range that is to be found needs two passes, and standard input has one: give the range")
         first = make_values(field, spec, "interval" in settings.mode_values)
         first.report = lambda: b""
-        alone = replace(settings, writes=[], program=replace(settings.program, make_stage=lambda _: first))
+        alone = settings.but(writes=[], program=settings.program.but(make_stage=lambda _: first))
         status = frame.run(alone)
         if status != ExitCode.OK:
             return status
         find_range(spec, first.values())
-    settings.program = replace(settings.program, make_stage=work.make_stage)
+    settings.program = settings.program.but(make_stage=work.make_stage)
     return frame.run(settings)
 
 

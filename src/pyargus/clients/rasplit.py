@@ -144,13 +144,11 @@ def configure(splitter: Splitter, settings: Settings, kind: str) -> None:
 
 def make_names(settings: Settings, archive: Archive) -> object:
     """What prints the fields of a name, a unit separator between them."""
-    from dataclasses import replace
-
     from pyargus.clients.output import make_printer
     from pyargus.clients.settings import Column
 
     columns = [Column(name) for name in archive.template.fields]
-    plain = replace(settings, columns=columns, widths={}, variable=True, delimiter="\x1f", labels=-1, xml=False, join=False, encoding=0)
+    plain = settings.but(columns=columns, widths={}, variable=True, delimiter="\x1f", labels=-1, xml=False, join=False, encoding=0)
     return make_printer(plain)
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from typing import TYPE_CHECKING
 
 from pyargus.clients import frame, rasplit
 from pyargus.clients.argv import ONE
 from pyargus.clients.options import Option
 from pyargus.clients.program import Program
 from pyargus.errors import BadUse
+
+TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     from collections.abc import Callable

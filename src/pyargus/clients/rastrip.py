@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pyargus.clients import frame
 from pyargus.clients.program import Mode, Program
 from pyargus.clients.settings import DSRS
 from pyargus.errors import BadUse
+
+TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     from pyargus.clients.settings import Settings

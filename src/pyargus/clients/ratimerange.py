@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
 
 from pyargus.clients import frame
 from pyargus.clients.program import Program
 from pyargus.errors import ExitCode
+
+TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     from pyargus.clients.settings import Settings
@@ -43,7 +43,7 @@ def make_stage(settings: Settings, stages: list[Extent]) -> Extent:
 def run(settings: Settings) -> int:
     """Look at all inputs; without a flow record nothing is printed and the status is an error's."""
     stages: list[Extent] = []
-    settings.program = replace(settings.program, make_stage=partial(make_stage, stages=stages))
+    settings.program = settings.program.but(make_stage=partial(make_stage, stages=stages))
     status = frame.run(settings)
     return status if status or stages[0].last else ExitCode.ERROR
 

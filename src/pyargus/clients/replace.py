@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from dataclasses import replace
 
 from pyargus.clients import frame
 from pyargus.clients.packing import compressed, compression_of
@@ -43,7 +42,7 @@ def replace_one(settings: Settings, name: str) -> int:
     os.close(handle)
     packed = work + ".packed"
     try:
-        once = replace(settings, inputs=[name], folders=[], writes=[(work, "")], format="argus")
+        once = settings.but(inputs=[name], folders=[], writes=[(work, "")], format="argus")
         status = frame.run(once)
         if status != ExitCode.OK:
             frame.complain(settings, f"{name}: left as it is")

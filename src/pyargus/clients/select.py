@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pyargus.clients.regex import compile_regex, occurs
 from pyargus.clients.settings import Settings
 from pyargus.errors import BadUse
 
@@ -19,6 +18,8 @@ if TYPE_CHECKING:
 
 def matcher(settings: Settings) -> Callable[[Any], bool]:
     """A function that says whether a record has the wanted user data and label."""
+    from pyargus.clients.regex import compile_regex, occurs
+
     sides = "sd"
     text = settings.regex
     if text[:2] in ("s:", "d:"):

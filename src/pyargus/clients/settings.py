@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 
 from pyargus.clients.argv import Given, normalise
 from pyargus.clients.program import RA, Program
 from pyargus.errors import BadUse
 from pyargus.record.schema import BY_NAME, DEFAULT, WITHOUT_COLUMN
+
+TYPE_CHECKING = False
+
+if TYPE_CHECKING:
+    from typing import Any
 
 ESCAPES = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "a": "\a", "0": "\0", "\\": "\\"}
 REFUSED_MODES = {
@@ -30,28 +34,31 @@ DSRS = ("trans", "flow", "time", "metric", "agr", "net", "vlan", "mpls", "jitter
 ENCODINGS = {"ascii": 0, "obfuscate": 1, "hex": 2, "encode32": 3, "encode64": 4}
 
 
-@dataclass(eq=False, repr=False, slots=True)
 class Column:
     """A field of the output: its name, the printf format given for it, and the width that held when it was named, 0 for the field's own."""
 
-    name: str
-    format: str = ""
-    width: int = 0
+    __slots__ = ("format", "name", "width")
+
+    def __init__(self, name: str, format: str = "", width: int = 0) -> None:
+        self.name = name
+        self.format = format
+        self.width = width
 
 
-@dataclass(eq=False, repr=False, slots=True)
 class Range:
     """-N: records first to last (both included); last None is open. printed: counted as printed, not as read.
 
     The initial management record of the first source is number 0.
     """
 
-    first: int = 0
-    last: int | None = None
-    printed: bool = False
+    __slots__ = ("first", "last", "printed")
+
+    def __init__(self, printed: bool = False) -> None:
+        self.first = 0
+        self.last: int | None = None
+        self.printed = printed
 
 
-@dataclass(eq=False, repr=False)
 class Settings:
     """Everything a client's run depends on.
 
@@ -60,16 +67,16 @@ class Settings:
     rc_inputs, rc_servers: those of rc files, which count where no option names a source.
     """
 
-    program: Program = RA
-    own: dict[str, list[str]] = field(default_factory=dict)
-    mode_values: dict[str, str] = field(default_factory=dict)
-    inputs: list[str] = field(default_factory=list)
-    folders: list[str] = field(default_factory=list)
-    rc_inputs: list[str] = field(default_factory=list)
-    writes: list[tuple[str, str]] = field(default_factory=list)
+    program: Program
+    own: dict[str, list[str]]
+    mode_values: dict[str, str]
+    inputs: list[str]
+    folders: list[str]
+    rc_inputs: list[str]
+    writes: list[tuple[str, str]]
     rejected: str = ""
-    columns: list[Column] = field(default_factory=lambda: [Column(name) for name in DEFAULT])
-    widths: dict[str, int] = field(default_factory=dict)
+    columns: list[Column]
+    widths: dict[str, int]
     default_list: bool = True
     delimiter: str = " "
     variable: bool = False
@@ -81,7 +88,7 @@ class Settings:
     unix: bool = False
     time_format: str = ""
     labels: int = 0
-    span: Range = field(default_factory=Range)
+    span: Range
     tcp_letters: int = 0
     abbreviate: bool = False
     totals: bool = False
@@ -95,7 +102,7 @@ class Settings:
     asn: int = 0
     quote: str = ""
     zone: str = ""
-    time_range: list[str] = field(default_factory=list)
+    time_range: list[str]
     regex: str = ""
     label: str = ""
     vendors: str = ""
@@ -116,13 +123,13 @@ class Settings:
     rmon: bool = False
     xml: bool = False
     run_time: float = 0.0
-    port_rules: list[str] = field(default_factory=list)
+    port_rules: list[str]
     local_file: str = ""
     local_rule: str = ""
     local_only: bool = False
     domain_only: bool = False
-    servers: list[str] = field(default_factory=list)
-    rc_servers: list[str] = field(default_factory=list)
+    servers: list[str]
+    rc_servers: list[str]
     server_port: int = 561
     insist: bool = False
     tls_ca: str = ""
@@ -133,7 +140,39 @@ class Settings:
     color_config: str = ""
     update_interval: float = 0.0
     idle_timeout: float | None = None
-    warnings: list[str] = field(default_factory=list)
+    warnings: list[str]
+
+    def __init__(self, program: Program = RA, **given: Any) -> None:
+        """given: values by name. Raises AttributeError for a name that no setting has."""
+        self.program = program
+        self.own = {}
+        self.mode_values = {}
+        self.inputs = []
+        self.folders = []
+        self.rc_inputs = []
+        self.writes = []
+        self.columns = [Column(name) for name in DEFAULT]
+        self.widths = {}
+        self.span = Range()
+        self.time_range = []
+        self.port_rules = []
+        self.servers = []
+        self.rc_servers = []
+        self.warnings = []
+        self._set(given)
+
+    def _set(self, values: dict[str, Any]) -> None:
+        for name, value in values.items():
+            if name not in Settings.__annotations__:
+                raise AttributeError(f"there is no setting {name!r}")
+            setattr(self, name, value)
+
+    def but(self, **changes: Any) -> Settings:
+        """A copy with other values, which shares the rest with this one. Raises AttributeError for a name that no setting has."""
+        other = object.__new__(Settings)
+        vars(other).update(vars(self))
+        other._set(changes)
+        return other
 
 
 def width_of(settings: Settings, name: str, given: int | None = None) -> int:
@@ -375,6 +414,8 @@ def split_filter(text: str) -> tuple[str, str]:
 
     Each of these stands before a filter; `display` is as `local`. What is sent is not applied again unless there is nothing else.
     """
+    if not any(word in text for word in ("local", "display", "remote")):
+        return text.strip(), text.strip()
     found = re.split(r"(?:^|\s)(local|display|remote)\s+", text)
     parts = {"remote": [found[0].strip()], "local": []}
     for word, expression in zip(found[1::2], found[2::2], strict=True):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
 
 from pyargus.clients.packing import open_output
 from pyargus.clients.settings import Settings
@@ -17,14 +16,16 @@ if TYPE_CHECKING:
     from typing import Any, BinaryIO
 
 
-@dataclass(eq=False, repr=False, slots=True)
 class Sink:
     """An output of records. filter: a compiled filter that its records pass, or None; writer: gathers their bytes."""
 
-    name: str
-    file: BinaryIO
-    filter: Any
-    writer: Any
+    __slots__ = ("file", "filter", "name", "writer")
+
+    def __init__(self, name: str, file: BinaryIO, filter: Any, writer: Any) -> None:
+        self.name = name
+        self.file = file
+        self.filter = filter
+        self.writer = writer
 
     def drain(self) -> None:
         """Write what was gathered. Raises Unreachable if it cannot be written."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from dataclasses import dataclass, field
 
 from pyargus.errors import BadUse
 from pyargus.record import filter_words as words
@@ -36,35 +35,43 @@ COMPARE = {"eq": "eq", "equal": "eq", "gt": "gt", "greater": "gt", "gte": "gte",
 SIDES = {"eq": 0, "gt": 1, "gte": 2}
 
 
-@dataclass(slots=True)
 class Token:
-    kind: str
-    text: str
-    at: int
+    __slots__ = ("at", "kind", "text")
+
+    def __init__(self, kind: str, text: str, at: int) -> None:
+        self.kind = kind
+        self.text = text
+        self.at = at
 
 
-@dataclass(slots=True)
 class Test:
     """One test of a record: `code` is what filter_cy looks at, the rest its operands; text for -b."""
 
-    code: int
-    side: int = 0
-    compare: int = 0
-    a: int = 0
-    b: int = 0
-    c: int = 0
-    d: int = 0
-    real: float = 0.0
-    text: str = ""
+    __slots__ = ("a", "b", "c", "code", "compare", "d", "real", "side", "text")
+
+    def __init__(
+        self, code: int, side: int = 0, compare: int = 0, a: int = 0, b: int = 0, c: int = 0, d: int = 0, real: float = 0.0, text: str = ""
+    ) -> None:
+        self.code = code
+        self.side = side
+        self.compare = compare
+        self.a = a
+        self.b = b
+        self.c = c
+        self.d = d
+        self.real = real
+        self.text = text
 
 
-@dataclass(slots=True)
 class Node:
     """An inner node: `kind` is and, or, not, true, false or test."""
 
-    kind: str
-    parts: list[Node] = field(default_factory=list)
-    test: Test | None = None
+    __slots__ = ("kind", "parts", "test")
+
+    def __init__(self, kind: str, parts: list[Node] | None = None, test: Test | None = None) -> None:
+        self.kind = kind
+        self.parts = parts if parts is not None else []
+        self.test = test
 
 
 def both(a: Node, b: Node) -> Node:
@@ -150,13 +157,13 @@ def _too_large(text: str) -> bool:
     return bool(digits) and int(digits, 16 if digits[:2] in ("0x", "0X") else 10) >= 1 << 64
 
 
-@dataclass(slots=True)
 class Head:
     """The qualifiers of a term: protocol, direction (src, dst, or, and) and what is compared."""
 
-    proto: str = ""
-    side: str = ""
-    key: str = ""
+    __slots__ = ("key", "proto", "side")
+
+    def __init__(self) -> None:
+        self.proto = self.side = self.key = ""
 
 
 class Parser:

@@ -6,9 +6,13 @@ Source: argus 3 clients, "racluster", section "Keys".
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from pyargus.errors import BadUse
+
+TYPE_CHECKING = False
+
+if TYPE_CHECKING:
+    from typing import Final
 
 # Source and destination of a part differ in the lowest bit of its code; codes from 64 on have no sides.
 _SIDED = ("addr", "port", "mac", "oui", "mpls", "vlan", "vid", "vpri", "tos", "dsb", "ttl", "ipid", "tcpb", "co", "as", "net")
@@ -65,16 +69,17 @@ WORDS: dict[str, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
 class Part:
     """A part of a key: its code, and for addresses the mask lengths of IPv4 and IPv6, 255 for the whole address."""
 
-    code: int
-    length4: int = 255
-    length6: int = 255
+    __slots__ = ("code", "length4", "length6")
+
+    def __init__(self, code: int, length4: int = 255, length6: int = 255) -> None:
+        self.code: Final = code
+        self.length4: Final = length4
+        self.length6: Final = length6
 
 
-@dataclass(frozen=True, slots=True)
 class Key:
     """A parsed key.
 
@@ -82,12 +87,23 @@ class Key:
     its ends; matrix: the sides of a pair are exchanged as needed. nothing: no two records are merged. given: False for the default key.
     """
 
-    words: tuple[str, ...]
-    parts: tuple[Part, ...]
-    rmon: bool = False
-    matrix: bool = False
-    nothing: bool = False
-    given: bool = True
+    __slots__ = ("given", "matrix", "nothing", "parts", "rmon", "words")
+
+    def __init__(
+        self,
+        words: tuple[str, ...],
+        parts: tuple[Part, ...],
+        rmon: bool = False,
+        matrix: bool = False,
+        nothing: bool = False,
+        given: bool = True,
+    ) -> None:
+        self.words: Final = words
+        self.parts: Final = parts
+        self.rmon: Final = rmon
+        self.matrix: Final = matrix
+        self.nothing: Final = nothing
+        self.given: Final = given
 
     @property
     def whole(self) -> bool:

@@ -99,8 +99,7 @@ def ethertypes() -> dict[int, bytes]:
     words = _ETHERTYPES.split()
     for span, name in zip(words[::2], words[1::2], strict=True):
         first, _, last = span.partition("-")
-        for number in range(int(first, 16), int(last or first, 16) + 1):
-            names[number] = name.encode()
+        names.update(dict.fromkeys(range(int(first, 16), int(last or first, 16) + 1), name.encode()))
     return names
 
 

@@ -168,7 +168,7 @@ def open_source(name: str) -> Source:
     `file::start:stop` reads the records that start at the bytes from start (where one must) up to before stop, and at least one;
     without `:stop` up to the end. Raises Unreachable if it cannot be opened, BadInput for a range of what is no plain file.
     """
-    part = re.fullmatch(r"(.+)::(\d+)(?::(\d+))?", name)
+    part = re.fullmatch(r"(.+)::(\d+)(?::(\d+))?", name) if "::" in name else None
     if part is not None and not os.path.exists(name):
         if part[3] is not None and int(part[3]) < int(part[2]):
             raise BadInput(name, None, "the range ends before it starts")

@@ -9,13 +9,13 @@ Source: argus 3 record format, sections "Reversed flag", "Reader normalisation",
 
 from __future__ import annotations
 
-import struct
-
 import cython
 
 if cython.compiled:
     from cython.cimports.pyargus.record.record_cy import Record
 else:
+    import struct
+
     from pyargus.record.record_cy import Record
 
 

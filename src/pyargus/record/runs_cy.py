@@ -6,7 +6,6 @@ A run holds for each record its key row, which of its columns are valid, its off
 
 from __future__ import annotations
 
-import tempfile
 from array import array
 
 import cython
@@ -32,6 +31,9 @@ def write_run(order, records, places, offsets):
     k: cython.int
     row: cython.uint
     block: Encoder = Encoder()
+    # Loading it takes longer than sorting a small file does, and only large ones are sorted in runs.
+    import tempfile
+
     file = tempfile.TemporaryFile(prefix="pyargus-sort-")
     for i in range(order.count):
         row = order.at(i)

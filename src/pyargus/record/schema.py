@@ -6,10 +6,14 @@ columns, XML attributes, completion and the field reference.
 Source: argus 3 "ra fields" tables; times are UTC seconds on the wire and are printed in the local zone.
 """
 
-from dataclasses import dataclass
+from __future__ import annotations
+
+TYPE_CHECKING = False
+
+if TYPE_CHECKING:
+    from typing import Final
 
 
-@dataclass(eq=False, repr=False, frozen=True, slots=True)
 class Field:
     """A field.
 
@@ -21,19 +25,25 @@ class Field:
     merge: how the values of merged records become one, a word of MERGE; carried out by the kernels `merge_*_cy`.
     """
 
-    id: int
-    name: str
-    title: str
-    width: int
-    kind: str
-    align: str
-    absent: str
-    man: str
-    xml: str
-    merge: str
-    arrow: str
-    unit: str
-    text: str
+    __slots__ = ("absent", "align", "arrow", "id", "kind", "man", "merge", "name", "text", "title", "unit", "width", "xml")
+
+    def __init__(
+        self, id: int, name: str, title: str, width: int, kind: str, align: str, absent: str, man: str, xml: str, merge: str, arrow: str,
+        unit: str, text: str,
+    ) -> None:  # fmt: skip
+        self.id: Final = id
+        self.name: Final = name
+        self.title: Final = title
+        self.width: Final = width
+        self.kind: Final = kind
+        self.align: Final = align
+        self.absent: Final = absent
+        self.man: Final = man
+        self.xml: Final = xml
+        self.merge: Final = merge
+        self.arrow: Final = arrow
+        self.unit: Final = unit
+        self.text: Final = text
 
 
 MERGE: dict[str, str] = {

@@ -8,10 +8,13 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
 
 from pyargus.errors import BadUse
+
+TYPE_CHECKING = False
+
+if TYPE_CHECKING:
+    from typing import Any
 
 PARTS = ("year", "month", "day", "hour", "minute", "second")
 UNITS = {"y": 0, "M": 1, "d": 2, "h": 3, "m": 4, "s": 5}
@@ -23,15 +26,16 @@ _BUILT = re.compile(r"(?:(\d+|\*+)y)?(?:(\d+|\*+)M)?(?:(\d+|\*+)d)?(?:(\d+|\*+)h
 _DURATION = re.compile(r"(\d+)([yMdhms])$")
 
 
-@dataclass(slots=True)
 class Moment:
     """A time as given: parts by name, None for a wildcard; last: index of the last part given; epoch: seconds since 1970 instead."""
 
-    parts: dict[str, int | None] = field(default_factory=dict)
-    micro: int = 0
-    last: int = 0
-    epoch: int | None = None
-    fraction: bool = False
+    __slots__ = ("epoch", "fraction", "last", "micro", "parts")
+
+    def __init__(self) -> None:
+        self.parts: dict[str, int | None] = {}
+        self.micro = self.last = 0
+        self.epoch: int | None = None
+        self.fraction = False
 
 
 def _fail(text: str) -> BadUse:

@@ -7,19 +7,24 @@ Source: argus 3 "ra fields", section "User data".
 from __future__ import annotations
 
 import re
-from base64 import b64encode
+from functools import cache
 
 import cython
 
-# A word after PASS is a password (FTP, POP, IRC); so is the rest of a line that starts with it in another case, or with the name of
-# an HTTP header of credentials.
-PASSWORD = re.compile(rb"PASS ([^\s\0]+)")
-HEADER = re.compile(rb"(?:^|[\r\n])(?:pass |(?:proxy-)?authorization:[ \t]*)([^\r\n\0]+)", re.IGNORECASE)
+
+@cache
+def secrets():
+    """What matches credentials in its first group."""
+    # A word after PASS is a password (FTP, POP, IRC); so is the rest of a line that starts with it in another case, or with the name of
+    # an HTTP header of credentials.
+    password = re.compile(rb"PASS ([^\s\0]+)")
+    header = re.compile(rb"(?:^|[\r\n])(?:pass |(?:proxy-)?authorization:[ \t]*)([^\r\n\0]+)", re.IGNORECASE)
+    return password, header
 
 
 def without_secrets(data):
     """User data of the same length with passwords and credentials as x."""
-    for pattern in (PASSWORD, HEADER):
+    for pattern in secrets():
         data = pattern.sub(lambda found: found[0][: found.start(1) - found.start()] + b"x" * len(found[1]), data)
     return data
 
@@ -43,6 +48,8 @@ def user_data(t, rec, at, size, destination, style):
                 t.ch(octet + (48 if octet < 10 else 55))
         return 0
     if style.user_encoding == 4:
+        from base64 import b64encode
+
         return t.puts(b64encode(bytes(rec.data[at:at + size])))
     if style.user_encoding == 1:
         hidden = without_secrets(bytes(rec.data[at:at + size]))

@@ -6,7 +6,6 @@ import os
 import shlex
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from pyargus.clients.ratop.finding import Finding
 from pyargus.clients.ratop.log import parse_history
@@ -168,7 +167,7 @@ class Commands(Finding):
         self.ask("Specify time range:", " ".join(self.settings.time_range), self._time_range, _check_range)
 
     def _time_range(self, text: str) -> None:
-        self.remake_all(replace(self.settings, time_range=text.split()))
+        self.remake_all(self.settings.but(time_range=text.split()))
 
     def do_modes(self) -> None:
         """Ask for modes."""
@@ -179,7 +178,7 @@ class Commands(Finding):
 
         `no` before a mode, or after it what had `no` before it, takes it away. Raises BadUse for a word that is none.
         """
-        settings = replace(copied(self.settings), mode_values=dict(modes))
+        settings = copied(self.settings).but(mode_values=dict(modes))
         known = settings.program.words
         words = []
         for word in text.split():
@@ -285,7 +284,7 @@ class Commands(Finding):
         if not names:
             raise BadUse("there is no file to read")
         engine = self.engine
-        settings = replace(self.settings, inputs=names, folders=[], servers=[])
+        settings = self.settings.but(inputs=names, folders=[], servers=[])
         self.leave_past()
         engine.drop_all()
         self.settings = engine.settings = settings
@@ -368,13 +367,8 @@ class Commands(Finding):
 
 def copied(settings: Settings) -> Settings:
     """Settings whose lists can be changed without the others'."""
-    changed: dict[str, Any] = {
-        "columns": list(settings.columns),
-        "widths": dict(settings.widths),
-        "mode_values": dict(settings.mode_values),
-        "fields_given": False,
-    }
-    return replace(settings, **changed)
+    lists = {"columns": list(settings.columns), "widths": dict(settings.widths), "mode_values": dict(settings.mode_values)}
+    return settings.but(**lists, fields_given=False)
 
 
 def set_zone(zone: str) -> None:

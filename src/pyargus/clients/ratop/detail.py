@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
@@ -85,7 +85,7 @@ class Gatherer:
         self.source = source
         self.records: list[Status] = []
         self._columns: Any = make_columns(settings, [BY_NAME[name] for name in STATUS], 1024, self._taken)
-        chosen = replace(settings, filter=combined(settings.filter, words))
+        chosen = settings.but(filter=combined(settings.filter, words))
         self._batch = make_batch(chosen, self._columns)
         self._batch.filter = make_filter(chosen)
         if same is not None:
@@ -291,7 +291,7 @@ def clock(micro: int, settings: Settings, fraction: bool = False) -> str:
 
 def texts(settings: Settings, record: Record, names: tuple[str, ...] | list[str]) -> list[str]:
     """Fields of a record as printed."""
-    printer = cell_printer(replace(settings, columns=[Column(name) for name in names]))
+    printer = cell_printer(settings.but(columns=[Column(name) for name in names]))
     printer.line(record)
     cells: list[str] = printer.out.take().decode("utf-8", "replace").rstrip("\n").split(SEPARATOR)[:-1]
     return [cell.strip() for cell in cells]

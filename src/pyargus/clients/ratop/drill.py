@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pyargus.clients.ratop.detail import DetailPage
@@ -54,7 +54,7 @@ class Drill(Past):
         step = LEVELS[level]
         first = self.views[0]
         shape = Shape(step.keys, step.hosts, words)
-        settings = replace(first.settings, columns=[Column(name) for name in step.fields] or first.settings.columns, widths={})
+        settings = first.settings.but(columns=[Column(name) for name in step.fields] or first.settings.columns, widths={})
         table = Table(shape, settings)
         table.colours = first.table.colours
         table.flow.until = self.moment

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from pyargus.clients.ratop.grid import searchable
 from pyargus.clients.ratop.moving import Moving
@@ -158,7 +157,7 @@ class Finding(Moving):
         words = "" if words == "none" else words
         program = compile_filter(words) if words else None
         if where == "local":
-            self.remake_all(replace(self.settings, filter=words))
+            self.remake_all(self.settings.but(filter=words))
         elif where == "remote":
             self._filter_remotely(words)
         else:

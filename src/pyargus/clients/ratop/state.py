@@ -196,10 +196,8 @@ class State:
 
 def selection(own: Settings, new: Settings) -> Settings:
     """A view's settings with the selection of others."""
-    from dataclasses import replace
-
-    return replace(
-        own, filter=new.filter, time_range=new.time_range, regex=new.regex, label=new.label, parts=new.parts, span=new.span, uni=new.uni,
+    return own.but(
+        filter=new.filter, time_range=new.time_range, regex=new.regex, label=new.label, parts=new.parts, span=new.span, uni=new.uni,
         invert=new.invert, ignore_case=new.ignore_case, mode_values=new.mode_values,
     )  # fmt: skip
 

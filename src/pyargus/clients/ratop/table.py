@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pyargus.clients.output import make_printer, make_style
@@ -127,7 +127,7 @@ class Table:
             return [Statement(self._aggregator(self._key()))]
         from pyargus.clients.racluster import make_statements
 
-        settings = replace(self.settings, own={"f": [self.shape.models]}, rmon=self.shape.hosts)
+        settings = self.settings.but(own={"f": [self.shape.models]}, rmon=self.shape.hosts)
         return make_statements(settings, "nopreserve" not in self.settings.mode_values)
 
     def _statement_of(self, group: Any) -> Rule | None:
@@ -180,7 +180,7 @@ class Table:
         from pyargus.clients.select import make_filter
         from pyargus.record.output_cy import Output
 
-        settings = replace(self.settings, filter=combined(self.settings.filter, self.shape.filter))
+        settings = self.settings.but(filter=combined(self.settings.filter, self.shape.filter))
         batch = make_batch(settings, Output())
         batch.stage = self.flow
         batch.filter = make_filter(settings)
@@ -375,22 +375,22 @@ class Table:
 
 def row_printer(settings: Settings) -> Printer:
     """A printer of rows as they are searched: a blank between fields, ports after their addresses and a dot."""
-    return make_printer(replace(_one_line(settings), delimiter=" ", join_given=False))
+    return make_printer(_one_line(settings).but(delimiter=" ", join_given=False))
 
 
 def cell_printer(settings: Settings) -> Printer:
     """A printer of the cells of a row, a separator between them; the state follows."""
     columns = [*settings.columns, Column("state")]
-    printer: Printer = make_printer(replace(_one_line(settings), columns=columns, delimiter=SEPARATOR, join=False, join_given=True))
+    printer: Printer = make_printer(_one_line(settings).but(columns=columns, delimiter=SEPARATOR, join=False, join_given=True))
     printer.even = True
     return printer
 
 
 def _one_line(settings: Settings) -> Settings:
     """Settings by which a record is one line without padding; a dump below it is hexadecimal digits in it."""
-    return replace(settings, variable=True, labels=-1, xml=False, encoding=3 if settings.encoding == 2 else settings.encoding)
+    return settings.but(variable=True, labels=-1, xml=False, encoding=3 if settings.encoding == 2 else settings.encoding)
 
 
 def _words_printer(settings: Settings, ids: Sequence[int]) -> Printer:
     """A printer of the texts that rows are sorted by."""
-    return Printer(make_style(replace(settings, variable=True)), [(field, 0, 0, 0, 2, 16, None) for field in ids if 10 <= field < 100])
+    return Printer(make_style(settings.but(variable=True)), [(field, 0, 0, 0, 2, 16, None) for field in ids if 10 <= field < 100])

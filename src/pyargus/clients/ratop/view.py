@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pyargus.clients.ratop.table import Shape, Sorting, Table
@@ -97,7 +97,7 @@ class View:
 
     def change(self, **what: Any) -> None:
         """Change settings of how rows are printed."""
-        self.settings = replace(self.settings, **what)
+        self.settings = self.settings.but(**what)
         self.widths.clear()
         self.table.print_as(self.settings)
         self.column = min(self.column, max(0, len(self.settings.columns) - 1))

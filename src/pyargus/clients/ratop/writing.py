@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 import time
-from dataclasses import replace
 from typing import BinaryIO
 
 from pyargus.clients.formats import format_of, open_target
@@ -33,7 +32,7 @@ def write_rows(name: str, view: View, initial: bytes, replaces: bool = False, pe
     if os.path.splitext(name)[1].lower() in TEXTS:
         form = "text"
     own = {"%": [""]} if percent and form in ("text", "xml") else {}
-    settings = replace(view.settings, program=RA, writes=[(name, "")], format=form, xml=form == "xml", color="never", own=own)
+    settings = view.settings.but(program=RA, writes=[(name, "")], format=form, xml=form == "xml", color="never", own=own)
     if format_of(settings) == "argus":
         try:
             with open(name, "wb") as file:
@@ -51,7 +50,7 @@ def print_rows(form: str, view: View, initial: bytes) -> int:
         count = _write_records(sys.stdout.buffer, view, initial)
         sys.stdout.flush()
         return count
-    return _write(replace(view.settings, program=RA, writes=[], format=form, xml=form == "xml"), view, initial)
+    return _write(view.settings.but(program=RA, writes=[], format=form, xml=form == "xml"), view, initial)
 
 
 def _write(settings: Settings, view: View, initial: bytes) -> int:
