@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from pyargus.clients.sensor_outputs import Outputs
 from pyargus.clients.sensor_settings import SensorSettings, from_argv
+from pyargus.clients.standard import emit, occupy
 from pyargus.errors import BadUse, ExitCode, PyargusError, Unreachable
 
 if TYPE_CHECKING:
@@ -239,7 +240,7 @@ def run(settings: SensorSettings, interrupts: Interrupts | None = None, argv: Se
     if settings.show_filter and settings.packet_filter:
         from pyargus.capture.bpf import instructions, listing
 
-        sys.stdout.write(listing(instructions(settings.packet_filter, 1, settings.optimise)))
+        emit(listing(instructions(settings.packet_filter, 1, settings.optimise)).encode())
         return ExitCode.OK
     if settings.packet_filter:
         from pyargus.capture.bpf import check
@@ -281,6 +282,7 @@ def main() -> None:
     from pyargus.kernels import tell_if_interpreted
 
     status: int
+    occupy()
     try:
         if "_ARGUS_COMPLETE" in os.environ:
             from pyargus.clients.completion import respond
@@ -291,8 +293,7 @@ def main() -> None:
         if settings.help:
             from pyargus.clients.help import sensor_page
 
-            sys.stdout.write(sensor_page())
-            sys.stdout.flush()
+            emit(sensor_page().encode())
             sys.exit(ExitCode.OK)
         tell_if_interpreted("argus")
         interrupts = Interrupts()

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 
 from pyargus.clients.packing import open_output, packing_of
 from pyargus.clients.settings import Settings, nearest
+from pyargus.clients.standard import StandardOutput
 from pyargus.errors import BadUse, Unreachable
 from pyargus.record.schema import BY_NAME, Field
 
@@ -120,17 +121,6 @@ def _nothing() -> None:
     return None
 
 
-class _Descriptor:
-    """Standard output without a buffer of its own: bytes are there once they are written."""
-
-    def write(self, data: bytes) -> int:
-        """All of the bytes."""
-        view = memoryview(data)
-        while view:
-            view = view[os.write(1, view) :]
-        return len(data)
-
-
 def open_file(settings: Settings, form: str) -> Any:
     """Where the output goes: the file of -w (records are appended to it, other formats start it anew) or standard output.
 
@@ -140,7 +130,7 @@ def open_file(settings: Settings, form: str) -> Any:
     if name == "-":
         if form in BINARY and sys.stdout.isatty():
             raise BadUse(f"-w -: {form} data are not for a terminal; send standard output to a file or a program")
-        return _Descriptor()
+        return StandardOutput()
     if form in ("parquet", "arrow") and packing_of(name):
         raise BadUse(f"-w {name}: {form} files are not compressed as a whole")
     try:
@@ -161,7 +151,7 @@ class Target:
     @property
     def standard(self) -> bool:
         """Whether it is standard output."""
-        return isinstance(self.file, _Descriptor)
+        return isinstance(self.file, StandardOutput)
 
     def put(self, data: bytes) -> None:
         """Write bytes."""
@@ -194,7 +184,7 @@ def open_target(settings: Settings) -> Target:
     if form == "argus":
         from pyargus.clients.output import make_printer
 
-        return Target(form, _Descriptor(), make_printer(settings), _nothing)
+        return Target(form, StandardOutput(), make_printer(settings), _nothing)
     file = open_file(settings, form)
     printer, finished = make_output(settings, form, file)
     return Target(form, file, printer, finished)

@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 from pyargus.clients.program import Program
 from pyargus.clients.settings import Settings, from_argv
+from pyargus.clients.standard import emit, occupy
 from pyargus.errors import BadInput, ExitCode, PyargusError, Unreachable
 
 TYPE_CHECKING = False
@@ -38,13 +39,6 @@ def tell_uncut(settings: Settings, cutter: Cutter) -> None:
     """Say how many records were not cut because they reach too far."""
     if cutter.uncut:
         complain(settings, f"{cutter.uncut} records reach over more than {cutter.most} bins: not cut, they are whole in their first")
-
-
-def emit(data: bytes) -> None:
-    """Bytes to standard output, all of them."""
-    view = memoryview(data)
-    while view:
-        view = view[os.write(1, view) :]
 
 
 def folder_files(folder: str) -> list[str]:
@@ -374,12 +368,12 @@ def status_of(program: Program, argv: list[str]) -> int:
     if settings.help:
         from pyargus.clients.help import reader_page
 
-        sys.stdout.write(reader_page(program))
+        emit(reader_page(program).encode())
         return ExitCode.OK
     if settings.list_fields:
         from pyargus.clients.listing import field_list
 
-        sys.stdout.write(field_list())
+        emit(field_list().encode())
         return ExitCode.OK
     return program.run(settings) if program.run is not None else run(settings)
 
@@ -389,6 +383,7 @@ def main(program: Program, leave: Callable[[int], None] | None = None) -> None:
 
     leave: called with the status of a run that went through, and may end the process itself.
     """
+    occupy()
     try:
         status = status_of(program, sys.argv[1:])
     except BrokenPipeError:

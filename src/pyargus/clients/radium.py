@@ -10,6 +10,7 @@ from pyargus.clients.options import OPTIONS as READER_OPTIONS
 from pyargus.clients.program import SHARED_MODES, Program
 from pyargus.clients.radium_options import OPTIONS
 from pyargus.clients.radium_settings import RadiumSettings, from_argv
+from pyargus.clients.standard import emit, occupy
 from pyargus.errors import BadUse, ExitCode, PyargusError
 
 PROGRAM = Program(
@@ -85,6 +86,7 @@ def run(settings: RadiumSettings, argv: Sequence[str]) -> int:
 def main() -> None:
     """Entry point of the program."""
     status: int
+    occupy()
     try:
         if "_RADIUM_COMPLETE" in os.environ:
             from pyargus.clients.completion import respond
@@ -95,7 +97,7 @@ def main() -> None:
         if settings.help:
             from pyargus.clients.help import reader_page
 
-            sys.stdout.write(reader_page(PROGRAM))
+            emit(reader_page(PROGRAM).encode())
             sys.exit(ExitCode.OK)
         status = run(settings, sys.argv[1:])
     except KeyboardInterrupt:

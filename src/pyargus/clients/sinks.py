@@ -7,6 +7,7 @@ import sys
 
 from pyargus.clients.packing import open_output
 from pyargus.clients.settings import Settings
+from pyargus.clients.standard import StandardOutput
 from pyargus.errors import BadUse, Unreachable
 from pyargus.record.rewrite_cy import Rewriter
 
@@ -21,7 +22,7 @@ class Sink:
 
     __slots__ = ("file", "filter", "name", "writer")
 
-    def __init__(self, name: str, file: BinaryIO, filter: Any, writer: Any) -> None:
+    def __init__(self, name: str, file: BinaryIO | StandardOutput, filter: Any, writer: Any) -> None:
         self.name = name
         self.file = file
         self.filter = filter
@@ -54,10 +55,7 @@ class Sink:
     def close(self) -> None:
         """Write the rest and let go of the file; standard output stays open."""
         self.drain()
-        if self.name == "-":
-            self.file.flush()
-        else:
-            self.file.close()
+        self.file.close()
 
 
 def make_test(text: str, precision: int) -> Any:
@@ -79,7 +77,7 @@ def open_sink(name: str, text: str, precision: int) -> Sink:
     if name == "-":
         if sys.stdout.isatty():
             raise BadUse("-w -: records are not for a terminal; send standard output to a file or a program")
-        return Sink(name, sys.stdout.buffer, test, Rewriter())
+        return Sink(name, StandardOutput(), test, Rewriter())
     try:
         return Sink(name, open_output(name, "ab"), test, Rewriter())
     except OSError as error:

@@ -198,7 +198,10 @@ def open_source(name: str) -> Source:
 
 def _decompressed(name: str, file: BinaryIO, seekable: bool) -> Source:
     peek = getattr(file, "peek", None)
-    magic = peek(6)[:6] if peek is not None else b""
+    try:
+        magic = peek(6)[:6] if peek is not None else b""
+    except OSError as error:
+        raise Unreachable(f"{name}: {error.strerror}") from error
     if magic[:2] == b"\x1f\x8b":
         import gzip
 

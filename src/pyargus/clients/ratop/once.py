@@ -10,6 +10,7 @@ import time
 from pyargus.clients.ratop.browser import ROOMY, Browser
 from pyargus.clients.ratop.engine import Engine
 from pyargus.clients.ratop.styles import coded, plain
+from pyargus.clients.standard import emit
 from pyargus.errors import ExitCode
 
 # Seconds that live sources are read for where -T does not say.
@@ -67,8 +68,7 @@ def run_once(browser: Browser, engine: Engine, seconds: float, coloured: bool) -
         if browser.settings.format:
             show(browser)
         else:
-            sys.stdout.write("\n".join(lines(browser, width_of_output(), coloured)) + "\n")
-            sys.stdout.flush()
+            emit(("\n".join(lines(browser, width_of_output(), coloured)) + "\n").encode())
     finally:
         engine.stop()
     failed = [feeder for feeder in engine.feeders if feeder.state == "failed"]

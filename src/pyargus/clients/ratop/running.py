@@ -6,7 +6,7 @@ import os
 import sys
 
 from pyargus.clients.formats import coloured
-from pyargus.clients.frame import complain, emit, folder_files
+from pyargus.clients.frame import complain, folder_files
 from pyargus.clients.ratop.browser import Browser, light_terminal, unicode_terminal
 from pyargus.clients.ratop.colours import read_colours
 from pyargus.clients.ratop.commands import number, pace_of, set_zone
@@ -14,6 +14,7 @@ from pyargus.clients.ratop.engine import Engine
 from pyargus.clients.ratop.log import Log, parse_history
 from pyargus.clients.ratop.styles import Palette
 from pyargus.clients.settings import Settings
+from pyargus.clients.standard import emit
 from pyargus.errors import BadUse, ExitCode
 
 
