@@ -10,4 +10,5 @@ cdef class Stage:
     cpdef int add(self, Record rec) except -1
     cpdef int tick(self, unsigned long long now) except -1
     cpdef bint finish(self) except -1
+    cpdef bint alternates(self) except -1
     cpdef bint divisible(self) except -1

@@ -40,6 +40,10 @@ class Stage:
         """Put what is held, until `out.full()`. Returns whether there is more, for which it is called again once `out` was drained."""
         return False
 
+    def alternates(self):
+        """Whether two processes may each write every other of the outputs that it divides records into; the stage then has `alternate`."""
+        return False
+
     def divisible(self):
         """Whether two processes may each put half of what is held; the stage then has what `helper` asks for."""
         return False
