@@ -34,3 +34,10 @@ def on(processors: int, *arguments: str) -> tuple[bytes, bytes, int]:
     finally:
         os.sched_setaffinity(0, before)
     return result.stdout, result.stderr, result.returncode
+
+
+def started(name: str, *arguments: object) -> "subprocess.Popen[bytes]":
+    """A program that runs in a group of processes of its own."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "TZ": "UTC", "LC_ALL": "C"}
+    words = [*command(name), "-X", *map(str, arguments)]
+    return subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)

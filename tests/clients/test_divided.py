@@ -4,7 +4,7 @@ import itertools
 import os
 import signal
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,42 +14,23 @@ from pyargus.clients import divided, helper
 from pyargus.clients.frame import status_of
 from pyargus.clients.ra import PROGRAM
 from pyargus.record.reader import INITIAL, WINDOW
-from tests.clients.programs import command, needs_two_processors, on
+from tests.clients.large import SIZE, large, places
+from tests.clients.programs import needs_two_processors, on, started
 from tests.record.feed import compiled, decoded
 
-SIZE = 3 << 20
 KINDS = ("text", "argus")
 
 
 @pytest.fixture(scope="module")
-def records(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """A file of records of several captures, with management records in between."""
-    folder = tmp_path_factory.mktemp("records")
-    out = b""
-    for seed in range(1, 6):
-        (folder / "in.pcap").write_bytes(generate(seed))
-        (folder / "out.argus").unlink(missing_ok=True)
-        assert status_of(PROGRAM, ["-X", "-r", str(folder / "in.pcap"), "-w", str(folder / "out.argus")]) == 0
-        data = (folder / "out.argus").read_bytes()
-        out = out or data[:INITIAL]
-        out += data[INITIAL:]
-    return out[:INITIAL] + out[INITIAL:] * (SIZE // len(out) + 1)
+def records() -> bytes:
+    return large()
 
 
 @pytest.fixture(scope="module")
-def file(records: bytes, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The same as a file."""
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("large") / "large.argus"
-    path.write_bytes(records)
+    path.write_bytes(large())
     return path
-
-
-def places(data: bytes) -> Iterator[int]:
-    """Where records start."""
-    at = INITIAL
-    while at < len(data):
-        yield at
-        at += 4 * int.from_bytes(data[at + 2 : at + 4])
 
 
 class Watched:
@@ -281,12 +262,6 @@ def test_no_room_for_a_copy(file: Path, watched: Watched, monkeypatch: pytest.Mo
     assert watched.shares == 0
 
 
-def started(*arguments: object) -> "subprocess.Popen[bytes]":
-    """ra in a group of its own, large files being read."""
-    words = [*command("ra"), "-X", *map(str, arguments)]
-    return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
-
-
 def gone(process: "subprocess.Popen[bytes]") -> bool:
     """Whether no process of a group is left."""
     try:
@@ -301,7 +276,7 @@ def gone(process: "subprocess.Popen[bytes]") -> bool:
 def test_an_interrupt_leaves_whole_lines_and_nobody(number: int, file: Path) -> None:
     """Both processes get it, and what was put until then is whole."""
     full = on(1, "ra", "-X", "-n", "-r", *[str(file)] * 3)[0]
-    with started("-n", "-r", *[file] * 3) as process:
+    with started("ra", "-n", "-r", *[file] * 3) as process:
         assert process.stdout is not None and process.stderr is not None
         out = process.stdout.readline()
         os.killpg(process.pid, number)
@@ -314,7 +289,7 @@ def test_an_interrupt_leaves_whole_lines_and_nobody(number: int, file: Path) -> 
 
 @needs_two_processors
 def test_a_reader_that_has_seen_enough(file: Path) -> None:
-    with started("-n", "-r", *[file] * 3) as process:
+    with started("ra", "-n", "-r", *[file] * 3) as process:
         assert process.stdout is not None and process.stderr is not None
         process.stdout.readline()
         process.stdout.close()

@@ -140,6 +140,8 @@ class Archive:
                 number = self.numbers[key] = self.numbers.get(key, -1) + 1
                 # The management record that the input begins with is one of its records.
                 count = int(number == 0 and head != b"" and not values)
+                if self.splitter.half >= 0 and number & 1 != self.splitter.half:
+                    return self.elsewhere(count, size)
             name = self.template.name(values, start or moment, number)
         held = self.parts.get(name)
         if held is not None:
@@ -154,6 +156,14 @@ class Archive:
         self.parts[name] = part
         self.keys[name] = key
         self.sweep()
+        return part
+
+    @staticmethod
+    def elsewhere(count: int, size: int) -> Part:
+        """A part that another process writes, with the records and bytes that it begins with."""
+        part = Part(None)
+        part.away = True
+        part.count, part.size = count, size
         return part
 
     def skip(self, key: bytes) -> None:

@@ -162,6 +162,12 @@ class Reading(Turns):
         super().__init__(run)
         self.helper: helper.Helper | None = helper.Helper(lambda pipe: serve(run, names, pipe))
 
+    def __enter__(self) -> Reading:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.end()
+
     def pieces(self, source: Source) -> Iterator[tuple[Buffer, int]]:
         """The pieces of a source that are to be handled here, and one without records wherever what the copy has made was put."""
         if not source.seekable:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
+    from pyargus.clients.alternate import Leader
     from pyargus.clients.divided import Copy, Reading
     from pyargus.clients.halves import Partner
     from pyargus.clients.stop import Stopper
@@ -131,7 +132,7 @@ class Run:
         aside = bool(settings.writes) and all(name != "-" for name, _ in settings.writes)
         self.progress = Progress(self.stage is not None or aside or settings.quiet or bool(settings.rejected))
         # Who else reads the same sources: while they are read, and for a stage to the end.
-        self.pair: Reading | Copy | None = None
+        self.pair: Leader | Reading | Copy | None = None
         self.partner: Partner | None = None
         self.started = 0
         self.status = int(ExitCode.OK)
@@ -277,21 +278,29 @@ def read_all(work: Run, stopper: Stopper) -> None:
         # All servers are one source: they are read at the same time.
         names.append(None)
     names = names or ["-"]
-    if work.stage is not None:
-        if work.stage.halvable():
-            from pyargus.clients import halves
+    if work.stage is not None and work.stage.halvable():
+        from pyargus.clients import halves
 
-            work.partner = halves.begin(work, stopper, names)
+        work.partner = halves.begin(work, stopper, names)
+    pair = work.pair = second_process(work, names)
+    if pair is None:
         read_sources(work, stopper, names)
         return
-    from pyargus.clients import divided
-
-    pair = work.pair = divided.start(work, names)
-    try:
+    with pair:
         read_sources(work, stopper, names)
-    finally:
-        if pair is not None:
-            pair.end()
+
+
+def second_process(work: Run, names: Sequence[str | None]) -> Leader | Reading | None:
+    """What divides the work on the sources between this process and a copy of it, where that is worthwhile."""
+    if work.stage is None:
+        from pyargus.clients import divided
+
+        return divided.start(work, names)
+    if work.stage.alternates():
+        from pyargus.clients import alternate
+
+        return alternate.start(work, names)
+    return None
 
 
 def read_sources(work: Run, stopper: Stopper, names: Sequence[str | None]) -> None:

@@ -154,7 +154,9 @@ def make_names(settings: Settings, archive: Archive) -> object:
 
 def make_stage(settings: Settings) -> Splitter:
     """The stage of rasplit."""
-    return make_splitter(settings, nothing)
+    splitter = make_splitter(settings, nothing)
+    splitter.steady = "%" not in settings.own.get("w", [""])[-1] and "keep" not in settings.own
+    return splitter
 
 
 def prepare(settings: Settings) -> None:

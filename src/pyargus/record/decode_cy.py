@@ -213,6 +213,29 @@ def decode(rec, at, offset):
     return dsrs(rec, at + 4, at + 4 * cython.cast(cython.Py_ssize_t, rec.words))
 
 
+def usable(rec, at, size):
+    """Whether the record of `size` bytes at `at` is a flow or event record with a time, or its DSRs end otherwise than in one of no length.
+
+    Nothing of `rec` is changed.
+    """
+    kind: cython.uint = rec.data[at] & 0xF0
+    o: cython.Py_ssize_t = at + 4
+    end: cython.Py_ssize_t = at + size
+    step: cython.Py_ssize_t
+    head: cython.uint
+    if kind != 0x10 and kind != 0x30 and kind != 0x40:
+        return False
+    while o + 4 <= end:
+        head = be32(rec, o)
+        step = length(head)
+        if head >> 24 == 0x03 and step and o + step <= end:
+            return True
+        if step == 0:
+            return False
+        o += step
+    return True
+
+
 def glimpse(rec, at):
     """Fill what the ends of a flow are told from: presence of each DSR, flow key, counters, and of the network DSR what `repair` asks for.
 

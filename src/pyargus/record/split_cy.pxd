@@ -12,12 +12,15 @@ cdef class Part:
     cdef public object owner
     cdef public long long start, end
     cdef public unsigned long long used, count, size
-    cdef public bint open
+    cdef public bint open, away
     cpdef int leave(self) except -1
 
 cdef class Splitter(Stage):
     cdef public Cutter cutter
     cdef public Filter opener
+    cdef public bint steady
+    cdef public int half
+    cpdef int alternate(self, int half) except -1
     cdef public unsigned long long count_limit, size_limit
     cdef public long long hold
     cdef public bint managed, strict, named_by_source, keyed
@@ -31,6 +34,7 @@ cdef class Splitter(Stage):
     cdef unsigned long long turn
     cdef Rewriter single
     cdef Part part(self, bytes key, long long start, long long end, long long moment)
+    cdef int close(self, Part part) except -1
     cdef Part bounded(self, Record rec, bytes key, unsigned long long size)
     cdef int put(self, Part part, Record rec) except -1
     cdef int management(self, Record rec) except -1

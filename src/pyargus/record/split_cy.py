@@ -11,6 +11,7 @@ import cython
 if cython.compiled:
     from cython.cimports.pyargus.record.client_cy import client_form
     from cython.cimports.pyargus.record.cut_cy import Cutter
+    from cython.cimports.pyargus.record.decode_cy import usable
     from cython.cimports.pyargus.record.encode_cy import Encoder
     from cython.cimports.pyargus.record.rewrite_cy import Rewriter
     from cython.cimports.pyargus.record.stage_cy import Stage
@@ -18,6 +19,7 @@ if cython.compiled:
     from cython.cimports.pyargus.record.values_cy import start_f, start_s
 else:
     from pyargus.record.client_cy import client_form
+    from pyargus.record.decode_cy import usable
     from pyargus.record.encode_cy import Encoder
     from pyargus.record.rewrite_cy import Rewriter
     from pyargus.record.stage_cy import Stage
@@ -32,7 +34,7 @@ class Part:
     """One output. writer: gathers its records, or `printer` does where it is of another format. owner: what `opened` gave it.
 
     start, end: its period in µs, both 0 without; used: when it was written to last, as a number that rises; count, size: records and bytes
-    so far. open: whether it takes records.
+    so far. open: whether it takes records. away: another process writes it; records are only counted, and there is no owner.
     """
 
     def __init__(self, owner, printer=None):
@@ -42,6 +44,7 @@ class Part:
         self.start = self.end = 0
         self.used = self.count = self.size = 0
         self.open = True
+        self.away = False
 
     def leave(self):
         """Take no more records; what follows goes to another part. Nothing is left to be written."""
@@ -63,6 +66,8 @@ class Splitter(Stage):
     written in blocks, before the first record that leads beyond it together with the whole blocks of 4096 bytes before it.
     named_by_source: parts are named by the sensor, which management records have, too.
     head: the management record that the present input begins with, which files of records begin with.
+    steady: parts are named by their numbers alone, and nobody has to know when one is complete. half: the process writes the parts of even
+    numbers (0) or of odd ones (1) and leaves the others to a second one; -1 for all.
     """
 
     def __init__(self, cutter, opened, flushed, ended):
@@ -72,7 +77,8 @@ class Splitter(Stage):
         self.count_limit = self.size_limit = 0
         self.hold = -1
         self.managed = True
-        self.strict = self.named_by_source = self.keyed = False
+        self.strict = self.named_by_source = self.keyed = self.steady = False
+        self.half = -1
         self.names = None
         self.opened = opened
         self.flushed = flushed
@@ -86,6 +92,15 @@ class Splitter(Stage):
         self.latest = self.checked = 0
         self.turn = 0
         self.single = Rewriter()
+
+    def alternates(self):
+        """Whether which part a record belongs to follows from its number alone."""
+        return self.steady and self.count_limit > 0 and self.names is None
+
+    def alternate(self, half):
+        """Write every other part from now on: those of even numbers (0) or of odd ones (1)."""
+        self.half = half
+        return 0
 
     def opening(self, rec):
         """Keep the management record that the input begins with; that of a further input is a record, too."""
@@ -120,6 +135,9 @@ class Splitter(Stage):
         out: Encoder
         before: cython.Py_ssize_t
         moment: cython.longlong = 0
+        if self.half >= 0 and part is not None and part.away and part.open and part.count < self.count_limit and usable(rec, at, length):
+            part.count += 1
+            return True
         if (self.names is not None and not self.keyed) or self.opener is not None or self.strict or not surveyed(rec, at):
             return False
         if self.names is not None:
@@ -137,7 +155,7 @@ class Splitter(Stage):
             part.used = self.turn
         else:
             part = self.bounded(rec, key, 0)
-        if part.printer is not None:
+        if part.printer is not None or part.away:
             return False
         out = part.writer.out
         before = out.pos
@@ -211,15 +229,23 @@ class Splitter(Stage):
             elif self.opener is not None:
                 full = rec.kind & 0xF0 != 0x80 and self.opener.accepts(rec)
             if full:
-                part.open = False
-                self.ended(part)
+                self.close(part)
                 part = self.part(key, 0, 0, moment)
         return part
+
+    def close(self, part):
+        """End a part."""
+        part.open = False
+        if not part.away:
+            self.ended(part)
+        return 0
 
     def put(self, part, rec):
         """Add a record to a part."""
         before: cython.Py_ssize_t
         part.count += 1
+        if part.away:
+            return 0
         if part.printer is not None:
             part.size += 4 * cython.cast(cython.longlong, rec.words)
             part.printer.line(rec)
@@ -261,8 +287,7 @@ class Splitter(Stage):
         self.checked = now
         for key in [key for key, value in self.parts.items() if value.open and value.end and value.end + self.hold <= now]:
             part = self.parts.pop(key)
-            part.open = False
-            self.ended(part)
+            self.close(part)
         return 0
 
     def tick(self, now):
@@ -280,8 +305,7 @@ class Splitter(Stage):
         part: Part
         for part in list(self.parts.values()):
             if part.open:
-                part.open = False
-                self.ended(part)
+                self.close(part)
         self.parts.clear()
         if self.whole is not None:
             self.whole()

@@ -11,4 +11,5 @@ cdef class Stage:
     cpdef int tick(self, unsigned long long now) except -1
     cpdef bint finish(self) except -1
     cpdef bint halvable(self) except -1
+    cpdef bint alternates(self) except -1
     cpdef bint divisible(self) except -1

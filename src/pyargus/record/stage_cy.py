@@ -44,6 +44,10 @@ class Stage:
         """Whether two processes may each read everything and take one half of it; the stage then has what `halves` asks for."""
         return False
 
+    def alternates(self):
+        """Whether two processes may each write every other of the outputs that it divides records into; the stage then has `alternate`."""
+        return False
+
     def divisible(self):
         """Whether two processes may each put half of what is held; the stage then has what `helper` asks for."""
         return False
