@@ -170,7 +170,7 @@ def test_records_read_in_part_make_the_same_groups(name: str) -> None:
         if part.waits():
             record.point_to(data)
             record.offset = 0
-            kernels.decode.preview(record, 0)
+            kernels.decode.preview(record, 0, -1)
             kernels.repair.repair(record)
             part.add_preview(record)
             read += 1

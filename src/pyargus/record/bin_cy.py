@@ -92,12 +92,19 @@ class Binner(Cluster):
         """Take a flow record unread but for its group and its bin, where it waits there in one piece."""
         cutter: Cutter = self.cutter
         first: cython.longlong
+        if self.halves is not None:
+            self.come()
+            self.glanced = True
         if cutter is None or cutter.hard or not self.plain or not self.first.table.waits() or not self.previewed(rec, at):
             return False
+        if self.elsewhere:
+            self.glanced = False
+            return True
         first = cython.cast(cython.longlong, start_s(rec)) * 1000000 + start_f(rec)
         cutter.bins.find(first)
         if cython.cast(cython.longlong, last_s(rec)) * 1000000 + last_f(rec) > cutter.bins.end and not cutter.nomodify:
             return False
+        self.glanced = False
         self.piece(rec, cutter.bins.start, True)
         self.reach(first)
         return True
@@ -115,6 +122,7 @@ class Binner(Cluster):
         cutter: Cutter = self.cutter
         first: cython.longlong
         last: cython.longlong
+        self.arrive()
         if rec.kind & 0xF0 == 0x80:
             return 0
         if rec.kind & 0xF0 == 0x40 or not rec.present & 2:
@@ -166,7 +174,7 @@ class Binner(Cluster):
                     for g in statement.table.fresh:
                         self.now_members.append(g * count + i)
                         if self.halves is not None:
-                            self.born.setdefault(start, array("Q")).append(statement.table.clock)
+                            self.born.setdefault(start, array("Q")).append(self.came)
                     statement.table.fresh.clear()
                 if not statement.more:
                     break

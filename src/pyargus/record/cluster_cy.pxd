@@ -23,7 +23,8 @@ cdef class Cluster(Stage):
     cdef Py_ssize_t place, source
     cdef public bint as_recorded, counts_written
     cdef public unsigned long long shown, from_number, to_number
-    cdef bint timed, plain, again
+    cdef bint timed, plain, again, glanced, elsewhere
+    cdef unsigned long long came
     cdef readonly Halves halves
     cdef Statement first
     cdef int part
@@ -46,6 +47,8 @@ cdef class Cluster(Stage):
     cpdef dict own_parts(self)
     cpdef int lose(self) except -1
     cdef int hand_on(self, Record rec) except -1
+    cdef int arrive(self) except -1
+    cdef int come(self) except -1
     cdef int hand_over(self, Statement statement, long long item, long long place) except -1
     cpdef Py_ssize_t left(self) except -1
     cpdef int divide(self, int part) except -1

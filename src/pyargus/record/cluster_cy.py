@@ -91,7 +91,8 @@ class Cluster(Stage):
         self.part = -1
         self.dealt = 0
         self.halves = None
-        self.again = False
+        self.again = self.glanced = self.elsewhere = False
+        self.came = 0
         self.as_recorded = self.counts_written = False
         self.shown = 0
         self.from_number = 1
@@ -104,18 +105,30 @@ class Cluster(Stage):
 
     def glance(self, rec, at, length):
         """Take a flow record unread but for its group, where it waits there."""
+        if self.halves is not None:
+            self.come()
+            self.glanced = True
         if not self.plain or self.timed or not self.first.table.waits() or not self.previewed(rec, at):
             return False
+        self.glanced = False
+        if self.elsewhere:
+            return True
         self.records += 1
         self.first.table.add_preview(rec)
         return True
 
     def previewed(self, rec, at):
-        """Fill `rec` as far as groups are told from, and repair it; False where that is not all that is done to a record."""
+        """Fill `rec` as far as groups are told from, and repair it; False where that is not all that is done to a record.
+
+        Sets `elsewhere` for a record of the other half, which is not repaired.
+        """
         kind: cython.uint = rec.data[at] & 0xF0
+        table: Aggregator = self.first.table
         if kind != 0x10 and kind != 0x30:
             return False
-        preview(rec, at)
+        self.elsewhere = preview(rec, at, table.half if table.by_ends else -1) == 2
+        if self.elsewhere:
+            return True
         if rec.present & 6 != 6:
             return False
         repair(rec)
@@ -124,6 +137,7 @@ class Cluster(Stage):
     def add(self, rec):
         """Take a record: flows are merged, events handed on, management records dropped."""
         statement: Statement
+        self.arrive()
         if rec.kind & 0xF0 == 0x80:
             return 0
         if rec.kind & 0xF0 == 0x40 or not rec.present & 2:
@@ -147,6 +161,19 @@ class Cluster(Stage):
             self.deliver_ripe(statement)
             if not statement.more:
                 return 0
+        return 0
+
+    def arrive(self):
+        """A record is added: it counts unless it was glanced at."""
+        if self.halves is not None and not self.glanced:
+            self.come()
+        self.glanced = False
+        return 0
+
+    def come(self):
+        """A record has come. What two processes number is the same for both, as each record is glanced at or, where none is, added."""
+        self.came += 1
+        self.first.table.number(self.came)
         return 0
 
     def hand_on(self, rec):
@@ -233,7 +260,9 @@ class Cluster(Stage):
     def lose(self):
         """Take the other half, all of which comes again: the other process has failed."""
         self.again = True
-        self.first.table.other_half()
+        self.glanced = False
+        self.came = 0
+        self.first.table.half = 1 - self.first.table.half
         return 0
 
     def divisible(self):

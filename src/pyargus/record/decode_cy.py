@@ -27,6 +27,8 @@ _LITTLE = cython.declare(cython.bint, sys.byteorder == "little")
 # Headers in a row that no other bytes are taken for, and how many are looked at in search of them.
 _ROW = cython.declare(cython.Py_ssize_t, 32)
 _STEPS = cython.declare(cython.Py_ssize_t, 1 << 16)
+_WORD = cython.declare(cython.ulonglong, 0xFFFFFFFFFFFFFFFF)
+_MULTIPLIER = cython.declare(cython.ulonglong, 0x9E3779B97F4A7C15)
 
 
 @cython.cfunc
@@ -242,17 +244,43 @@ def glimpse(rec, at):
     The caller has framed the record, which is a flow or event record. All else of `rec` is undefined, and times are zero: after `repair`
     the key, the counters and `net` are those that `decode` would have led to. Returns as `decode` does.
     """
-    return sight(rec, at, False)
+    return sight(rec, at, False, -1)
 
 
-def preview(rec, at):
-    """Fill what `glimpse` does, the times and the identity of the sensor: all that a record is assigned to a group by."""
-    return sight(rec, at, True)
+def preview(rec, at, half):
+    """Fill what `glimpse` does, the times and the identity of the sensor: all that a record is assigned to a group by.
+
+    half: -1, or what `half_of` is to say of its addresses; if it says something else, 2 is returned, and all of `rec` is undefined.
+    """
+    return sight(rec, at, True, half)
+
+
+def half_of(rec):
+    """0 or 1 by the addresses of a record, whichever of them is the source."""
+    mixed: cython.ulonglong = (((rec.saddr_lo + rec.daddr_lo) & _WORD) * _MULTIPLIER) & _WORD
+    return cython.cast(cython.int, (mixed >> 40) & 1)
 
 
 @cython.cfunc
 @cython.exceptval(-1)
-def sight(rec: Record, at: cython.Py_ssize_t, more: cython.bint) -> cython.int:
+def foreign(rec: Record, o: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.bint:
+    """Whether the flow key that was read, of IPv4 or IPv6, is the last one that there is between `o` and `end`."""
+    size: cython.Py_ssize_t
+    head: cython.uint
+    if rec.family != 1 and rec.family != 2:
+        return False
+    while o + 4 <= end:
+        head = be32(rec, o)
+        size = length(head)
+        if head >> 24 == 0x02 or size == 0:
+            return False
+        o += size
+    return True
+
+
+@cython.cfunc
+@cython.exceptval(-1)
+def sight(rec: Record, at: cython.Py_ssize_t, more: cython.bint, half: cython.int) -> cython.int:
     o: cython.Py_ssize_t = at + 4
     end: cython.Py_ssize_t
     size: cython.Py_ssize_t
@@ -280,6 +308,8 @@ def sight(rec: Record, at: cython.Py_ssize_t, more: cython.bint) -> cython.int:
                 rec.opaque |= 2
             else:
                 rec.opaque &= ~cython.cast(cython.uint, 2)
+                if half >= 0 and half_of(rec) != half and foreign(rec, o + size, end):
+                    return 2
         elif kind == 0x10:
             index = 3
             metric(rec, o, size)

@@ -13,6 +13,7 @@ cdef class Aggregator(GroupTable):
     cdef public int half
     cdef public list ripe, fresh
     cdef bint touches, edited, turned, partial, previews, rewritten, masked
+    cdef readonly bint by_ends
     cdef Py_ssize_t used
     cdef Record scratch, other
     cdef Joiner joiner
@@ -35,7 +36,7 @@ cdef class Aggregator(GroupTable):
     cpdef long long add_preview(self, Record rec) except -1
     cpdef int changed(self) except -1
     cpdef bint halvable(self) except -1
-    cpdef int other_half(self) except -1
+    cdef int number(self, unsigned long long n) except -1
     cdef long long absorb(self, Record rec) except -1
     cdef long long gather(self, Record rec) except -1
     cdef long long meet(self, long long g, Record rec, unsigned long long h) except -1

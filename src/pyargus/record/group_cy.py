@@ -22,7 +22,7 @@ from pyargus.record.arena import arena
 if cython.compiled:
     from cython.cimports.pyargus.record.arrange_cy import put_right, turn
     from cython.cimports.pyargus.record.client_cy import client_form, stored_form
-    from cython.cimports.pyargus.record.decode_cy import decode, glimpse
+    from cython.cimports.pyargus.record.decode_cy import decode, glimpse, half_of
     from cython.cimports.pyargus.record.grouptable_cy import (
         AT,
         FIRST,
@@ -48,7 +48,7 @@ if cython.compiled:
 else:
     from pyargus.record.arrange_cy import put_right, turn
     from pyargus.record.client_cy import client_form, stored_form
-    from pyargus.record.decode_cy import decode, glimpse
+    from pyargus.record.decode_cy import decode, glimpse, half_of
     from pyargus.record.grouptable_cy import AT, FIRST, FORM, HASH, LAST, MERGED, NEWEST, OFFSET, OLDEST, SERIAL, SIZE, GroupTable
     from pyargus.record.key_cy import KeyMaker, reversible, unordered
     from pyargus.record.merge_cy import join_labels, merge
@@ -128,8 +128,8 @@ class Aggregator(GroupTable):
     raw: no record is changed before it is added, so that the bytes that it points to can stand for it; otherwise it is encoded.
     intact: `add` leaves the direction of a record as it was.
 
-    half: only keys of this half, 0 or 1, are taken, and what others would have updated is counted; -1 for all. `add` returns -2 for a
-    record of the other half.
+    half: only keys of this half, 0 or 1, are taken; -1 for all. `add` returns -2 for a record of the other half. by_ends: which half that
+    is, `decode_cy.half_of` says.
 
     idle, status: µs, 0 for never. A record of a key whose group is `idle` away in time, or would span `status` with it, begins a group of
     its own; the one before is then in `ripe` until `drop`: it can still be looked at. fresh: None, or a list to which the handles of new
@@ -157,6 +157,7 @@ class Aggregator(GroupTable):
         self.rewritten = not preserve
         self.masked = False
         self.previews = self.keys.brief and not (correct or self.rmon or self.keys.matrix or self.touches)
+        self.by_ends = self.previews and self.keys.holds & 3 == 3
         self.scratch = Record()
         self.other = Record()
         self.most_waiting = _WAITING
@@ -265,10 +266,9 @@ class Aggregator(GroupTable):
         """Whether the half of a record is told by its key as it comes."""
         return not (self.correct or self.rmon or self.idle or self.status or self.keys.nothing or (self.keys.matrix and self.keys.stations))
 
-    def other_half(self):
-        """Take what was left out until now, when all comes again."""
-        self.half = 1 - self.half
-        self.clock = 0
+    def number(self, n):
+        """The update that comes next is the nth."""
+        self.clock = n - 1
         return 0
 
     def changed(self):
@@ -304,9 +304,7 @@ class Aggregator(GroupTable):
         h = keys.make(rec, False)
         if rec.head[1] & 0x4000 and not self.masked:
             self.masked = has_masks(rec)
-        if self.half >= 0 and cython.cast(cython.int, (h >> 40) & 1) != self.half:
-            # Numbers of updates are those of both halves.
-            self.clock += 1
+        if self.half >= 0 and (half_of(rec) if self.by_ends else cython.cast(cython.int, (h >> 40) & 1)) != self.half:
             return _OTHER
         g = self.find(h)
         if g != _NONE:
