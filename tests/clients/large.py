@@ -5,6 +5,8 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
+
 from pyargus.capture.generate import generate
 from pyargus.clients.frame import status_of
 from pyargus.clients.ra import PROGRAM
@@ -34,3 +36,17 @@ def places(data: bytes) -> Iterator[int]:
     while at < len(data):
         yield at
         at += 4 * int.from_bytes(data[at + 2 : at + 4])
+
+
+@pytest.fixture(scope="module")
+def records() -> bytes:
+    """The bytes of a large file."""
+    return large()
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A large file."""
+    path = tmp_path_factory.mktemp("large") / "large.argus"
+    path.write_bytes(large())
+    return path

@@ -13,8 +13,10 @@ from pyargus.clients import alternate, helper
 from pyargus.clients.frame import status_of
 from pyargus.clients.rasplit import PROGRAM
 from pyargus.record.reader import INITIAL, Source
-from tests.clients.large import large, places
+from tests.clients.large import file, places, records
 from tests.clients.programs import needs_two_processors, on, started
+
+__all__ = ["file", "records"]
 
 Contents = dict[str, bytes]
 
@@ -26,18 +28,6 @@ def contents(folder: Path) -> Contents:
         for path in folder.rglob("*")
         if path.is_file()
     }
-
-
-@pytest.fixture(scope="module")
-def records() -> bytes:
-    return large()
-
-
-@pytest.fixture(scope="module")
-def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("large") / "large.argus"
-    path.write_bytes(large())
-    return path
 
 
 class Watched:

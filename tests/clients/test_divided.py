@@ -14,23 +14,13 @@ from pyargus.clients import divided, helper
 from pyargus.clients.frame import status_of
 from pyargus.clients.ra import PROGRAM
 from pyargus.record.reader import INITIAL, WINDOW
-from tests.clients.large import SIZE, large, places
+from tests.clients.large import SIZE, file, places, records
 from tests.clients.programs import needs_two_processors, on, started
 from tests.record.feed import compiled, decoded
 
+__all__ = ["file", "records"]
+
 KINDS = ("text", "argus")
-
-
-@pytest.fixture(scope="module")
-def records() -> bytes:
-    return large()
-
-
-@pytest.fixture(scope="module")
-def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("large") / "large.argus"
-    path.write_bytes(large())
-    return path
 
 
 class Watched:
