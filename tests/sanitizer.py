@@ -19,7 +19,7 @@ from pyargus.clients.output import make_printer
 from pyargus.clients.settings import from_argv
 from pyargus.errors import BadInput
 from pyargus.network import pieces_cy, shift_cy
-from pyargus.record import client_cy, decode_cy, repair_cy
+from pyargus.record import client_cy, decode_cy, frames_cy, repair_cy
 from pyargus.record.bin_cy import Binner
 from pyargus.record.cluster_cy import Cluster, Statement
 from pyargus.record.count_cy import Counter
@@ -133,7 +133,7 @@ def read(data: bytes) -> int:
     pieces_cy.records(view, len(view) // 2)
     pieces_cy.managements(view[: pieces_cy.complete(view)])
     shift_cy.shift(memoryview(bytearray(data)), -3_600_000_001)
-    while (size := decode_cy.frame(view, at)) > 0:
+    while (size := frames_cy.frame(view, at)) > 0:
         decode_cy.decode(record, at, at)
         writer.write(record)
         if record.kind & 0xF0 != 0x80 and record.present & 4:
@@ -176,7 +176,7 @@ def group(data: bytes) -> None:
         view = memoryview(data)
         record.point_to(view)
         at = 0
-        while (size := decode_cy.frame(view, at)) > 0:
+        while (size := frames_cy.frame(view, at)) > 0:
             decode_cy.decode(record, at, at)
             if record.kind & 0xF0 != 0x80 and record.present & 4:
                 repair_cy.repair(record)
@@ -222,7 +222,7 @@ def arrange(data: bytes) -> None:
         view = memoryview(data)
         record.point_to(view)
         at = 0
-        while (size := decode_cy.frame(view, at)) > 0:
+        while (size := frames_cy.frame(view, at)) > 0:
             decode_cy.decode(record, at, at)
             if record.kind & 0xF0 != 0x80 and record.present & 4:
                 repair_cy.repair(record)
@@ -254,7 +254,7 @@ def main(seed: int) -> None:
         for _ in range(RECORD_ROUNDS):
             at = draw.randrange(max(1, len(stream) - 8000))
             start = 0
-            while start < at and (size := decode_cy.frame(memoryview(stream), start)) > 0:
+            while start < at and (size := frames_cy.frame(memoryview(stream), start)) > 0:
                 start += size
             if start < len(stream):
                 bad = damaged(draw, stream[start : start + 8000])

@@ -28,7 +28,7 @@ from pyargus.record.sortkeys import ALIASES, parse_key, sort_names
 ROOT = Path(__file__).resolve().parents[1]
 SCRIPTS = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"]
 PROGRAMS: dict[str, Program] = {
-    name: importlib.import_module(place.partition(":")[0]).PROGRAM for name, place in SCRIPTS.items() if name != "argus"
+    name: importlib.import_module(f"pyargus.clients.{name}").PROGRAM for name in SCRIPTS if name != "argus"
 }
 PAGES = (*(f"docs/reference/{name}.md" for name in SCRIPTS), "docs/reference/fields.md", "docs/reference/tcp-machine.md")
 _PART = re.compile(r"(<!-- made: (\S+) -->\n).*?(<!-- end -->)", re.DOTALL)

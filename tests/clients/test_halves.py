@@ -151,11 +151,11 @@ def end_after_some(*arguments: Any) -> None:
             self.file.flush()
 
     def put(stage: Any, half: Any, output: Any, delivery: Any, mouth: Any) -> None:
-        delivery.size = 5000
         PUT(stage, half, output, delivery, Limited(mouth))
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(halves, "put", put)
+        patch.setattr(halves, "_BLOCK", 5000)
         SERVE(*arguments)
 
 

@@ -42,7 +42,8 @@ if sys.argv[1] == "interpreted":
 
 from pyargus.clients.output import make_printer
 from pyargus.clients.settings import from_argv
-from pyargus.record.decode_cy import decode, frame
+from pyargus.record.decode_cy import decode
+from pyargus.record.frames_cy import frame
 from pyargus.record.filter import compile_filter
 from pyargus.record.filter_cy import Filter
 from pyargus.record.record_cy import Record

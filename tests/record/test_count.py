@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pyargus.record.count_cy import Addresses, Counter
-from pyargus.record.decode_cy import decode, frame
+from pyargus.record.decode_cy import decode
+from pyargus.record.frames_cy import frame
 from pyargus.record.record_cy import Record
 from pyargus.record.repair_cy import repair
 from tests.kernels import load_interpreted

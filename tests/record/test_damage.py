@@ -12,7 +12,7 @@ import pytest
 from pyargus.clients.output import make_printer
 from pyargus.clients.settings import from_argv
 from pyargus.errors import BadInput
-from pyargus.record import client_cy, decode_cy, repair_cy
+from pyargus.record import client_cy, decode_cy, frames_cy, repair_cy
 from pyargus.record.batch_cy import Batch
 from pyargus.record.reader import open_source
 from pyargus.record.record_cy import Record
@@ -31,7 +31,7 @@ ALL = ["-X", "-n", "-L", "-1", "-M", "man", "-s", *(field.name for field in FIEL
 def whole_records(data: bytes) -> int:
     """Where the last whole record of a file's bytes ends."""
     at = INITIAL
-    while (size := decode_cy.frame(memoryview(data), at)) > 0:
+    while (size := frames_cy.frame(memoryview(data), at)) > 0:
         at += size
     return at
 
@@ -99,8 +99,8 @@ def test_reader_and_printer_take_any_damage(tmp_path: Path) -> None:
             assert not cut or trouble == 3
             continue
         sound = INITIAL
-        while sound + decode_cy.frame(memoryview(data), sound) <= at < len(data):
-            sound += decode_cy.frame(memoryview(data), sound)
+        while sound + frames_cy.frame(memoryview(data), sound) <= at < len(data):
+            sound += frames_cy.frame(memoryview(data), sound)
         if cut:
             assert trouble == (1 if sound < at else 0)
         before.write_bytes(data[:sound])
@@ -116,7 +116,7 @@ def test_rewriting_takes_any_damage() -> None:
         view = memoryview(damaged)
         record.point_to(view)
         at = INITIAL
-        while (size := decode_cy.frame(view, at)) > 0 and at + size <= len(damaged):
+        while (size := frames_cy.frame(view, at)) > 0 and at + size <= len(damaged):
             decode_cy.decode(record, at, at)
             writer.write(record)
             assert len(writer.take()) % 4 == 0
@@ -125,7 +125,7 @@ def test_rewriting_takes_any_damage() -> None:
             client_cy.client_form(record, True)
             writer.write(record)
             again = writer.take()
-            assert decode_cy.frame(memoryview(again), 0) == len(again)
+            assert frames_cy.frame(memoryview(again), 0) == len(again)
             at += size
 
 

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from pyargus.errors import BadUse
-from pyargus.record.decode_cy import decode, frame, glimpse
+from pyargus.record.decode_cy import decode, glimpse
 from pyargus.record.filter import compile_filter
 from pyargus.record.filter_cy import Filter
+from pyargus.record.frames_cy import frame
 from pyargus.record.record_cy import Record
 from pyargus.record.repair_cy import repair
 from tests.record.samples import FILES, REFERENCE, needs_reference, needs_samples

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pyargus.record import client_cy, decode_cy, repair_cy, rewrite_cy
+from pyargus.record import client_cy, decode_cy, frames_cy, repair_cy, rewrite_cy
 from pyargus.record.record_cy import Record
 from tests.kernels import load_interpreted
 from tests.record.samples import FILES, REFERENCE, identify, needs_reference, needs_samples
@@ -16,7 +16,7 @@ def records(data: bytes) -> list[tuple[int, bytes]]:
     out = []
     at = 0
     while at < len(data):
-        size = decode_cy.frame(memoryview(data), at)
+        size = frames_cy.frame(memoryview(data), at)
         assert size > 0
         out.append((at, data[at : at + size]))
         at += size
@@ -103,13 +103,14 @@ def test_a_rewrite_is_the_reference_s(path: Path, tmp_path: Path) -> None:
 def test_the_interpreted_kernels_do_the_same() -> None:
     interpreted = load_interpreted("pyargus.record.rewrite_cy")
     decoder = load_interpreted("pyargus.record.decode_cy")
+    frames = load_interpreted("pyargus.record.frames_cy")
     for path in FILES[:6]:
         data = path.read_bytes()[:20000]
         record = decoder.Record()
         record.point_to(memoryview(data))
         writer = interpreted.Rewriter()
         at = 0
-        while (size := decoder.frame(memoryview(data), at)) > 0:
+        while (size := frames.frame(memoryview(data), at)) > 0:
             assert decoder.decode(record, at, at) == 1
             writer.write(record)
             assert writer.take() == data[at : at + size]

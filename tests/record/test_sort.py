@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pyargus.errors import BadUse
-from pyargus.record.decode_cy import decode, frame
+from pyargus.record.decode_cy import decode
 from pyargus.record.delivery_cy import Delivery
+from pyargus.record.frames_cy import frame
 from pyargus.record.output_cy import Output
 from pyargus.record.record_cy import Record
 from pyargus.record.repair_cy import repair

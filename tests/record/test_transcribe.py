@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pyargus.record import client_cy, decode_cy, repair_cy, rewrite_cy, transcribe_cy
+from pyargus.record import client_cy, decode_cy, frames_cy, repair_cy, rewrite_cy, transcribe_cy
 from pyargus.record.record_cy import Record
 from tests.record.samples import FILES, identify, needs_samples
 
@@ -30,7 +30,7 @@ def in_ranges(data: bytes) -> bytes | None:
 def flows(path: Path) -> list[bytes]:
     """The records of a file that are none of management."""
     data, at, out = path.read_bytes(), 0, []
-    while (size := decode_cy.frame(memoryview(data), at)) > 0:
+    while (size := frames_cy.frame(memoryview(data), at)) > 0:
         if data[at] & 0xF0 in (0x10, 0x30, 0x40):
             out.append(data[at : at + size])
         at += size

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 _LEAST = 8 << 20
 # Options and words of -M by which more is asked of the groups than to be put.
 _WHOLE = frozenset(("V", "%", "G", "f"))
+# Bytes that are sent at a time.
+_BLOCK = 1 << 18
 _COUNTERS = ("flows", "mans", "passed", "pkts", "bytes_", "number", "done", "trouble")
 
 
@@ -220,9 +222,10 @@ def serve(run: Run, names: Sequence[str | None], ear: BinaryIO, mouth: BinaryIO)
 
 def put(stage: Any, halves: Halves, output: Any, delivery: Any, mouth: BinaryIO) -> None:
     """Send what this half puts, with the sizes of its pieces."""
+    delivery.size = _BLOCK
     more = True
     while more:
         halves.begin(delivery)
         more = stage.finish()
         data = output.take()
-        send(mouth, [halves.made.tobytes(), data])
+        send(mouth, [halves.measures(), data])

@@ -9,9 +9,9 @@ from __future__ import annotations
 import cython
 
 if cython.compiled:
-    from cython.cimports.pyargus.record.decode_cy import frame
+    from cython.cimports.pyargus.record.frames_cy import frame
 else:
-    from pyargus.record.decode_cy import frame
+    from pyargus.record.frames_cy import frame
 
 _MICROSECONDS = cython.declare(cython.uint, 1000000)
 _NANOSECONDS = cython.declare(cython.uint, 1000000000)

@@ -10,6 +10,8 @@ from array import array
 
 import cython
 
+from pyargus.record.arena import words
+
 if cython.compiled:
     from cython.cimports.pyargus.record.decode_cy import preview
     from cython.cimports.pyargus.record.group_cy import Aggregator, Joiner
@@ -253,8 +255,15 @@ class Cluster(Stage):
     def own_parts(self):
         """The groups of this half, by the places at which they go out."""
         table: Aggregator = self.first.table
-        handles = array("q", table.handles())
-        marks = array("Q", [table.serial_of(g) for g in handles])
+        handles: cython.longlong[::1] = words(table.count, "q")
+        marks: cython.ulonglong[::1] = words(table.count)
+        g: cython.longlong = table.oldest()
+        i: cython.Py_ssize_t = 0
+        while g >= 0:
+            handles[i] = g
+            marks[i] = table.serial_of(g)
+            g = table.next_of(g)
+            i += 1
         return {0: Part(handles, marks, None if self.keys is None else self.rows_of(table, handles))}
 
     def lose(self):

@@ -1,9 +1,6 @@
 from pyargus.record.record_cy cimport Record
 
-cpdef Py_ssize_t frame(const unsigned char[::1] d, Py_ssize_t at) except -2
 cpdef Py_ssize_t framed(Record rec, Py_ssize_t at) except -2
-cpdef Py_ssize_t whole(const unsigned char[::1] d, Py_ssize_t at, Py_ssize_t limit) except -1
-cpdef Py_ssize_t likely(const unsigned char[::1] d, Py_ssize_t at, bint last) except -2
 cdef bint usable(Record rec, Py_ssize_t at, Py_ssize_t size) except -1
 cpdef int decode(Record rec, Py_ssize_t at, unsigned long long offset) except -1
 cpdef int glimpse(Record rec, Py_ssize_t at) except -1

@@ -7,16 +7,18 @@ import cython
 
 if cython.compiled:
     from cython.cimports.pyargus.record.client_cy import client_form
-    from cython.cimports.pyargus.record.decode_cy import decode, frame
+    from cython.cimports.pyargus.record.decode_cy import decode
     from cython.cimports.pyargus.record.filter_cy import Filter
+    from cython.cimports.pyargus.record.frames_cy import frame
     from cython.cimports.pyargus.record.record_cy import Record
     from cython.cimports.pyargus.record.repair_cy import repair
     from cython.cimports.pyargus.record.rewrite_cy import Rewriter
     from cython.cimports.pyargus.record.transcribe_cy import transcribe
 else:
     from pyargus.record.client_cy import client_form
-    from pyargus.record.decode_cy import decode, frame
+    from pyargus.record.decode_cy import decode
     from pyargus.record.filter_cy import Filter
+    from pyargus.record.frames_cy import frame
     from pyargus.record.record_cy import Record
     from pyargus.record.repair_cy import repair
     from pyargus.record.rewrite_cy import Rewriter

@@ -21,6 +21,9 @@ from array import array
 
 import cython
 
+if cython.compiled:
+    from cython.cimports.libc.string import memmove
+
 _LITTLE = cython.declare(cython.bint, sys.byteorder == "little")
 _FIRST_SIZE = cython.declare(cython.Py_ssize_t, 1 << 16)
 
@@ -181,11 +184,17 @@ class Encoder:
         return self.bits[0]
 
     def span(self, data, offset, count):
-        """`count` bytes of `data` from `offset`, as they are."""
-        if count > 0:
-            self.room(count)
+        """`count` bytes of `data` from `offset`, as they are. Raises IndexError for some that it does not have."""
+        if count <= 0:
+            return 0
+        if offset < 0 or offset + count > data.shape[0]:
+            raise IndexError("bytes beyond the data")
+        self.room(count)
+        if cython.compiled:
+            memmove(cython.address(self.out[self.pos]), cython.address(data[offset]), count)
+        else:
             self.out[self.pos:self.pos + count] = data[offset:offset + count]
-            self.pos += count
+        self.pos += count
         return 0
 
     # ---- frames

@@ -15,7 +15,8 @@ cdef class Halves:
     cdef const unsigned int[::1] sizes
     cdef const unsigned char[::1] data
     cdef Py_ssize_t number, at, before
-    cdef readonly object made
+    cdef unsigned int[::1] made
+    cdef Py_ssize_t pieces
     cpdef bytes dump(self)
     cpdef int load(self, bytes data) except -1
     cpdef list places(self)
@@ -23,5 +24,6 @@ cdef class Halves:
     cdef long long[::1] mixed(self, long long place, bint backwards=*)
     cdef bint sent(self, Delivery out) except -1
     cdef long long known(self, long long place, long long item) except? -1
+    cpdef bytes measures(self)
     cpdef int begin(self, Delivery out) except -1
     cdef int measure(self, Delivery out) except -1

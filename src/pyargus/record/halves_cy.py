@@ -72,7 +72,7 @@ class Halves:
     part: 0 for the process that puts everything, 1 for the one that helps. own, theirs: the parts of this process and of the other by
     their places, set once all was read. refill: called for more pieces of the other process, returns their sizes as an array of unsigned
     and their bytes, or None if it has failed. lost: called then, to have the stage read the other half and `find` it. made: sizes of the
-    pieces put by the process that helps.
+    first `pieces` pieces put by the process that helps.
     """
 
     def __init__(self, part):
@@ -86,7 +86,8 @@ class Halves:
         self.data = memoryview(b"")
         self.number = 0
         self.at = 0
-        self.made = array("I")
+        self.made = words(1024, "I")
+        self.pieces = 0
         self.before = 0
 
     def dump(self):
@@ -184,12 +185,22 @@ class Halves:
     def begin(self, out):
         """What is put from now on is measured: the output was drained."""
         self.before = out.gathered()
-        self.made = array("I")
+        self.pieces = 0
         return 0
+
+    def measures(self):
+        """The sizes of the pieces that were put since then, as bytes."""
+        return bytes(self.made[: self.pieces])
 
     def measure(self, out):
         """An item was put: note how long it is."""
         size: cython.Py_ssize_t = out.gathered()
-        self.made.append(size - self.before)
+        room: cython.uint[::1]
+        if self.pieces == self.made.shape[0]:
+            room = words(4 * self.pieces, "I")
+            room[: self.pieces] = self.made
+            self.made = room
+        self.made[self.pieces] = cython.cast(cython.uint, size - self.before)
+        self.pieces += 1
         self.before = size
         return 0

@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable, Iterator
 
 from pyargus.errors import BadInput, Unreachable
-from pyargus.record.decode_cy import likely, whole
+from pyargus.record.frames_cy import likely, whole
 
 TYPE_CHECKING = False
 

@@ -11,12 +11,12 @@ from array import array
 import cython
 
 if cython.compiled:
-    from cython.cimports.pyargus.record.decode_cy import frame
     from cython.cimports.pyargus.record.encode_cy import Encoder
+    from cython.cimports.pyargus.record.frames_cy import frame
     from cython.cimports.pyargus.record.order_cy import Order
 else:
-    from pyargus.record.decode_cy import frame
     from pyargus.record.encode_cy import Encoder
+    from pyargus.record.frames_cy import frame
     from pyargus.record.order_cy import Order
 
 # Read and written at a time; the longest record and its row fit.

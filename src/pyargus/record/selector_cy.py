@@ -6,13 +6,15 @@ from __future__ import annotations
 import cython
 
 if cython.compiled:
-    from cython.cimports.pyargus.record.decode_cy import decode, frame
+    from cython.cimports.pyargus.record.decode_cy import decode
     from cython.cimports.pyargus.record.filter_cy import Filter
+    from cython.cimports.pyargus.record.frames_cy import frame
     from cython.cimports.pyargus.record.record_cy import Record
     from cython.cimports.pyargus.record.repair_cy import repair
 else:
-    from pyargus.record.decode_cy import decode, frame
+    from pyargus.record.decode_cy import decode
     from pyargus.record.filter_cy import Filter
+    from pyargus.record.frames_cy import frame
     from pyargus.record.record_cy import Record
     from pyargus.record.repair_cy import repair
 

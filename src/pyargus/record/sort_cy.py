@@ -16,8 +16,9 @@ from pyargus.record.arena import words
 if cython.compiled:
     from cython.cimports.pyargus.record.arrange_cy import strip, turn
     from cython.cimports.pyargus.record.client_cy import client_form
-    from cython.cimports.pyargus.record.decode_cy import decode, frame, glimpse
+    from cython.cimports.pyargus.record.decode_cy import decode, glimpse
     from cython.cimports.pyargus.record.encode_cy import Encoder
+    from cython.cimports.pyargus.record.frames_cy import frame
     from cython.cimports.pyargus.record.halves_cy import Halves, Part
     from cython.cimports.pyargus.record.order_cy import Order
     from cython.cimports.pyargus.record.record_cy import Record
@@ -29,8 +30,9 @@ if cython.compiled:
 else:
     from pyargus.record.arrange_cy import strip, turn
     from pyargus.record.client_cy import client_form
-    from pyargus.record.decode_cy import decode, frame, glimpse
+    from pyargus.record.decode_cy import decode, glimpse
     from pyargus.record.encode_cy import Encoder
+    from pyargus.record.frames_cy import frame
     from pyargus.record.halves_cy import Halves, Part
     from pyargus.record.order_cy import Order
     from pyargus.record.record_cy import Record
@@ -168,7 +170,11 @@ class Sorter(Stage):
 
     def own_parts(self):
         """The rows of this half."""
-        return {0: Part(array("q", range(self.order.count)), self.marks[: self.order.count], self.order)}
+        rows: cython.longlong[::1] = words(self.order.count, "q")
+        i: cython.Py_ssize_t
+        for i in range(self.order.count):
+            rows[i] = i
+        return {0: Part(rows, self.marks[: self.order.count], self.order)}
 
     def lose(self):
         """Take the other half, all of which comes again: the other process has failed."""
@@ -246,6 +252,7 @@ class Sorter(Stage):
         last: cython.Py_ssize_t
         at: cython.Py_ssize_t
         end: cython.Py_ssize_t
+        writer: Rewriter
         if not self.sorted_:
             self.sorted_ = True
             self.mixed = halves.mixed(0, self.order.backwards)
@@ -254,7 +261,9 @@ class Sorter(Stage):
             for i in range(self.place, last):
                 if self.mixed[i] >= 0:
                     at = cython.cast(cython.Py_ssize_t, self.places[self.mixed[i]])
-                    end = at + 4 * ((cython.cast(cython.Py_ssize_t, self.arena.out.out[at + 2]) << 8) | self.arena.out.out[at + 3])
+                    end = 4 * ((cython.cast(cython.Py_ssize_t, self.arena.out.out[at + 2]) << 8) | self.arena.out.out[at + 3])
+                    self.sizes[i - self.place] = end
+                    end += at
                     while at < end:
                         self.touched ^= self.arena.out.out[at]
                         at += _LINE
@@ -265,7 +274,13 @@ class Sorter(Stage):
                 elif item >= 0 or not halves.sent(self.out):
                     if item < 0:
                         item = halves.known(0, item)
-                    self.deliver(self.arena.out.out, cython.cast(cython.Py_ssize_t, self.places[item]), self.offsets[item])
+                        self.sizes[i - self.place] = frame(self.arena.out.out, cython.cast(cython.Py_ssize_t, self.places[item]))
+                    at = cython.cast(cython.Py_ssize_t, self.places[item])
+                    if self.final:
+                        for writer in self.out.writers:
+                            writer.out.span(self.arena.out.out, at, cython.cast(cython.Py_ssize_t, self.sizes[i - self.place]))
+                    else:
+                        self.deliver(self.arena.out.out, at, self.offsets[item])
                     if halves.part == 1:
                         halves.measure(self.out)
             self.place = last

@@ -65,9 +65,16 @@ class Text:
         return 0
 
     def span(self, data, offset, count):
-        """`count` bytes of `data` from `offset`, as they are."""
+        """`count` bytes of `data` from `offset`, as they are. Raises IndexError for some that it does not have."""
+        if count <= 0:
+            return 0
+        if offset < 0 or offset + count > data.shape[0]:
+            raise IndexError("bytes beyond the data")
         self.room(count + 256)
-        self.s[self.n:self.n + count] = data[offset:offset + count]
+        if cython.compiled:
+            memmove(cython.address(self.s[self.n]), cython.address(data[offset]), count)
+        else:
+            self.s[self.n:self.n + count] = data[offset:offset + count]
         self.n += count
         return 0
 

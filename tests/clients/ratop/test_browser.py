@@ -13,9 +13,9 @@ from pyargus.clients.ratop.actions import ACTIONS, BY_KEY, BY_LETTER, GROUPS, sp
 from pyargus.clients.ratop.browser import Browser
 from pyargus.clients.ratop.styles import COLOURS, plain
 from pyargus.clients.ratop.table import Table
-from pyargus.record.decode_cy import whole
 from pyargus.record.filter import compile_filter
 from pyargus.record.filter_cy import Filter
+from pyargus.record.frames_cy import whole
 from tests.capture.craft import Frame, pcap
 from tests.clients.ratop.support import browsing, capture, press, screen
 from tests.flow.craft import ether, udp

@@ -20,7 +20,7 @@ from pyargus.clients.ratop.pace import Pace
 from pyargus.clients.ratop.styles import Palette, coded, cut, fit, mark, plain, printable
 from pyargus.clients.settings import from_argv
 from pyargus.errors import BadUse
-from pyargus.record.decode_cy import whole
+from pyargus.record.frames_cy import whole
 from tests.clients.ratop.support import browsing, capture, screen
 
 

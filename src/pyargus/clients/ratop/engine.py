@@ -329,7 +329,7 @@ class Engine:
 def _contents(name: str, first: int, last: int) -> Iterator[bytes]:
     """The records of a file from a byte of them up to before another; both are between two records."""
     from pyargus.clients.inputs import open_input
-    from pyargus.record.decode_cy import whole
+    from pyargus.record.frames_cy import whole
 
     source = open_input(name)
     try:

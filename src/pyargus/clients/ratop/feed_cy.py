@@ -8,14 +8,16 @@ from array import array
 import cython
 
 if cython.compiled:
-    from cython.cimports.pyargus.record.decode_cy import decode, frame
+    from cython.cimports.pyargus.record.decode_cy import decode
+    from cython.cimports.pyargus.record.frames_cy import frame
     from cython.cimports.pyargus.record.models_cy import Models
     from cython.cimports.pyargus.record.record_cy import Record
     from cython.cimports.pyargus.record.repair_cy import repair
     from cython.cimports.pyargus.record.stage_cy import Stage
     from cython.cimports.pyargus.record.values_cy import last_f, last_s, start_s
 else:
-    from pyargus.record.decode_cy import decode, frame
+    from pyargus.record.decode_cy import decode
+    from pyargus.record.frames_cy import frame
     from pyargus.record.models_cy import Models
     from pyargus.record.record_cy import Record
     from pyargus.record.repair_cy import repair

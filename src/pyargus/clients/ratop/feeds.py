@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from pyargus.clients.ratop.feed_cy import Cutter
 from pyargus.clients.ratop.pace import Pace
 from pyargus.errors import BadInput, PyargusError
-from pyargus.record.decode_cy import whole
+from pyargus.record.frames_cy import whole
 
 if TYPE_CHECKING:
     from pyargus.clients.settings import Settings
