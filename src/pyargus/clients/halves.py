@@ -132,13 +132,13 @@ class Partner:
             read_again(run, self.names)
             self.halves.find(stage.own_parts())
 
-        self.halves.own = stage.own_parts()
+        self.halves.hold(stage.own_parts())
         self.halves.refill, self.halves.lost = self.block, lost
         if not self.agree(run):
             # Then all is put as if there had never been a helper, in the order of the marks.
             self.end()
             read_again(run, self.names)
-            self.halves.own = {place: part.ascending() for place, part in stage.own_parts().items()}
+            self.halves.hold({place: part.ascending() for place, part in stage.own_parts().items()})
         more = True
         while more and not run.delivery.done:
             more = stage.finish()
@@ -208,7 +208,7 @@ def serve(run: Run, names: Sequence[str | None], ear: BinaryIO, mouth: BinaryIO)
     halves = Halves(1)
     stage.halve(halves)
     read_sources(run, Stopper(), names)
-    halves.own = stage.own_parts()
+    halves.hold(stage.own_parts())
     send(mouth, [run.batch.flows.to_bytes(8), halves.dump()])
     theirs = receive(ear, 1)
     if theirs is None:

@@ -20,11 +20,14 @@ else:
     from pyargus.record.order_cy import Order
 
 
+_ALL = cython.declare(cython.ulonglong, 0xFFFFFFFFFFFFFFFF)
+
+
 class Part:
     """Those of one half that are put in one go: a bin's groups, or all there are.
 
-    items: what the stage knows each by, empty where they are the other process's; marks: ascending, one for each; order: an Order with a
-    row for each, None where they go out by their marks.
+    items: what the stage knows each by, empty where they are the other process's; marks: one for each; order: an Order with a row for
+    each, None where they go out by their marks. They stand by ascending marks, or by their rows once they are `sorted_`.
     """
 
     def __init__(self, items, marks, order=None):
@@ -34,36 +37,68 @@ class Part:
 
     def ascending(self):
         """The same by ascending marks."""
-        by_mark = sorted(range(len(self.marks)), key=self.marks.__getitem__)
-        order = None
+        order = Order(1)
+        order.fill(memoryview(self.marks), len(self.marks))
+        order.sort()
+        return self.arranged(order)
+
+    def sorted_(self):
+        """The same by rows, ties by their marks. Where a row lacks a column there is no order that two halves could be merged by."""
+        if self.order is None or self.order.gaps:
+            return self
+        self.order.sort()
+        return self.arranged(self.order)
+
+    def arranged(self, by):
+        """The same in the order of an Order that is sorted."""
+        count: cython.Py_ssize_t = len(self.marks)
+        items: cython.const[cython.longlong][::1] = self.items
+        marks: cython.const[cython.ulonglong][::1] = self.marks
+        now_items: cython.longlong[::1] = words(items.shape[0], "q")
+        now_marks: cython.ulonglong[::1] = words(count)
+        order: Order = None
+        k: cython.Py_ssize_t
         if self.order is not None:
-            order = Order(self.order.columns)
-            for row in by_mark:
-                order.append_row(self.order.rows, row, self.order.valid[row])
-        return Part(array("q", [self.items[row] for row in by_mark]), array("Q", [self.marks[row] for row in by_mark]), order)
+            order = Order(self.order.columns, self.order.backwards)
+            order.reserve(count)
+            order.gaps = self.order.gaps
+        for k in range(count):
+            now_marks[k] = marks[by.at(k)]
+            if items.shape[0]:
+                now_items[k] = items[by.at(k)]
+            if order is not None:
+                order.take(k, self.order, by.at(k))
+        return Part(now_items, now_marks, order)
 
     def dump(self):
         """Marks and rows as bytes, for the other process."""
-        count = len(self.marks)
-        head = array("q", [count, -1 if self.order is None else self.order.columns])
-        rows = b"" if self.order is None else bytes(self.order.rows[: count * self.order.columns]) + bytes(self.order.valid[:count])
-        return head.tobytes() + bytes(self.marks) + rows
+        count: cython.Py_ssize_t = len(self.marks)
+        head = array("q", [count, 0 if self.order is None else self.order.columns, 0 if self.order is None else self.order.gaps])
+        pieces = [head, memoryview(self.marks)]
+        if self.order is not None:
+            pieces.append(memoryview(self.order.rows)[: count * self.order.columns])
+            if self.order.gaps:
+                pieces.append(memoryview(self.order.valid)[:count])
+        return b"".join(pieces)
 
 
 def load(data, at):
     """The part that was dumped at an offset of `data`, and the offset behind it."""
-    words = memoryview(data).cast("Q")
-    signs = memoryview(data).cast("q")
+    every = memoryview(data).cast("Q")
     n = at // 8
-    count, columns = signs[n], signs[n + 1]
-    n += 2
-    marks = words[n : n + count]
+    count, columns, gaps = every[n], every[n + 1], every[n + 2]
+    n += 3
+    marks = every[n : n + count]
     n += count
-    if columns < 0:
+    if not columns:
         return Part(array("q"), marks), 8 * n
     order = Order(columns)
-    order.fill(words[n : n + count * columns], words[n + count * columns : n + count * (columns + 1)], count)
-    return Part(array("q"), marks, order), 8 * (n + count * (columns + 1))
+    order.fill(every[n : n + count * columns], count)
+    n += count * columns
+    if gaps:
+        order.known(every[n : n + count])
+        n += count
+    return Part(array("q"), marks, order), 8 * n
 
 
 class Halves:
@@ -112,54 +147,25 @@ class Halves:
         self.found = {place: dict(zip(part.marks, part.items)) for place, part in parts.items()}
         return 0
 
-    def mixed(self, place, backwards=False):
+    def hold(self, parts):
+        """Take the own parts, as they are to be told to the other process."""
+        self.own = {place: part.sorted_() for place, part in parts.items()}
+        return 0
+
+    def mixed(self, place):
         """The items of a place in their order: own ones as they are known, those of the other half as -2 - n for the nth of its marks."""
         own: Part = self.own.get(place)
         theirs: Part = self.theirs.get(place)
         if own is None:
             own = Part(array("q"), array("Q"))
-        i: cython.Py_ssize_t = 0
-        j: cython.Py_ssize_t = 0
-        k: cython.Py_ssize_t
-        a: cython.Py_ssize_t = len(own.marks)
-        b: cython.Py_ssize_t = 0
-        their_marks: cython.const[cython.ulonglong][::1]
-        marks: cython.const[cython.ulonglong][::1] = own.marks
-        items: cython.const[cython.longlong][::1] = own.items
-        out: cython.longlong[::1]
-        found: cython.longlong[::1]
-        order: Order = None
-        mine: Order = own.order
-        others: Order = None
         if theirs is None:
-            their_marks = array("Q")
-        else:
-            their_marks = theirs.marks
-            others = theirs.order
-            b = len(theirs.marks)
-        self.now = their_marks
-        out = words(a + b, "q")
-        columns: cython.int = mine.columns if mine is not None else others.columns if others is not None else 0
-        if columns:
-            order = Order(columns, backwards)
-        for k in range(a + b):
-            if j == b or (i < a and marks[i] < their_marks[j]):
-                out[k] = items[i]
-                if order is not None:
-                    order.append_row(mine.rows, i, mine.valid[i])
-                i += 1
-            else:
-                out[k] = -2 - j
-                if order is not None:
-                    order.append_row(others.rows, j, others.valid[j])
-                j += 1
-        if order is None:
-            return out
-        order.sort()
-        found = words(a + b, "q")
-        for k in range(a + b):
-            found[k] = out[order.at(k)]
-        return found
+            theirs = Part(array("q"), array("Q"))
+        gaps: cython.bint = (own.order is not None and own.order.gaps) or (theirs.order is not None and theirs.order.gaps)
+        if gaps:
+            own, theirs = own.ascending(), theirs.ascending()
+        self.now = theirs.marks
+        merged: cython.longlong[::1] = merge(own, theirs, not gaps)
+        return merged if not gaps else again(own, theirs, merged)
 
     def sent(self, out):
         """Put what the other process made of the next item of its half. Returns False if it has failed."""
@@ -204,3 +210,57 @@ class Halves:
         self.pieces += 1
         self.before = size
         return 0
+
+
+def merge(own, theirs, by_rows):
+    """The items of two parts that stand alike, own ones as they are known, the others as -2 - n."""
+    i: cython.Py_ssize_t = 0
+    j: cython.Py_ssize_t = 0
+    k: cython.Py_ssize_t
+    a: cython.Py_ssize_t = len(own.marks)
+    b: cython.Py_ssize_t = len(theirs.marks)
+    items: cython.const[cython.longlong][::1] = own.items
+    marks: cython.const[cython.ulonglong][::1] = own.marks
+    their_marks: cython.const[cython.ulonglong][::1] = theirs.marks
+    mine: Order = own.order
+    others: Order = theirs.order
+    first: cython.int
+    out: cython.longlong[::1] = words(a + b, "q")
+    for k in range(a + b):
+        if j == b:
+            first = -1
+        elif i == a:
+            first = 1
+        else:
+            first = mine.beside(i, others, j) if by_rows and mine is not None else 0
+            if first == 0:
+                first = -1 if marks[i] < their_marks[j] else 1
+        if first < 0:
+            out[k] = items[i]
+            i += 1
+        else:
+            out[k] = -2 - j
+            j += 1
+    return out
+
+
+def again(own, theirs, merged):
+    """The same sorted by rows of which some lack columns, as one process would sort them."""
+    i: cython.Py_ssize_t = 0
+    k: cython.Py_ssize_t
+    mine: Order = own.order if own.order is not None else theirs.order
+    others: Order = theirs.order
+    order: Order = Order(mine.columns, own.order is not None and mine.backwards)
+    out: cython.longlong[::1] = words(merged.shape[0], "q")
+    order.reserve(merged.shape[0])
+    order.gaps = True
+    for k in range(merged.shape[0]):
+        if merged[k] >= 0:
+            order.take(k, mine, i)
+            i += 1
+        else:
+            order.take(k, others, cython.cast(cython.Py_ssize_t, -2 - merged[k]))
+    order.sort()
+    for k in range(merged.shape[0]):
+        out[k] = merged[order.at(k)]
+    return out

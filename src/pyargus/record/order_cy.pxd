@@ -3,14 +3,16 @@ from pyargus.record.sortkeys_cy cimport SortKeys
 cdef class Order:
     cdef readonly int columns
     cdef readonly bint backwards
-    cdef bint gaps
+    cdef public bint gaps
     cdef readonly unsigned long long[::1] rows, valid
     cdef unsigned long long[::1] first, other_first
     cdef unsigned int[::1] index, other
     cdef readonly Py_ssize_t count
     cpdef int append(self, SortKeys keys) except -1
-    cdef int append_row(self, const unsigned long long[::1] rows, Py_ssize_t row, unsigned long long known) except -1
-    cpdef int fill(self, object rows, object valid, Py_ssize_t count) except -1
+    cpdef int fill(self, object rows, Py_ssize_t count) except -1
+    cpdef int known(self, object valid) except -1
+    cdef int take(self, Py_ssize_t row, Order other, Py_ssize_t at) except -1
+    cdef int beside(self, Py_ssize_t row, Order other, Py_ssize_t at) except -2
     cpdef int sort(self) except -1
     cpdef int clear(self) except -1
     cpdef unsigned int at(self, Py_ssize_t place) except? 1

@@ -59,28 +59,51 @@ class Order:
 
     def append(self, keys):
         """Take the row that `keys` has read."""
-        return self.append_row(keys.row, 0, keys.valid)
-
-    def append_row(self, rows, row, known):
-        """Take a row of many, `known` its valid columns."""
         i: cython.int
         n: cython.Py_ssize_t = self.count
         complete: cython.ulonglong = _ALL >> (64 - self.columns)
         if n == len(self.valid):
             self.grow()
         for i in range(self.columns):
-            self.rows[n * self.columns + i] = rows[row * self.columns + i]
-        self.valid[n] = known
-        if known != complete:
+            self.rows[n * self.columns + i] = keys.row[i]
+        self.valid[n] = keys.valid
+        if keys.valid != complete:
             self.gaps = True
         self.count = n + 1
         return 0
 
-    def fill(self, rows, valid, count):
-        """Take all rows from elsewhere."""
+    def fill(self, rows, count):
+        """Take all rows from elsewhere, of which none lacks a column."""
         self.rows = array("Q", bytes(rows))
-        self.valid = array("Q", bytes(valid))
+        self.valid = array("Q")
         self.count = count
+        self.gaps = False
+        return 0
+
+    def known(self, valid):
+        """Of the rows that were taken, some lack columns."""
+        self.valid = array("Q", bytes(valid))
+        self.gaps = True
+        return 0
+
+    def take(self, row, other, at):
+        """Set a row that was reserved to one of another Order."""
+        i: cython.int
+        for i in range(self.columns):
+            self.rows[row * self.columns + i] = other.rows[at * self.columns + i]
+        self.valid[row] = other.valid[at] if other.gaps else _ALL >> (64 - self.columns)
+        return 0
+
+    def beside(self, row, other, at):
+        """Below, at or above zero as a row comes before, with or after one of another Order, where none lacks a column."""
+        i: cython.int
+        a: cython.ulonglong
+        b: cython.ulonglong
+        for i in range(self.columns):
+            a = self.rows[row * self.columns + i]
+            b = other.rows[at * self.columns + i]
+            if a != b:
+                return -1 if (a < b) != self.backwards else 1
         return 0
 
     def reserve(self, count):

@@ -255,7 +255,7 @@ class Sorter(Stage):
         writer: Rewriter
         if not self.sorted_:
             self.sorted_ = True
-            self.mixed = halves.mixed(0, self.order.backwards)
+            self.mixed = halves.mixed(0)
         while self.place < self.mixed.shape[0]:
             last = min(self.mixed.shape[0], self.place + _BUNCH)
             for i in range(self.place, last):
