@@ -77,6 +77,11 @@ l2|-s offset - ether proto 0x0806
 l2|-s offset - ether proto llc or ether proto 0x8100
 v6|-s offset - ether proto 34525
 vlan|-s offset - not mid gt 0
+lan|-s offset -t 2011/03/18.*:06:08-19:06:09
+lan|-s offset -t x2011/03/18.*:06:08-2011/03/18.20:06:09
+lan|-s offset -t c2011/03/**.19:06:08-2011/03/19.19:06:10
+lan|-s offset -t ****/03/18.19:06:08-2012/03/18.19:06:09
+lan|-s offset -t 2011/03/18.19:*:08-2012/03/18.19:06:09
 """.strip().split("\n")
 
 
@@ -154,3 +159,66 @@ def test_only_a_part_of_no_length_before_the_times_costs_a_record(tmp_path: Path
             want = subprocess.run([str(REFERENCE), *words], env={**os.environ, "TZ": "UTC"}, capture_output=True,
                                   stdin=subprocess.DEVNULL, timeout=60, check=True)  # fmt: skip
             assert lines == want.stdout
+
+
+MANY = ["-X", "-nn", "-u", "-c", ",", "-s", *shlex.split(
+    "seq stime ltime sstime sltime dstime dltime dur flgs proto saddr sport dir daddr dport spkts dpkts sbytes dbytes sgap dgap loss sloss "
+    "dloss ploss swin dwin stcpb dtcpb tcprtt sintpkt dintpkt sjit djit state"
+)]  # fmt: skip
+
+
+def by_the_reference(words: list[str], program: str = "ra") -> bytes:
+    """What the reference prints."""
+    command = [str(REFERENCE).removesuffix("ra") + program, *words]
+    environment = {**os.environ, "TZ": "UTC", "LC_ALL": "C"}
+    return subprocess.run(command, env=environment, capture_output=True, stdin=subprocess.DEVNULL, timeout=60, check=True).stdout
+
+
+@pytest.mark.parametrize("name", ["tcp", "lan", "dns", "voip", "vlan", "long", "agg", "icmp", "tun"])
+def test_halves_that_were_written_are_printed_as_the_reference_prints_them(name: str, tmp_path: Path) -> None:
+    """A half holds the TCP object of both sides: its gaps and losses are those of the flow."""
+    ours, theirs = str(tmp_path / "ours.argus"), str(tmp_path / "theirs.argus")
+    assert ra(["-X", "-r", str(DATA / f"{name}.argus"), "-M", "uni", "-w", ours], tmp_path / "out") == 0
+    by_the_reference(["-X", "-r", str(DATA / f"{name}.argus"), "-M", "uni", "-w", theirs])
+    for path in (ours, theirs):
+        assert ra([*MANY, "-r", path], tmp_path / "out") == 0
+        assert (tmp_path / "out").read_bytes() == by_the_reference([*MANY, "-r", path])
+
+
+def head_and_flows(name: str) -> tuple[bytes, list[bytes]]:
+    """The first record of a sample and its flow records."""
+    data = (DATA / f"{name}.argus").read_bytes()
+    out, at = [], 128
+    while at < len(data):
+        size = 4 * int.from_bytes(data[at + 2:at + 4], "big")
+        out.append(data[at:at + size])
+        at += size
+    return data[:128], [record for record in out if record[0] & 0xF0 == 0x10]
+
+
+def test_times_without_an_end_and_counters_are_those_of_the_reference(tmp_path: Path) -> None:
+    """An end of second 0 is none, a checksum of IS-IS has no leading zeros, between packets that were all idle is their mean."""
+    first, flows = head_and_flows("lan")
+    _, link = head_and_flows("l2")
+    made = []
+    for stamps in ("0000000500000000" + "00" * 8, "0000000500000001" + "00" * 8, "0000000500000001" + "0000000500000007"):
+        for counts in ("0164 0164", "0164 00 00", "00 00 0164", "02c8 0164", "0164 02c8", "02c8 02c8"):
+            dsrs = [part for part in parts(flows[0]) if part[0] not in (3, 16)]
+            dsrs[2:2] = [bytes.fromhex("03011805" + stamps), bytes.fromhex("10010102" + counts)]
+            made.append(assembled(flows[0], dsrs))
+    pdus = [record for record in link if any(part[:3] == b"\x02\x01\x0a" and part[7] in (0x12, 0x14) for part in parts(record))]
+    assert pdus
+    for value in (0, 0xAB, 0x1234, 0x12345678):
+        dsrs = [part[:38] + value.to_bytes(4, "big") + part[42:] if part[:3] == b"\x02\x01\x0a" else part for part in parts(pdus[0])]
+        made.append(assembled(pdus[0], dsrs))
+    idle = b"\x46\x00\x0a\x0b" + bytes.fromhex("0000001c42a40000493a640049c06d984ab7482a000000144409000048b63e60492e52f04a37ba80")
+    for half in (b"\x0a", b"\x08", b"\x02", b"\x0c", b"\x0f"):
+        body = (idle[4:] * 2)[:20 * bin(half[0]).count("1")]
+        part = b"\x46\x00" + half + bytes([1 + len(body) // 4]) + body
+        made.append(assembled(flows[0], [*parts(flows[0]), part]))
+    path = tmp_path / "made.argus"
+    path.write_bytes(first + b"".join(made))
+    assert ra([*MANY, "-r", str(path)], tmp_path / "out") == 0
+    lines = (tmp_path / "out").read_bytes().split(b"\n")
+    assert len(lines) == len(made) + 2
+    assert lines == by_the_reference([*MANY, "-r", str(path)]).split(b"\n")

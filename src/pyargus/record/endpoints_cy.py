@@ -177,7 +177,7 @@ def port(t, rec, destination, style):
         return t.hexa(value, 2)
     if rec.family == 10 and destination:
         t.puts(b"0x")
-        return t.hexa(rec.isis_sum, 4)
+        return t.hexa(rec.isis_sum, 1)
     return 0
 
 

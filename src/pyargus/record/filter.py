@@ -482,6 +482,8 @@ class Parser:
         families = 2 if head.proto == "ipv4" else 4 if head.proto == "ipv6" else 6
         if token.kind == "int":
             value = int(token.text, 0) if not re.fullmatch(r"0\d+", token.text) else int(token.text, 8)
+            if value < 0:
+                raise self.fail("a number of zero or more is expected", token)
         else:
             found = words.service_port(token.text.lstrip("\\"), protocols)
             if found is None:

@@ -1,7 +1,8 @@
 """Runs a compiled filter over records.
 
-A test on a part that the record lacks is false; comparisons below a bound are the negation of one above, hence true. Masked bit tests
-(options, fragments, encapsulation) are true where the part is missing, as users of the language know them.
+A test on a part that the record lacks is false; comparisons below a bound are the negation of one above, hence true. Masked tests
+(encapsulation, multipath, tags of VLANs, labels of MPLS) are of a part with all bits set where it is missing, as users of the language know
+them.
 
 Source: argus 3 "filter expressions", section "Meaning".
 """
@@ -81,14 +82,13 @@ class Filter:
             return (rec.mar_argusid if man else rec.srcid if rec.present & 1 else 0) == a
         if code == 44:
             if man:
-                low = rec.mar_nextseq if self.b[i] == 201 else 0
-                return compared(low, a, self.compares[i]) if self.b[i] == 201 else False
+                return False
             low = self.values.integer(rec, cython.cast(cython.int, self.b[i]))
             return self.values.ok and compared(low, a, self.compares[i])
         if man:
-            if code == 43 and a == 100:
+            if code == 43 and (a == 100 or a >= 0x8000):
                 return compared_real(0.0, self.real[i], self.compares[i])
-            return code == 38 or code == 41 or (code == 42 and self.b[i] == 7)
+            return code == 38 or code == 41 or (code == 42 and 5 <= self.b[i] <= 7 and self.special(rec, i))
         if code == 1:
             return family & a != 0
         if code == 2:
@@ -198,14 +198,12 @@ class Filter:
             else:
                 value = rec.dipid if destination else rec.sipid
         elif what == 5 or what == 6:
-            if not rec.present & 0x40:
-                return False
-            value = rec.dvlan if destination else rec.svlan
+            value = 0xFFFF if not rec.present & 0x40 else rec.dvlan if destination else rec.svlan
             value = value & 0xFFF if what == 5 else value >> 12
         elif what == 7:
             value = self.values.integer(rec, 212 if destination else 211)
             if not self.values.ok:
-                return self.compares[i] != 0
+                value = 0xFFFFF
         elif what == 8:
             if rec.net != 0x03 and rec.net != 0x05:
                 return False

@@ -235,8 +235,10 @@ def ip_protocol(name: str) -> int | None:
 
 
 def limited_to(key: str) -> Node | None:
-    """The test that must hold besides the comparison: IPv4 for header bytes, TCP for the IP identification, ESP for its index."""
+    """The test that must hold besides the comparison: IPv4 for header bytes, TCP for the IP identification, ESP for its index, a flow."""
     b = _build()
+    if key in ("seq", "pcr", "pcratio", "abr", "abratio"):
+        return b.leaf(5, "far", a=0x10)  # type: ignore[no-any-return]
     if key in ("ttl", "tos", "dsb", "dsbyte"):
         return b.leaf(1, "ipv4", a=2)  # type: ignore[no-any-return]
     if key == "spi":
@@ -280,6 +282,6 @@ def quantity(key: str, side: str, token: Token, compare: int, fail: Fail) -> Nod
         return b.leaf(44, text, compare=compare, a=whole, b=_INTEGERS[key][number])  # type: ignore[no-any-return]
     if key in ("vid", "vpri"):
         compare = 0
-    # Bits that the byte in the header has no room for do not count.
-    whole &= {"vpri": 0xF, "dsb": 0x3F, "dsbyte": 0x3F}.get(key, whole)
+    # Bits that the part of the header has no room for do not count.
+    whole &= {"mid": 0xFFFFF, "vid": 0xFFF, "vpri": 0xF, "dsb": 0x3F, "dsbyte": 0x3F}.get(key, whole)
     return b.leaf(42, text, side=number, compare=compare, b=_SPECIAL[key], a=whole)  # type: ignore[no-any-return]

@@ -123,6 +123,12 @@ def times(rec: Record) -> cython.int:
         rec.send_s = rec.sstart_s
         rec.send_f = rec.sstart_f
     rec.raw_dur = duration(rec)
+    if rec.send_s == 0 and rec.send_f == 0:
+        rec.send_s = rec.sstart_s
+        rec.send_f = rec.sstart_f
+    if rec.dend_s == 0 and rec.dend_f == 0:
+        rec.dend_s = rec.dstart_s
+        rec.dend_f = rec.dstart_f
     src = (rec.sstart_s | rec.sstart_f | rec.send_s | rec.send_f) != 0
     dst = (rec.dstart_s | rec.dstart_f | rec.dend_s | rec.dend_f) != 0
     if p and q:
@@ -168,12 +174,6 @@ def times(rec: Record) -> cython.int:
             rec.dend_s = rec.send_s
             rec.dend_f = rec.send_f
         rec.sstart_s = rec.sstart_f = rec.send_s = rec.send_f = 0
-    if rec.send_s == 0 and rec.send_f == 0:
-        rec.send_s = rec.sstart_s
-        rec.send_f = rec.sstart_f
-    if rec.dend_s == 0 and rec.dend_f == 0:
-        rec.dend_s = rec.dstart_s
-        rec.dend_f = rec.dstart_f
     if before(rec.send_s, rec.send_f, rec.sstart_s, rec.sstart_f):
         rec.sstart_s, rec.send_s = rec.send_s, rec.sstart_s
         rec.sstart_f, rec.send_f = rec.send_f, rec.sstart_f

@@ -143,6 +143,7 @@ def parse_time_range(text: str) -> Callable[[Any], bool]:
     assert match is not None
     first_text, sign, rest = match.groups()
     wild: set[str] = set()
+    length = None
     if sign is None:
         first = _moment(first_text)
         start = _seconds(first, None, text) * MICRO + first.micro
@@ -169,9 +170,12 @@ def parse_time_range(text: str) -> Callable[[Any], bool]:
             second = _moment(rest)
             end = _seconds(second, first, text) * MICRO + second.micro
         wild = {name for name, value in first.parts.items() if value is None}
+    blank = _blank(wild) if wild else None
+    if blank is not None and length is None and sign is not None:
+        # An end that is given in full is one of any hour, day, ..., too.
+        end = blank(end)
     if end <= start:
         raise BadUse(f"error: invalid time range startime_t {start // MICRO} lasttime_t {end // MICRO}")
-    blank = _blank(wild) if wild else None
 
     def inside(record: Any) -> bool:
         begin, last = record.span_micro()

@@ -207,9 +207,9 @@ class Values:
             if not have & 2:
                 return 0
             if field == 228:  # loss
-                if rec.net == 0x05 and not rec.spkts:
-                    # Without packets from the source the loss of a TCP flow is not added up.
-                    return 0
+                if rec.net == 0x05:
+                    # Without packets from the source the loss of a TCP flow is not added up, without those from the destination it is.
+                    return rec.sretrans + rec.dretrans if rec.spkts and rec.tcp_status and rec.tcp_state else 0
                 return self.integer(rec, 229) + self.integer(rec, 230)
             if rec.net == 0x05:
                 if rec.tcp_status == 0 or rec.tcp_state == 0:
@@ -218,9 +218,7 @@ class Values:
                     return rec.sretrans if rec.spkts else 0
                 return rec.dretrans if rec.dpkts else 0
             if rec.net == 0x0A or rec.net == 0x09:
-                if field == 229:
-                    return rec.sdrop if rec.spkts else 0
-                return rec.ddrop if rec.dpkts else 0
+                return rec.sdrop if field == 229 else rec.ddrop
             if rec.net == 0x38:
                 return rec.net_lost if field == 229 else 0
             return 0
@@ -451,8 +449,8 @@ class Values:
             if n == 0:
                 self.ok = not destination
                 return 0.0
-            if ni == 0 and destination:
-                return ma / 1000.0
+            if destination and (na == 0 or ni == 0):
+                return (ma if ni == 0 else mi) / 1000.0
             return single(single(single(na * ma) + single(ni * mi)) / n) / 1000.0
         if field == 139 or field == 140:  # sintpktact, dintpktact
             return ma / 1000.0
@@ -504,12 +502,12 @@ def gap(rec, destination):
     if rec.net != 0x05:
         return 0
     if destination:
-        if (rec.dpkts == 0 and not rec.halved) or rec.tcp_status & 0x200 or rec.dretrans:
+        if rec.dretrans:
             return 0
         advance = (cython.cast(cython.longlong, rec.dnext) - rec.dbase) & _U32
         data = rec.ddata
     else:
-        if (rec.spkts == 0 and not rec.halved) or rec.tcp_status & 0x100 or rec.sretrans:
+        if rec.sretrans:
             return 0
         advance = (cython.cast(cython.longlong, rec.snext) - rec.sbase) & _U32
         data = rec.sdata
