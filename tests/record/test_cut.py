@@ -133,6 +133,21 @@ def test_last_packet_is_at_the_end() -> None:
     assert [piece[2] - START for piece in found] == [0, 1_000_000, 4_666_473]
 
 
+def test_only_pieces_that_lost_something_say_so() -> None:
+    rec = record(ss=0, se=9_000_000, spkts=10, sbytes=1000, sretrans=1, ds=0, de=9_000_000, dpkts=10, dbytes=1000, tcp_status=0x307)
+    cutter = Cutter(Bins(3_000_000))
+    cutter.begin(rec)
+    said = []
+    while cutter.next():
+        assert rec.tcp_status & ~0x300 == 0x7 and bool(rec.tcp_status & 0x100) is (rec.sretrans > 0) and not rec.tcp_status & 0x200
+        said.append(rec.sretrans)
+    assert len(said) > 2 and sum(said) == 1
+    whole = record(ss=0, se=9_000_000, spkts=10, sbytes=1000, tcp_status=0x307)
+    cutter = Cutter(Bins(10_000_000))
+    cutter.begin(whole)
+    assert cutter.next() and whole.tcp_status == 0x307
+
+
 def test_hard_and_nomodify() -> None:
     found = list(pieces(Cutter(Bins(1_000_000), hard=True), record(ss=200_000, se=1_800_000, spkts=10, sbytes=1000)))
     assert [(piece[2] - START, piece[3] - START) for piece in found] == [(0, 1_000_000), (1_000_000, 2_000_000)]

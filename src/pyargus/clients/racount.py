@@ -52,7 +52,7 @@ def protocols(counter: Counter, everything: bool) -> list[tuple[str, dict[str, i
         elif number in rest:
             name = rest[number]
         else:
-            name = ethernet.get(number - rows.ETHERTYPES, b"unkwn").decode()
+            name = ethernet.get(number - rows.ETHERTYPES, b"unknown").decode()
         out.append((name, counts(sums)))
     return out
 

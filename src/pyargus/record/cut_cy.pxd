@@ -27,7 +27,8 @@ cdef class Cutter:
     cdef bint more, entire
     cdef public unsigned long long most
     cdef readonly unsigned long long uncut
-    cdef unsigned int count
+    cdef unsigned int count, status
+    cdef unsigned long long packets
     cpdef int begin(self, Record rec) except -1
     cpdef bint next(self) except -1
     cpdef bint within(self, Record rec) except -1

@@ -173,6 +173,8 @@ class Cutter:
         self.nomodify = nomodify
         self.start = self.end = 0
         self.more = self.entire = False
+        self.packets = 0
+        self.status = 0
         self.most = MOST_PIECES
         self.uncut = 0
         self.src = Side()
@@ -195,7 +197,9 @@ class Cutter:
         dst.octets = rec.dbytes
         dst.payload = rec.dapp
         src.lost = dst.lost = 0
+        self.packets = src.packets + dst.packets
         if rec.net == 0x05:
+            self.status = rec.tcp_status
             src.lost = rec.sretrans
             dst.lost = rec.dretrans
         elif rec.net == 0x0A or rec.net == 0x09:
@@ -304,6 +308,13 @@ class Cutter:
         if rec.net == 0x05:
             rec.sretrans = cython.cast(cython.uint, src.piece_lost)
             rec.dretrans = cython.cast(cython.uint, dst.piece_lost)
+            rec.tcp_status = self.status
+            if taken != self.packets:
+                # A piece of which nothing was lost does not say that its record lost something.
+                if src.piece_lost == 0:
+                    rec.tcp_status &= ~cython.cast(cython.uint, 0x100)
+                if dst.piece_lost == 0:
+                    rec.tcp_status &= ~cython.cast(cython.uint, 0x200)
         elif rec.net == 0x0A or rec.net == 0x09:
             rec.sdrop = cython.cast(cython.uint, src.piece_lost)
             rec.ddrop = cython.cast(cython.uint, dst.piece_lost)

@@ -42,7 +42,9 @@ def isis(t: Text, rec: Record, destination: cython.bint, variable: cython.bint) 
     kind: cython.uint = rec.isis_pdu & 0x1F
     hi: cython.ulonglong = rec.isis_id_hi
     lo: cython.ulonglong = rec.isis_id_lo
-    if kind <= 17:
+    if kind < 15 or kind == 17 or kind == 19 or 20 < kind < 24 or kind > 27:
+        return t.puts(b"(null)") if variable else 0
+    if kind <= 16:
         if not destination:
             return system_id(t, hi, lo, 0, False)
         return system_id(t, ((hi & 0xFFFF) << 48) | (((lo >> 16) & _U32) << 16), 0, cython.cast(cython.uint, (lo >> 8) & 0xFF), True)

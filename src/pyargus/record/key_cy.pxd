@@ -17,6 +17,7 @@ cdef class KeyMaker:
     cdef int classful(self, Record rec, bint destination, int n) except -1
     cpdef int shape(self, Record rec, bint preserve) except -1
     cdef int bare(self, Record rec) except -1
+    cdef int bare_isis(self, Record rec) except -1
     cpdef bint touches(self, bint preserve)
 
 cpdef bint reversible(Record rec) noexcept

@@ -135,8 +135,10 @@ class KeyMaker:
                 high &= mask6_high(length)
                 low &= mask6_low(length)
         elif rec.family == 10 and destination:
-            # What an IS-IS packet is stands behind its station.
+            # What an IS-IS packet is stands behind its station, of a link state PDU its sequence number before it.
             high = rec.isis_pdu
+            if rec.isis_pdu & 0x1F == 18 or rec.isis_pdu & 0x1F == 20:
+                high |= (rec.isis_id_lo << 16) & 0xFFFFFFFF00000000
         self.words[n] = high
         self.words[n + 1] = low
         return n + 2
@@ -185,7 +187,6 @@ class KeyMaker:
                 rec.dport = 0
                 rec.extra = 0x2020
             rec.proto = 0
-            rec.head[1] &= ~cython.cast(cython.uint, 0x8000)
         if rec.family == 3:
             if not self.holds & 16:
                 rec.etype = 0
@@ -193,6 +194,8 @@ class KeyMaker:
                 rec.ssap = 0
             if not self.holds & 8:
                 rec.dsap = 0
+        if rec.family == 10:
+            self.bare_isis(rec)
         if not self.holds & 16:
             # What a protocol says of itself goes with it.
             rec.net = rec.tcp_status = 0
@@ -201,6 +204,22 @@ class KeyMaker:
             rec.sport = 0
         if not self.holds & 8:
             rec.dport = 0
+        return 0
+
+    def bare_isis(self, rec):
+        """The same of an IS-IS flow: what stands for its addresses, its check sum in the place of a source port, its kind."""
+        kind: cython.uint = rec.isis_pdu & 0x1F
+        hello: cython.bint = kind == 15 or kind == 16
+        if not self.holds & 1:
+            rec.isis_id_hi &= 0xFFFF if hello else 0
+        if not self.holds & 2:
+            if hello:
+                rec.isis_id_hi &= 0xFFFFFFFFFFFF0000
+            rec.isis_id_lo &= 0xFF if hello else 0xFFFF
+        if not self.holds & 4:
+            rec.isis_sum = 0
+        if not self.holds & 16:
+            rec.isis_pdu = 0
         return 0
 
     def touches(self, preserve):
@@ -291,6 +310,10 @@ def protocol_of(rec: Record) -> cython.ulonglong:
         return rec.proto
     if rec.family == 3:
         return rec.etype
+    if rec.family == 4 or rec.family == 20:
+        return 0x0806
+    if rec.family == 5 or rec.family == 21:
+        return 0x8035
     if rec.family == 10:
         return rec.isis_pdu
     return 0

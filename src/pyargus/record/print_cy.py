@@ -385,7 +385,7 @@ class Printer(Output):
         if field == 10:  # rank
             return t.u64(rec.ordinal)
         if field == 17:  # inode
-            if have & 0x4000:
+            if have & 0x4000 and rec.head[14] & 0x700:
                 return t.ipv4(rec.icmp_src)
             return 0
         if field == 26 or field == 27:  # soui, doui

@@ -274,6 +274,8 @@ def reverse(rec):
         rec.extra = ((rec.extra & 0xFF) << 8) | (rec.extra >> 8)
     if rec.proto == 6 or rec.proto == 17:
         rec.sport, rec.dport = rec.dport, rec.sport
+    elif rec.family == 3:
+        rec.ssap, rec.dsap = rec.dsap, rec.ssap
     rec.head[1] = flow ^ 0x2000
     return exchange(rec)
 

@@ -157,8 +157,11 @@ class SortKeys:
                 low = masked(low, length - 64)
             self.row[at + 1] = turned(high)
             self.row[at + 2] = turned(low)
-        elif rec.family == 1 or rec.family == 17 or rec.family == 4 or rec.family == 20:
+        elif rec.family == 1 or rec.family == 17:
             self.row[at + 1] = masked(low << 32, length) if length >= 0 else low << 32
+        elif rec.family == 4 or rec.family == 20:
+            # Networks are of IP: what the ARP of a network is told apart by are its addresses.
+            self.row[at + 1] = low << 32
         else:
             self.row[at + 1] = high
             self.row[at + 2] = low
@@ -217,12 +220,12 @@ class SortKeys:
             self.row[at] = word
             return word != 0
         if code == 6 or code == 7:
-            # Of TCP and UDP, of ICMPv6 its code and type as the source's; zero for all else.
+            # Of TCP and UDP, of ICMPv6 its type and code, which are printed there; zero for all else.
             if rec.family == 1 or rec.family == 2:
                 if rec.proto == 6 or rec.proto == 17:
                     word = rec.sport if code == 6 else rec.dport
-                elif code == 6 and rec.family == 2 and rec.proto == 58:
-                    word = (rec.sport >> 8) | ((rec.sport & 0xFF) << 8)
+                elif rec.family == 2 and rec.proto == 58:
+                    word = rec.sport >> 8 if code == 6 else rec.sport & 0xFF
             self.row[at] = word
             return (have & 2) != 0
         if code == 8:

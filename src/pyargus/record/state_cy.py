@@ -196,6 +196,10 @@ def state(t, rec, style):
     if rec.family == 1 and rec.proto == 1:
         kind = rec.sport >> 8
         code = rec.sport & 0xFF
+        if rec.present & ~rec.opaque & 0x4000:
+            # An error that was received about it is what became of it.
+            kind = rec.icmp_type
+            code = rec.icmp_code
         if kind == 3:
             return t.puts(style.unreachable[code] if code < 16 else b"UR")
         return t.puts(style.icmp.get(kind, b"UNK"))
@@ -228,7 +232,7 @@ def state(t, rec, style):
             return t.puts(b"L1-PSNP")
         if kind == 27:
             return t.puts(b"L2-PSNP")
-        return 0
+        return t.puts(b"UNK")
     if rec.family == 17 or rec.family == 18:
         return t.puts(b"UNK")
     return connection(t, rec, style.rmon)
@@ -290,9 +294,9 @@ def flags(t, rec):
             t.s[at + 1] = 118
     if have & 0x2000 and rec.head[13] & 0x300:
         t.s[at + 1] = 77
-    if have & 0x4000:
-        bits = (rec.head[14] >> 8) & 0xFF
-        t.s[at + 2] = 85 if bits & 1 else 82 if bits & 2 else 84 if bits & 4 else 73
+    if have & 0x4000 and rec.head[14] & 0x700:
+        bits = rec.icmp_type
+        t.s[at + 2] = 85 if bits == 3 else 82 if bits == 5 else 84 if bits == 11 else 73
     if net == 0x03 or net == 0x04 or net == 0x05:
         bits = rec.tcp_status
         if bits & 0x300:

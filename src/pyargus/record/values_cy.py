@@ -248,7 +248,7 @@ class Values:
                 self.ok = rec.spkts != 0 and rec.dpkts != 0
                 return cython.cast(cython.ulonglong, rec.dwin) << (rec.dwscale & 31)
             qual = rec.sbase if field == 247 else rec.dbase
-            self.ok = qual != 0 or rec.family == 2
+            self.ok = qual != 0 or (rec.family == 2 and field == 248)
             return qual
         self.ok = False
         return 0
