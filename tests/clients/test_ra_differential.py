@@ -77,6 +77,13 @@ l2|-s offset - ether proto 0x0806
 l2|-s offset - ether proto llc or ether proto 0x8100
 v6|-s offset - ether proto 34525
 vlan|-s offset - not mid gt 0
+lan|-nn -c , -s dir:2 seq dir:3 saddr dir:9
+tcp|-nn -c ; -s seq dir:1 trans dir:4
+lan|-M uni -A -s seq spkts
+lan|-M uni -A -N 3 -s seq spkts - src pkts gt 2
+lan|-M uni -A -N 2-4 -s seq spkts - udp
+lan|-A -t 2011/03/18.19:06:08 -s seq
+lan|-M uni -A -t x2011/03/18.19:06:08 -s seq - udp
 lan|-s offset -t 2011/03/18.*:06:08-19:06:09
 lan|-s offset -t x2011/03/18.*:06:08-2011/03/18.20:06:09
 lan|-s offset -t c2011/03/**.19:06:08-2011/03/19.19:06:10

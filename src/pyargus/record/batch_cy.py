@@ -32,7 +32,7 @@ class Batch:
     from_number, to_number: the range of -N over what passed the filter, to_number 0 for no end; whatever is read once it is reached, the
     initial record of a source for one, is followed by one record more. done: no further record is wanted.
     summed: whether the totals are asked for, to which every record that is passed on has to be added.
-    flows, mans: records read; passed, pkts, bytes_: those that passed the selection and their totals.
+    flows, mans: records read; passed: those that passed the selection; pkts, bytes_: totals of those in the time range, too.
     """
 
     def __init__(self, printer):
@@ -127,10 +127,13 @@ class Batch:
                 continue
             if self.uni and kind != 0x80:
                 if rec.spkts and rec.dpkts:
-                    self.flows += 1
                     one_way(rec, False)
-                    if self.deliver(kind, start, offset):
+                    self.deliver(kind, start, offset)
+                    if self.delivery.done:
                         return at
+                    # Both halves are one record in the totals and for -N.
+                    self.passed -= 1
+                    self.number -= 1
                     self.prepare(start, offset + start)
                     one_way(rec, True)
                 elif rec.dpkts:
@@ -189,12 +192,12 @@ class Batch:
         self.number += 1
         if self.number < self.from_number:
             return False
-        self.pkts += rec.spkts + rec.dpkts
-        self.bytes_ += rec.sbytes + rec.dbytes
         if self.to_number and self.number >= self.to_number:
             self.done = True
         if self.period is not None and not self.period(rec):
             return self.done
+        self.pkts += rec.spkts + rec.dpkts
+        self.bytes_ += rec.sbytes + rec.dbytes
         if self.stage is not None:
             self.stage.add(rec)
         else:

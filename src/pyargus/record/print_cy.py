@@ -116,13 +116,13 @@ class Printer(Output):
             if field == 19 or field == 20:
                 if self.join and i > 0 and self.ids[i - 1] == field - 6 and size > 0 and rec.kind & 0xF0 != 0x80:
                     t.s[mark - 1] = 46
-            if self.variable and field == 21 and size and size < 5:
-                # The direction keeps its five columns.
-                for k in range(size):
-                    t.s[mark + 4 - k] = t.s[mark + size - 1 - k]
-                for k in range(5 - size):
-                    t.s[mark + k] = 32
-                t.n = mark + 5
+            if self.variable and field == 21 and size and size != self.widths[i]:
+                # The direction keeps its columns.
+                width = self.widths[i]
+                if size > width:
+                    t.n = mark + width
+                else:
+                    t.fill(mark, width, True)
             if size == 0 and not self.even and (field == 60 or ((field == 30 or field == 215) and rec.kind & 0xF0 != 0x80)):
                 # A flow without a response or counters has no column for them, nor has the placeholder in any line.
                 if self.variable and i + 1 == self.count and t.n > start:
