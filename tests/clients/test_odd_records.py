@@ -138,3 +138,37 @@ def test_bins_without_statistics() -> None:
     mix = str(GOLDEN / "data" / "mix.argus")
     rows = fields("rabins", "-r", mix, "-M", "time", "10s", "norep", "-s", "trans", "mean", "stddev", "-", "udp")
     assert len(rows) > 5 and all(row == ["0", "0.000000", "0.000000"] for row in rows)
+
+
+def icmp(source: str, target: str, kind: int, sequence: int) -> bytes:
+    """An echo request or its reply."""
+    return ether(source, target, ipv4(source, target, 1, struct.pack("!BBHHH", kind, 0, 0, 7, sequence) + b"x" * 16))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "rows"),
+    [
+        # A reply counts for the host that sent it where the key lacks an address or a port.
+        (["-m", "saddr"], [["1", A, "0x0008", "1", "0", "ECO"], ["2", B, "0x0008", "2", "0", "ECO"]]),
+        (["-M", "rmon"], [["3", A, "0x0008", "1", "2", "ECO"], ["3", B, "0x0008", "2", "1", "ECO"]]),
+        # Requests of both sides are two flows.
+        (["-M", "correct"], [
+            ["1", A, "0x0000", "0", "1", "ECR"], ["1", A, "0x0008", "1", "0", "ECO"], ["1", B, "0x0008", "1", "0", "ECO"],
+        ]),
+    ],
+)  # fmt: skip
+def test_replies_of_icmp(tmp_path: Path, arguments: list[str], rows: list[list[str]]) -> None:
+    frames = [frame for each in (icmp(B, A, 0, 3), icmp(B, A, 8, 4), icmp(A, B, 8, 5)) for frame in [each, *[arp(B, A)] * 60]]
+    source = written(tmp_path, *frames)
+    shown = fields("racluster", "-r", source, *arguments, "-s", "trans", "saddr", "sport", "spkts", "dpkts", "state", "-", "icmp")
+    assert sorted(shown) == rows
+
+
+def test_security_associations_that_differ(tmp_path: Path) -> None:
+    """Of their SPIs nothing is left; what is shown of one in a column of variable width has the mask lengths in its upper half."""
+    esp = [ether(A, B, ipv4(A, B, 50, struct.pack("!II", spi, 1) + b"z" * 40)) for spi in (0x11112222, 0x33334444)]
+    source = written(tmp_path, *esp)
+    assert [row[0] for row in fields("racluster", "-r", source, "-s", "dport")] == ["0x20202222", "0x20204444"]
+    assert fields("racluster", "-r", source, "-m", "saddr", "-s", "dport", "trans") == [["0x0", "2"]]
+    one = written(tmp_path, esp[0], *[arp(B, A)] * 60, esp[0])
+    assert fields("racluster", "-r", one, "-m", "dport", "-M", "nopreserve", "-s", "dport", "trans", "-", "ip") == [["0x20202222", "2"]]

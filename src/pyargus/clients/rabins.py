@@ -8,7 +8,7 @@ from pyargus.clients import frame
 from pyargus.clients.argv import MANY, NONE, ONE
 from pyargus.clients.options import Option
 from pyargus.clients.program import Mode, Program
-from pyargus.clients.racluster import CONF, MODES, is_as_recorded, make_statements
+from pyargus.clients.racluster import CONF, MODES, is_as_recorded, make_statements, starting
 from pyargus.errors import BadUse
 from pyargus.record.keys import parse_key
 
@@ -155,6 +155,7 @@ PROGRAM = Program(
     ),
     make_stage=make_stage,
     prepare=prepare,
+    starting=starting,
     ending=ending,
 )
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from pyargus.clients.settings import Settings
+    from pyargus.clients.stop import Stopper
     from pyargus.record.cluster_cy import Cluster, Statement
     from pyargus.record.group_cy import Aggregator
     from pyargus.record.sortkeys_cy import SortKeys
@@ -107,8 +108,8 @@ def is_as_recorded(settings: Settings) -> bool:
         from pyargus.clients.cluster_conf import read_conf
 
         return not all(rule.key.whole or not rule.key.given for rule in read_conf(settings.own["f"][-1]).rules)
-    words = settings.own.get("m", [])
-    return bool(words) and not parse_key(words).whole
+    key = parse_key(settings.own.get("m", []), settings.rmon)
+    return (key.given or key.rmon) and not key.whole
 
 
 def make_stage(settings: Settings) -> Cluster:
@@ -137,16 +138,22 @@ def prepare(settings: Settings) -> None:
         raise BadUse("-M replace and ind: replaced files are merged each by itself")
 
 
-def ending(work: Any) -> None:
-    """All records were read: say what was left out, and with -V how much becomes of how much; sum up for percentages."""
+def starting(work: Any, stopper: Stopper) -> None:
+    """Before the first record: with -M norep no record is printed as one that stands for itself."""
     from pyargus.record.print_cy import Printer
 
+    if "norep" in work.settings.mode_values:
+        for target in work.targets:
+            if isinstance(target.printer, Printer):
+                target.printer.values.mask &= ~16
+
+
+def ending(work: Any) -> None:
+    """All records were read: say what was left out, and with -V how much becomes of how much; sum up for percentages."""
     settings, stage = work.settings, work.stage
     if "V" in settings.own:
         groups = sum(statement.table.count for statement in stage.statements)
         frame.complain(settings, f"{stage.records} records, {groups} groups")
-    if "norep" in settings.mode_values and isinstance(work.delivery.printer, Printer):
-        work.delivery.printer.values.mask &= ~16
     if "%" in settings.own:
         from pyargus.clients.output import give_shares
 
@@ -186,6 +193,7 @@ PROGRAM = Program(
     ),
     make_stage=make_stage,
     prepare=prepare,
+    starting=starting,
     ending=ending,
     run=run,
 )

@@ -74,7 +74,7 @@ def start_micro(rec: Record) -> cython.longlong:
 class Cluster(Stage):
     """Merges records by statements. records: how many flow records came.
 
-    as_recorded: TCP flows whose direction was corrected when they were read get back the direction in which they were recorded.
+    as_recorded: TCP flows, and replies of ICMP, whose direction was corrected when they were read get back the recorded one.
     keys: SortKeys that the output is ordered by, None for the order of the last update. counts_written, from_number, to_number: the
     range of -N over records that are written.
     """
@@ -183,9 +183,9 @@ class Cluster(Stage):
         return self.out.put(rec) if rec.kind & 0xF0 == 0x40 and not self.again else 0
 
     def unturn(self, rec):
-        """Give a TCP flow back the direction in which it was recorded."""
+        """Give a TCP flow, or a reply of ICMP, back the direction in which it was recorded."""
         statement: Statement
-        if rec.reversed_ and rec.proto == 6 and rec.family <= 2:
+        if rec.reversed_ and ((rec.proto == 6 and rec.family <= 2) or (rec.proto == 1 and rec.family == 1)):
             as_recorded(rec)
             for statement in self.statements:
                 statement.table.changed()

@@ -161,8 +161,8 @@ def port(t, rec, destination, style):
                 t.puts(b"0x")
                 if rec.family == 2:
                     return t.hexa((rec.sport << 16) | rec.dport, 1 if style.variable else 8)
-                # Readers keep the mask lengths in the high half of the SPI, where they show.
-                return t.hexa(0x20200000 | rec.extra, 1 if style.variable else 8)
+                # Readers keep the mask lengths in the high half of the SPI, where they show; several SPIs merged are none.
+                return t.hexa(0x20200000 | rec.extra if rec.extra or not rec.merged else 0, 1 if style.variable else 8)
             return 0
         if value == 0 or rec.proto == 0:
             return 0

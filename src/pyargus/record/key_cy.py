@@ -204,6 +204,8 @@ class KeyMaker:
             rec.sport = 0
         if not self.holds & 8:
             rec.dport = 0
+            if rec.proto == 50 and rec.family == 1:
+                rec.extra = 0
         return 0
 
     def bare_isis(self, rec):
@@ -270,10 +272,13 @@ def partner(rec: Record) -> cython.uint:
 
 
 def reversible(rec):
-    """Whether a flow may have been recorded from its other side: one of IP, but not ESP, whose two directions are two associations."""
+    """Whether a flow may have been recorded from its other side: one of IP, but not ESP, whose two directions are two associations.
+
+    Nor ICMP over IPv4: requests of both sides are two flows, and a reply is recorded under the key of its request.
+    """
     if not rec.present & 2 or rec.opaque & 2:
         return False
-    return (rec.family == 1 or rec.family == 2) and rec.proto != 50
+    return (rec.family == 1 and rec.proto != 1 or rec.family == 2) and rec.proto != 50
 
 
 @cython.cfunc

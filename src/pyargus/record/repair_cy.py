@@ -92,6 +92,7 @@ def repair(rec):
         if proto == 1:
             if sub & 0x20 and not sub & 0x80 and rec.spkts and not rec.dpkts:
                 # The sensor keeps a reply under the key of its request and marks it so.
+                rec.repaired |= rec.sport & 0xFF00
                 rec.sport &= 0xFF
                 reverse(rec)
         elif proto == 6 and not sub & 0xA0 and (rec.net == 0x05 or rec.net == 0x04):
@@ -254,8 +255,12 @@ def rates_of(rec: Record) -> cython.int:
 
 
 def as_recorded(rec):
-    """Give a TCP record over IP that was reversed when it was read the direction in which it was recorded."""
+    """Give a TCP record over IP, or an ICMP reply, that was reversed when it was read the direction in which it was recorded."""
     reverse(rec)
+    if rec.proto == 1:
+        # The key is that of the request.
+        rec.sport |= rec.repaired & 0xFF00
+        return 0
     rec.head[1] &= ~cython.cast(cython.uint, 0x400000)
     if rec.repaired & 2:
         rec.tcp_status &= ~cython.cast(cython.uint, 0x20)
