@@ -42,7 +42,7 @@ if cython.compiled:
     from cython.cimports.pyargus.record.merge_flow_cy import length_of
     from cython.cimports.pyargus.record.merge_network_cy import is_tcp
     from cython.cimports.pyargus.record.record_cy import Record
-    from cython.cimports.pyargus.record.repair_cy import duration, rates, repair
+    from cython.cimports.pyargus.record.repair_cy import complete, duration, rates, repair
     from cython.cimports.pyargus.record.rewrite_cy import Rewriter
     from cython.cimports.pyargus.record.values_cy import last_f, last_s, start_f, start_s
 else:
@@ -55,7 +55,7 @@ else:
     from pyargus.record.merge_flow_cy import length_of
     from pyargus.record.merge_network_cy import is_tcp
     from pyargus.record.record_cy import Record
-    from pyargus.record.repair_cy import duration, rates, repair
+    from pyargus.record.repair_cy import complete, duration, rates, repair
     from pyargus.record.rewrite_cy import Rewriter
     from pyargus.record.values_cy import last_f, last_s, start_f, start_s
 
@@ -711,12 +711,7 @@ def restore(rec, turned, merged):
 
     turned: it had been reversed, so that its loads are those of the other sides; merged: how many records were merged into it.
     """
-    if rec.send_s == 0 and rec.send_f == 0:
-        rec.send_s = rec.sstart_s
-        rec.send_f = rec.sstart_f
-    if rec.dend_s == 0 and rec.dend_f == 0:
-        rec.dend_s = rec.dstart_s
-        rec.dend_f = rec.dstart_f
+    complete(rec)
     rec.repaired = 1
     rec.merged = merged
     rec.raw_dur = duration(rec)

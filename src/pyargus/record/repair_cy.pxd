@@ -6,3 +6,4 @@ cpdef int reverse(Record rec) except -1
 cpdef double single(double x)
 cpdef int rates(Record rec) except -1
 cdef double duration(Record rec) noexcept
+cdef void complete(Record rec) noexcept

@@ -105,6 +105,16 @@ def repair(rec):
     return 0
 
 
+def complete(rec):
+    """Sides without a time of their last packet have that of their first."""
+    if rec.send_s == 0 and rec.send_f == 0:
+        rec.send_s = rec.sstart_s
+        rec.send_f = rec.sstart_f
+    if rec.dend_s == 0 and rec.dend_f == 0:
+        rec.dend_s = rec.dstart_s
+        rec.dend_f = rec.dstart_f
+
+
 @cython.cfunc
 @cython.exceptval(-1)
 def times(rec: Record) -> cython.int:
@@ -124,12 +134,7 @@ def times(rec: Record) -> cython.int:
         rec.send_s = rec.sstart_s
         rec.send_f = rec.sstart_f
     rec.raw_dur = duration(rec)
-    if rec.send_s == 0 and rec.send_f == 0:
-        rec.send_s = rec.sstart_s
-        rec.send_f = rec.sstart_f
-    if rec.dend_s == 0 and rec.dend_f == 0:
-        rec.dend_s = rec.dstart_s
-        rec.dend_f = rec.dstart_f
+    complete(rec)
     src = (rec.sstart_s | rec.sstart_f | rec.send_s | rec.send_f) != 0
     dst = (rec.dstart_s | rec.dstart_f | rec.dend_s | rec.dend_f) != 0
     if p and q:
