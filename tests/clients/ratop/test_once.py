@@ -171,11 +171,11 @@ def test_a_server_is_read_for_some_seconds(office: Path) -> None:
     assert "TotalRecords       60" in result.stdout
 
 
-def test_a_file_at_a_pace_is_read_to_its_end(office: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_file_at_a_pace_is_read_to_its_end(office: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(once, "SECONDS", 0.1)
     browser = make_browser(from_argv(["-X", "-n", "-1", "-r", str(office), "-M", "rate=100"], PROGRAM), False, True)
     assert once.run_once(browser, browser.engine, 0.0, False) == 0
-    assert "TotalRecords       60" in capsys.readouterr().out
+    assert "TotalRecords       60" in capfd.readouterr().out
 
 
 def test_colours_of_a_file(office: Path, tmp_path: Path) -> None:
