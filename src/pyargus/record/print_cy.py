@@ -440,7 +440,7 @@ class Printer(Output):
         if field == 50:  # label
             if have & 0x100000:
                 for i in range(rec.label_len):
-                    value = rec.data[rec.label_off + i]
+                    value = rec.label_at(i)
                     if value == 0:
                         break
                     t.ch(value)

@@ -85,4 +85,6 @@ cdef class Record:
     cpdef Py_ssize_t point_wide(self, const unsigned char[::1] data) except -1
     cpdef bytes user_data(self, bint destination)
     cpdef object label(self)
+    cdef bint turned(self)
+    cdef unsigned char label_at(self, Py_ssize_t i)
     cpdef tuple span_micro(self)

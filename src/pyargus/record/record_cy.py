@@ -128,7 +128,24 @@ class Record:
         """Text of the label DSR without its padding, or None."""
         if not self.present & 0x100000:
             return None
-        return bytes(self.data[self.label_off:self.label_off + self.label_len]).rstrip(b"\0")
+        return bytes([self.label_at(i) for i in range(self.label_len)]).rstrip(b"\0")
+
+    def turned(self):
+        """Whether source and destination are not those of the label that was read."""
+        return (self.reversed_ ^ (self.repaired >> 2)) & 1 != 0
+
+    def label_at(self, i):
+        """A byte of the label: names that begin with the letter of a side begin with that of the other one if the record was reversed."""
+        at = self.label_off + i
+        end = self.label_off + self.label_len
+        value = self.data[at]
+        if not self.turned() or (value != 100 and value != 115) or (i and self.data[at - 1] != 58):
+            return value
+        while at < end and self.data[at] != 58:
+            if self.data[at] == 61:
+                return value ^ 23
+            at += 1
+        return value
 
     def span_micro(self):
         """Earliest and latest time of a repaired record in µs since 1970; of a management record its own time twice."""

@@ -81,6 +81,7 @@ def repair(rec):
             rec.head[1] = flow & ~cython.cast(cython.uint, 0x400000)
         elif rec.family == 4 or rec.family == 5:
             exchange(rec)
+            rec.repaired |= 4
             rec.head[1] = flow & ~cython.cast(cython.uint, 0x400000)
         flow = rec.head[1]
     sub = (flow >> 8) & 0xFF

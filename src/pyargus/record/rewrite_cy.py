@@ -75,6 +75,7 @@ class Rewriter:
     def data(self, rec, index):
         """One DSR: what is in attributes, what follows it in the source, zeros up to the length in its header."""
         out: Encoder = self.out
+        i: cython.Py_ssize_t
         head: cython.uint = rec.head[index]
         if rec.opaque & (cython.cast(cython.uint, 1) << index):
             out.dsr(head)
@@ -88,6 +89,9 @@ class Rewriter:
             self.described(rec, index, head)
         if rec.tail[2 * index + 1]:
             out.span(rec.data, rec.tail[2 * index], rec.tail[2 * index + 1])
+            if index == 20 and rec.turned():
+                for i in range(rec.label_len):
+                    out.out[out.pos - rec.label_len + i] = rec.label_at(i)
         if not head & 0x800000:
             out.pad()
         return 0

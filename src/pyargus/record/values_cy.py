@@ -344,11 +344,14 @@ class Values:
             return single(single(b - 1) / a)
         if field == 116:  # load
             a = self.real(rec, 100)
-            if a <= 0:
+            if a <= 0 and not rec.halved:
                 return 0.0
             rates(rec)
             if rec.merged:
                 return single(self.shared_load(rec, a) / a)
+            if rec.halved:
+                # What a side carried in its own time is spread over that of both.
+                return single(self.shared_load(rec, rec.raw_dur) / rec.raw_dur) if rec.raw_dur > 0 else 0.0
             if rec.reversed_ and not rec.halved:
                 # Loads are those of the sides as they were recorded.
                 b = single(single(rec.dload * self.real(rec, 101)) + single(rec.sload * self.real(rec, 102)))
