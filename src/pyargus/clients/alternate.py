@@ -30,25 +30,7 @@ _NEWS = struct.Struct("=5Q")
 
 def worthwhile(run: Run, names: Sequence[str | None]) -> bool:
     """Whether sources of these names hold enough for two, and every other file can be left to a copy of this process."""
-    from pyargus.clients.inputs import open_input
-
-    if not run.batch.direct():
-        return False
-    if not all(name is not None and os.path.isfile(name) for name in names):
-        return False
-    if sum(os.path.getsize(str(name)) for name in names) < LEAST or not helper.spare():
-        return False
-    for name in names:
-        # What is not read in pieces cannot be read by both.
-        try:
-            source = open_input(str(name))
-        except (BadInput, Unreachable):
-            # This is said when its turn comes.
-            return False
-        source.close()
-        if not source.seekable:
-            return False
-    return True
+    return run.batch.direct() and helper.spare() and helper.size_of(names) >= LEAST
 
 
 class Leader:

@@ -12,7 +12,7 @@ import os
 from array import array
 from collections.abc import Iterator, Sequence
 
-from pyargus.clients.helper import Helper, plain, receive, send, spare
+from pyargus.clients.helper import Helper, plain, receive, send, size_of, spare
 from pyargus.record.halves_cy import Halves
 
 TYPE_CHECKING = False
@@ -32,30 +32,6 @@ _WHOLE = frozenset(("V", "%", "G", "f"))
 # Bytes that are sent at a time.
 _BLOCK = 1 << 18
 _COUNTERS = ("flows", "mans", "passed", "pkts", "bytes_", "number", "done", "trouble")
-
-
-def size_of(names: Sequence[str | None]) -> int:
-    """Bytes of the inputs; 0 if one of them is not a file of records that is read as it is."""
-    from pyargus.clients.inputs import CaptureSource, open_input
-    from pyargus.errors import PyargusError
-
-    total = 0
-    for name in names:
-        if name is None or not os.path.isfile(name.partition("::")[0]):
-            # To look into a stream is to take from it.
-            return 0
-        try:
-            source = open_input(name)
-        except PyargusError:
-            # It is opened again to be read, and what is wrong is said there.
-            return 0
-        try:
-            if isinstance(source, CaptureSource) or not source.seekable or not source.path:
-                return 0
-            total += os.path.getsize(source.path)
-        finally:
-            source.close()
-    return total
 
 
 def worthwhile(run: Run, names: Sequence[str | None]) -> bool:

@@ -15,7 +15,7 @@ import sys
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from typing import BinaryIO
 
     from pyargus.clients.frame import Run
@@ -41,6 +41,30 @@ def alone() -> bool:
 def spare() -> bool:
     """Whether a copy of this process could be made, and would find a processor."""
     return hasattr(os, "fork") and processors() > 1 and alone()
+
+
+def size_of(names: Sequence[str | None]) -> int:
+    """Bytes of the inputs of these names; 0 if one of them is no file of records that is read as it is, piece by piece."""
+    from pyargus.clients.inputs import open_input
+    from pyargus.errors import PyargusError
+
+    total = 0
+    for name in names:
+        if name is None or not os.path.isfile(name.partition("::")[0]):
+            # To look into a stream is to take from it.
+            return 0
+        try:
+            source = open_input(name)
+        except PyargusError:
+            # It is opened again to be read, and what is wrong is said there.
+            return 0
+        try:
+            if not source.seekable:
+                return 0
+            total += os.fstat(source.file.fileno()).st_size
+        finally:
+            source.close()
+    return total
 
 
 def send(pipe: BinaryIO, pieces: Iterable[bytes | bytearray]) -> None:
