@@ -46,7 +46,8 @@ dns|-N o3 -A -M man
 vlan|-L 2 -N o2-6 -s seq
 lan|-e s: -A
 lan|-M xml dsrs=trans,flow,time -s seq pkts bytes sbytes tf min max tcprtt
-lan|-M xml dsrs=-flow -s seq tcprtt bytes proto
+lan|-M xml dsrs=-flow -s seq tcprtt bytes proto state
+tcp|-M xml dsrs=trans,metric -s seq state
 tun|-M xml -n -s sintpkt stos senc sgap tcprtt dintdist daddr
 lan|-M dsrs=-agr -s trans mean min max sum runtime
 agg|-M dsrs=-agr -s trans mean min max sum runtime dur

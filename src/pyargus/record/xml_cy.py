@@ -114,6 +114,8 @@ class XmlPrinter(Printer):
             return t.puts(b"(null)")
         if 54 <= field <= 56:
             return t.puts(b"  ")
+        if field == 22 and not rec.present & 2:
+            return t.puts(b"   ")
         if 57 <= field <= 59:
             for k in range(9):
                 t.ch(32)
