@@ -24,6 +24,8 @@ _SADDR, _DADDR, _SPORT, _DPORT = (
     cython.declare(cython.int, 3),
 )
 _U32 = cython.declare(cython.ulonglong, 0xFFFFFFFF)
+_HIGH = cython.declare(cython.ulonglong, 0xFFFFFFFF00000000)
+_SPARED = cython.declare(cython.ulonglong, 0xFFFFFFFFFFFF0000)
 _MULTIPLIER = cython.declare(cython.ulonglong, 0x9E3779B97F4A7C15)
 _WORD = cython.declare(cython.ulonglong, 0xFFFFFFFFFFFFFFFF)
 
@@ -138,7 +140,7 @@ class KeyMaker:
             # What an IS-IS packet is stands behind its station, of a link state PDU its sequence number before it.
             high = rec.isis_pdu
             if rec.isis_pdu & 0x1F == 18 or rec.isis_pdu & 0x1F == 20:
-                high |= (rec.isis_id_lo << 16) & 0xFFFFFFFF00000000
+                high |= (rec.isis_id_lo << 16) & _HIGH
         self.words[n] = high
         self.words[n + 1] = low
         return n + 2
@@ -216,7 +218,7 @@ class KeyMaker:
             rec.isis_id_hi &= 0xFFFF if hello else 0
         if not self.holds & 2:
             if hello:
-                rec.isis_id_hi &= 0xFFFFFFFFFFFF0000
+                rec.isis_id_hi &= _SPARED
             rec.isis_id_lo &= 0xFF if hello else 0xFFFF
         if not self.holds & 4:
             rec.isis_sum = 0
