@@ -20,9 +20,6 @@ else:
     from pyargus.record.order_cy import Order
 
 
-_ALL = cython.declare(cython.ulonglong, 0xFFFFFFFFFFFFFFFF)
-
-
 class Part:
     """Those of one half that are put in one go: a bin's groups, or all there are.
 
