@@ -12,6 +12,7 @@ import pytest
 from pyargus.clients import alternate, helper
 from pyargus.clients.frame import status_of
 from pyargus.clients.rasplit import PROGRAM
+from pyargus.errors import BadInput
 from pyargus.record.reader import INITIAL, Source
 from tests.clients.large import file, places, records
 from tests.clients.programs import needs_two_processors, on, started
@@ -217,3 +218,37 @@ def test_an_interrupt_leaves_the_first_records_in_whole_files(number: int, file:
     assert sorted(some) == sorted(every)[: len(some)] and len(some) < len(every)
     assert all(some[name] == every[name] for name in some if name != last)
     assert every[last].startswith(some[last])
+
+
+def test_a_file_that_only_the_copy_finds_shorter(file: Path, watched: Watched, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its files would hold other records than this process has counted, which is said."""
+
+    class Changed(Source):
+        def piece(self, at: int, stop: int, size: int, sure: bool = True) -> tuple[memoryview, int]:
+            data, at = super().piece(at, stop, size, sure)
+            if at > self.first:
+                raise BadInput(self.name, at, "the file became shorter while it was read")
+            return data, at
+
+    def open_source(name: str) -> Source:
+        source = real(name)
+        source.__class__ = Changed
+        return source
+
+    real = alternate.open_source
+    watched.patch.setattr(alternate, "open_source", open_source)
+    assert watched.run(2, "-r", file, "-M", "count", "1000")[0] == 3
+    assert "the file changed while it was read" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("piece", [1, 2, 4])
+def test_where_the_run_is_to_end_both_end_at_the_same_record(piece: int, file: Path, watched: Watched) -> None:
+    """The files are those of the first pieces, whole: what the copy was told of before is handled here too."""
+    expected = watched.run(1, "-r", file, "-M", "count", "100")[1]
+    watched.when(lambda leader: watched.pieces == piece and os.kill(os.getpid(), signal.SIGINT))
+    status, found = watched.run(2, "-r", file, "-M", "count", "100")
+    assert status == 0 and 1 < len(found) < len(expected)
+    *whole, last = sorted(found)
+    assert whole == sorted(expected)[: len(whole)]
+    assert all(found[name] == expected[name] for name in whole)
+    assert expected[last].startswith(found[last])

@@ -1,8 +1,9 @@
 """Records divided into files by two processes: each writes every other file, whole.
 
-The second one is a copy of this process (`helper`), made before the first record is read. This process reads the sources and tells the copy
-which of their bytes it has come to; the copy reads the same bytes, so that both count the same records, and where this process ends early,
-the copy ends at the same record. What goes wrong in the copy is said by this process at the end.
+The second one is a copy of this process (`helper`), made before the first record is read. This process goes through the sources and tells
+the copy up to which of their bytes it is going to handle records; the copy handles the same, so that both count the same records, and where
+this process is to end early, both end at the same record. Neither waits for the other within that: whoever is ahead has the bytes brought
+into the processors' cache for the one behind. What goes wrong in the copy is said by this process at the end.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import struct
 from pyargus.clients import helper
 from pyargus.clients.divided import LEAST
 from pyargus.errors import BadInput, ExitCode, PyargusError, Unreachable
-from pyargus.record.reader import open_source
+from pyargus.record.reader import WINDOW, open_source
 
 TYPE_CHECKING = False
 
@@ -22,10 +23,14 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from pyargus.clients.frame import Run
+    from pyargus.clients.stop import Stopper
     from pyargus.record.reader import Buffer, Source
 
-# Number of the source, device and file; place and number of bytes that are handled, none where the source begins.
+# Number of the source, device, file and its size; the byte before which the pieces start that are handled next. Where a source begins this
+# byte is zero; where it ends the size is, and the byte the one after the last piece.
 _NEWS = struct.Struct("=5Q")
+# Windows that the copy may be ahead.
+_AHEAD = 4
 
 
 def worthwhile(run: Run, names: Sequence[str | None]) -> bool:
@@ -48,6 +53,7 @@ class Leader:
         finally:
             os.close(far)
         self.news = near
+        self.heard = True
         # The first file is the copy's, so that it is not behind by one.
         run.stage.alternate(1)
 
@@ -67,23 +73,31 @@ class Leader:
             text = share[1].decode("utf-8", "surrogateescape")
             self.run.fail(Unreachable(text) if share[0][0] == ExitCode.UNREACHABLE else PyargusError(text))
 
-    def pieces(self, source: Source) -> Iterator[tuple[Buffer, int]]:
-        """The pieces of a source, each of which the copy handles too."""
+    def pieces(self, source: Source, stopper: Stopper) -> Iterator[tuple[Buffer, int]]:
+        """The pieces of a source, each of which the copy handles too. Where the run is to end, they end with what the copy was told."""
         if not source.seekable:
             raise BadInput(source.name, None, "is no longer the file of records that it was")
         status = os.fstat(source.file.fileno())
         which = self.names.index(source.name), status.st_dev, status.st_ino
-        self.tell(*which, 0, 0)
-        for data, offset in source.chunks():
-            self.tell(*which, offset, len(data))
-            yield data, offset
+        limit, size = source.extent()
+        at, told = source.first, 0
+        self.tell(*which, size, told)
+        while at < (told if stopper.asked else limit):
+            if told < limit and not stopper.asked:
+                told = source.window(at + (_AHEAD - 1) * WINDOW, limit)
+                self.tell(*which, size, told)
+            data, _ = source.piece(at, source.window(at, limit), size)
+            yield data, at
+            at += len(data)
+        self.tell(*which, 0, at)
 
     def tell(self, *news: int) -> None:
         """Tell the copy what is handled next. It has closed its end if it cannot go on, which is said at the end."""
-        import contextlib
-
-        with contextlib.suppress(BrokenPipeError):
-            os.write(self.news, _NEWS.pack(*news))
+        if self.heard:
+            try:
+                os.write(self.news, _NEWS.pack(*news))
+            except BrokenPipeError:
+                self.heard = False
 
 
 def copy(run: Run, names: Sequence[str | None], pipe: BinaryIO, far: int, near: int) -> None:
@@ -108,9 +122,10 @@ def copy(run: Run, names: Sequence[str | None], pipe: BinaryIO, far: int, near: 
 def follow(run: Run, names: Sequence[str | None], news: BinaryIO) -> None:
     """Handle what the other process does. Raises Unreachable for a file that is not what the other has read or cannot be written."""
     source: Source | None = None
+    at = 0
     while message := news.read(_NEWS.size):
-        number, device, file, offset, size = _NEWS.unpack(message)
-        if size == 0:
+        number, device, file, size, told = _NEWS.unpack(message)
+        if told == 0:
             if source is not None:
                 source.close()
             source = open_source(str(names[number]))
@@ -119,16 +134,22 @@ def follow(run: Run, names: Sequence[str | None], news: BinaryIO) -> None:
                 raise Unreachable(f"{source.name}: another file took the place of this one while it was read")
             source.start()
             run.batch.opening(source.initial)
+            at = source.first
+            limit = min(source.extent()[0], size)
             continue
         assert source is not None
-        data = os.pread(source.file.fileno(), size, offset)
-        if len(data) != size:
-            raise Unreachable(f"{source.name}: the file became shorter while it was read")
-        try:
-            run.handle(source, data, offset)
-        except BadInput:
-            # The other process has come to the same place, and says so.
+        if size == 0:
+            if at != told:
+                raise Unreachable(f"{source.name}: the file changed while it was read")
             continue
+        try:
+            while 0 <= at < told:
+                data, _ = source.piece(at, source.window(at, limit), size)
+                run.handle(source, data, at)
+                at += len(data)
+        except BadInput:
+            # The other process comes to the same place, and says so; if it does not, its end is another.
+            at = -1
 
 
 def start(run: Run, names: Sequence[str | None]) -> Leader | None:

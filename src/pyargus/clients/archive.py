@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from pyargus.clients.settings import Settings
+    from pyargus.record.rewrite_cy import Rewriter
     from pyargus.record.split_cy import Splitter
 
 _WORK = ".partial"
@@ -124,6 +125,8 @@ class Archive:
         self.set_aside: dict[str, int] = {}
         self.resumed: dict[bytes, tuple[str, int, int]] = {}
         self.keys: dict[str, bytes] = {}
+        # What gathered the records of a file that is complete.
+        self.spare: Rewriter | None = None
         self._pattern = template.pattern()
         self._swept = 0.0
 
@@ -151,9 +154,11 @@ class Archive:
             self.make_room()
         file = OutputFile(self.settings, name, head)
         self.set_aside.pop(file.name, None)
-        part = Part(file, file.printer)
+        part = Part(file, file.printer, self.spare)
+        self.spare = None
         part.count, part.size = count, size
         self.parts[name] = part
+        self.splitter.room(len(self.parts))
         self.keys[name] = key
         self.sweep()
         return part
@@ -180,7 +185,7 @@ class Archive:
         key = self.keys.pop(name)
         if self.template.length:
             self.resumed[key] = (name, part.count, part.size)
-        part.leave()
+        self.let_go(part)
 
     def flushed(self, part: Part) -> None:
         """Write what a part has gathered."""
@@ -201,6 +206,12 @@ class Archive:
             del self.set_aside[name]
             self.closed(name)
         self.closed(part.owner.name)
+        self.let_go(part)
+
+    def let_go(self, part: Part) -> None:
+        """A part takes no more records."""
+        self.spare = part.writer
+        part.leave()
 
     def finish(self) -> None:
         """Report what was set aside and never opened again, and delete what is too old."""

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from pyargus.clients.frame import Run
+    from pyargus.clients.stop import Stopper
     from pyargus.record.reader import Buffer, Source
 
 # Bytes of sources that are read before a copy of the process would have paid.
@@ -75,6 +76,14 @@ class Turns:
         self.number = 0
         self.turns = _ALL if run.sinks and run.batch.filter is None else _CHOSEN
 
+    def pieces(self, source: Source, stopper: Stopper) -> Iterator[tuple[Buffer, int]]:
+        """What the run is to handle of a source here, until it is to end."""
+        return stopper.until(self.own(source), False)
+
+    def own(self, source: Source) -> Iterator[tuple[Buffer, int]]:
+        """The same to the end of the source."""
+        raise NotImplementedError
+
     def grid(self, source: Source, limit: int) -> Iterator[tuple[int, int, bool]]:
         """The pieces of a source: bytes from and before which their records start, and whether they are the copy's."""
         starts = range(source.first // WINDOW * WINDOW, limit, WINDOW) if source.first < limit else range(0)
@@ -109,7 +118,7 @@ class Copy(Turns):
         run.delivery.size = sys.maxsize
         run.delivery.printer.heading()
 
-    def pieces(self, source: Source) -> Iterator[tuple[Buffer, int]]:
+    def own(self, source: Source) -> Iterator[tuple[Buffer, int]]:
         """Handle the copy's pieces of a source; the run gets one without records after each.
 
         Raises BadInput where the source is damaged, and SystemExit at one that has no pieces.
@@ -168,7 +177,7 @@ class Reading(Turns):
     def __exit__(self, *_: object) -> None:
         self.end()
 
-    def pieces(self, source: Source) -> Iterator[tuple[Buffer, int]]:
+    def own(self, source: Source) -> Iterator[tuple[Buffer, int]]:
         """The pieces of a source that are to be handled here, and one without records wherever what the copy has made was put."""
         if not source.seekable:
             # The copy has ended.

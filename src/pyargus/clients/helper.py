@@ -90,7 +90,6 @@ def receive(pipe: BinaryIO, count: int) -> list[bytes] | None:
 
 def settle(pipe: int) -> None:
     """Make a copy of this process ready to send through a pipe: it says nothing, and ends only with what it does or with its reader."""
-    import contextlib
     import fcntl
     import gc
     import signal
@@ -102,9 +101,11 @@ def settle(pipe: int) -> None:
     # Looking for garbage would write to what both processes share.
     gc.disable()
     if hasattr(fcntl, "F_SETPIPE_SZ"):
-        # Beyond what the system grants, the pipe keeps the size that it has.
-        with contextlib.suppress(OSError):
+        try:
             fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _AHEAD)
+        except OSError:
+            # Beyond what the system grants, the pipe keeps the size that it has.
+            return
 
 
 class Helper:

@@ -19,7 +19,9 @@ from pyargus.record.frames_cy import likely, whole
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
-    from typing import BinaryIO
+    from typing import Any, BinaryIO, TypeVar
+
+    Read = TypeVar("Read")
 
 COOKIES = (b"\xe5\x71\x2d\xcb", b"\xcb\x2d\x71\xe5", b"\xe5\x71\x50\xcb")
 INITIAL = 128
@@ -50,6 +52,8 @@ class Source:
         self.path = ""
         self.notes: list[str] = []
         self._held = b""
+        # What `piece` reads into, as fresh memory for every piece would cost as much as reading it.
+        self._room = memoryview(b"")
         # where the records start and where the last one starts before, None for the end
         self.first = INITIAL
         self.last: int | None = None
@@ -91,7 +95,10 @@ class Source:
         self.initial = head
 
     def chunks(self) -> Iterator[tuple[Buffer, int]]:
-        """Buffers of whole records and the offset of each in the source; the last one may end inside a record."""
+        """Buffers of whole records and the offset of each in the source; the last one may end inside a record.
+
+        What a buffer holds is defined until the next one is asked for.
+        """
         if self.seekable:
             yield from self._placed()
             return
@@ -111,11 +118,12 @@ class Source:
             yield rest, offset
 
     def _read(self) -> bytes:
-        return self._guarded(getattr(self.file, "read1", self.file.read), STREAM)
+        data: bytes = self._guarded(getattr(self.file, "read1", self.file.read), STREAM)
+        return data
 
-    def _guarded(self, read: Callable[[int], bytes], size: int) -> bytes:
+    def _guarded(self, read: Callable[..., Read], *arguments: Any) -> Read:
         try:
-            return read(size)
+            return read(*arguments)
         except (OSError, EOFError) as error:
             raise BadInput(self.name, None, f"cannot be read further: {error}") from error
         except Exception as error:
@@ -132,12 +140,16 @@ class Source:
         """Of a plain file of a size: the whole records from a byte on that start before another, and the place of the first.
 
         If not even one is whole, it is what there is of it. sure: a record starts at the byte; if not, the first is where one seems to
-        start, and there may be none. Raises BadInput where the file is shorter.
+        start, and there may be none. The next call writes to the same memory. Raises BadInput where the file is shorter.
         """
         number = self.file.fileno()
         room = stop - at + _OVERLAP
         while True:
-            data = self._guarded(lambda count: os.pread(number, count, at), min(room, size - at))
+            count = min(room, size - at)
+            if len(self._room) < count:
+                self._room = memoryview(bytearray(count))
+            data = self._room[:count]
+            data = data[: self._guarded(os.preadv, number, [data], at)]
             if not data:
                 raise BadInput(self.name, at, "the file became shorter while it was read")
             first = 0 if sure else likely(data, 0, at + len(data) == size)
@@ -147,17 +159,22 @@ class Source:
             if end < min(stop, size) - at and room < stop - at + LONGEST and len(data) == room:
                 room = stop - at + LONGEST
                 continue
-            return memoryview(data)[first : end if end > first else len(data)], at + first
+            return data[first : end if end > first else len(data)], at + first
+
+    @staticmethod
+    def window(at: int, limit: int) -> int:
+        """Which byte a piece that starts at one is to reach: the next multiple of `WINDOW`, and no more than a limit."""
+        return min((at // WINDOW + 1) * WINDOW, limit)
 
     def _placed(self) -> Iterator[tuple[Buffer, int]]:
-        """The records of a plain file up to the size it has now, in pieces that reach to the next multiple of `WINDOW`.
+        """The records of a plain file up to the size it has now, in pieces that each reach to the end of a window.
 
         Mapping the file would cost a fault for every few pages and end the program with a signal where the file is cut meanwhile.
         """
         limit, size = self.extent()
         at = self.first
         while at < limit:
-            data, _ = self.piece(at, min((at // WINDOW + 1) * WINDOW, limit), size)
+            data, _ = self.piece(at, self.window(at, limit), size)
             yield data, at
             at += len(data)
 

@@ -20,6 +20,8 @@ cdef class Splitter(Stage):
     cdef public Filter opener
     cdef public bint steady
     cdef public int half
+    cdef Py_ssize_t full
+    cpdef int room(self, Py_ssize_t parts) except -1
     cpdef int alternate(self, int half) except -1
     cdef public unsigned long long count_limit, size_limit
     cdef public long long hold

@@ -26,8 +26,10 @@ else:
     from pyargus.record.transcribe_cy import completed, located, surveyed
     from pyargus.record.values_cy import start_f, start_s
 
-# What a part may hold before it is handed on.
-_FULL = cython.declare(cython.Py_ssize_t, 1 << 16)
+# What a part holds before it is handed on, least and most, and all of them together where they are few.
+_LEAST = cython.declare(cython.Py_ssize_t, 1 << 16)
+_MOST = cython.declare(cython.Py_ssize_t, 1 << 18)
+_TOGETHER = cython.declare(cython.Py_ssize_t, 1 << 23)
 
 
 class Part:
@@ -35,11 +37,12 @@ class Part:
 
     start, end: its period in µs, both 0 without; used: when it was written to last, as a number that rises; count, size: records and bytes
     so far. open: whether it takes records. away: another process writes it; records are only counted, and there is no owner.
+    A writer is taken over from a part that needs it no more, as its memory is in use already.
     """
 
-    def __init__(self, owner, printer=None):
+    def __init__(self, owner, printer=None, writer=None):
         self.owner = owner
-        self.writer = Rewriter()
+        self.writer = Rewriter() if writer is None else writer
         self.printer = printer
         self.start = self.end = 0
         self.used = self.count = self.size = 0
@@ -91,7 +94,13 @@ class Splitter(Stage):
         self.last_start = -1
         self.latest = self.checked = 0
         self.turn = 0
+        self.full = _MOST
         self.single = Rewriter()
+
+    def room(self, parts):
+        """Let so many parts gather what they may: large files are made of large pieces, and the memory of many small ones is bounded."""
+        self.full = max(_LEAST, min(_MOST, _TOGETHER // max(1, parts)))
+        return 0
 
     def alternates(self):
         """Whether which part a record belongs to follows from its number alone."""
@@ -163,7 +172,7 @@ class Splitter(Stage):
             return False
         part.count += 1
         part.size += out.pos - before
-        if out.pos > _FULL:
+        if out.pos > self.full:
             self.flushed(part)
         if cutter is not None:
             self.passed(moment)
@@ -249,7 +258,7 @@ class Splitter(Stage):
         if part.printer is not None:
             part.size += 4 * cython.cast(cython.longlong, rec.words)
             part.printer.line(rec)
-            if part.printer.pause or part.printer.out.n > _FULL:
+            if part.printer.pause or part.printer.out.n > self.full:
                 self.flushed(part)
             return 0
         before = part.writer.size()
@@ -259,7 +268,7 @@ class Splitter(Stage):
             client_form(rec, True)
             part.writer.write(rec)
         part.size += part.writer.size() - before
-        if part.writer.size() > _FULL:
+        if part.writer.size() > self.full:
             self.flushed(part)
         return 0
 
