@@ -41,6 +41,6 @@ class BadUse(PyargusError):
 
 
 class Unreachable(PyargusError):
-    """A source that cannot be opened: it is missing, refuses, or may not be used."""
+    """A source that cannot be opened, as it is missing, refuses, or may not be used; an output that cannot be written."""
 
     exit_code = ExitCode.UNREACHABLE

@@ -504,7 +504,7 @@ def test_a_full_disk(demo: Path) -> None:
     if not Path("/dev/full").exists():
         pytest.skip("there is no /dev/full")
     done = argus("-X", "-r", demo, "-w", "/dev/full")
-    assert (done.returncode, done.stderr) == (1, b"argus: /dev/full: No space left on device\n")
+    assert (done.returncode, done.stderr) == (3, b"argus: /dev/full: No space left on device\n")
 
 
 def test_a_reader_that_goes_away_ends_it_quietly(demo: Path) -> None:

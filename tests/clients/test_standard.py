@@ -12,7 +12,7 @@ from tests.clients.programs import command, program
 FULL = Path("/dev/full")
 COMMANDS = ["ra -n -r FILE", "ra -c , -r FILE", "ra -r FILE -w -", "ra -r FILE --format ndjson", "ra --help", "ra --fields", "ra -b - tcp",
             "racount -r FILE", "rahisto -H dur 10 -r FILE", "ratop -1 -r FILE", "racluster -r FILE", "argus --help",
-            "radium --help"]  # fmt: skip
+            "argus -r PCAP -w -", "radium --help"]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +28,7 @@ def records(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_output_that_cannot_be_written(line: str, closed: bool, records: Path) -> None:
     if not closed and not FULL.exists():
         pytest.skip("no device that is full")
-    name, *words = line.replace("FILE", str(records)).split()
+    name, *words = line.replace("FILE", str(records)).replace("PCAP", str(records.with_name("x.pcap"))).split()
     with open(os.devnull if closed else FULL, "wb") as output:
         end = subprocess.run(
             ["sh", "-c", f'exec "$@" {">&-" if closed else ""}', "sh", *command(name), "-X", *words],

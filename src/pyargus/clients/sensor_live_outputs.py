@@ -15,7 +15,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
-from pyargus.clients.sensor_outputs import open_stream, selector_of
+from pyargus.clients.sensor_outputs import open_link, selector_of
+from pyargus.clients.standard import refuse_terminal
 from pyargus.errors import PyargusError, Unreachable
 from pyargus.network.pieces_cy import records
 from pyargus.record.management import Cause
@@ -133,10 +134,10 @@ class LiveOutputs:
         test = selector_of(selection) if selection else None
         file: RecordFile | BinaryIO
         if "://" in name:
-            file = open_stream(name)
+            file = open_link(name)
         else:
             if name == "-":
-                open_stream(name)
+                refuse_terminal("-w -")
             file = RecordFile(name)
         output = Output(name, selection, test, file, looked=time.monotonic())
         self._put(output, self.greeting())

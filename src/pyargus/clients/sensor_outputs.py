@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from typing import TYPE_CHECKING, BinaryIO
 
 from pyargus.clients.sensor_settings import SensorSettings
-from pyargus.errors import BadUse, PyargusError, Unreachable
+from pyargus.clients.standard import StandardOutput, refuse_terminal
+from pyargus.errors import Unreachable
 from pyargus.record.management import Cause, Management, encode
 
 if TYPE_CHECKING:
@@ -74,16 +74,20 @@ def selector_of(selection: str) -> Selector:
     return Selector(Filter(compile_filter(selection)))
 
 
-def open_stream(name: str) -> BinaryIO:
+def open_link(name: str) -> BinaryIO:
+    """What sends records to the address of an output. Raises BadUse or Unreachable."""
+    from pyargus.network.datagrams import open_sender
+
+    return open_sender(name)  # type: ignore[return-value]
+
+
+def open_stream(name: str) -> BinaryIO | StandardOutput:
     """What records to this output are written to. Raises BadUse or Unreachable."""
     if "://" in name:
-        from pyargus.network.datagrams import open_sender
-
-        return open_sender(name)  # type: ignore[return-value]
+        return open_link(name)
     if name == "-":
-        if sys.stdout.isatty():
-            raise BadUse("-w -: records are not for a terminal; send standard output to a file or a program")
-        return sys.stdout.buffer
+        refuse_terminal("-w -")
+        return StandardOutput()
     try:
         return open(name, "ab")
     except OSError as error:
@@ -95,7 +99,7 @@ class Outputs:
 
     def __init__(self, settings: SensorSettings) -> None:
         self.settings = settings
-        self.files: list[tuple[str, BinaryIO]] = []
+        self.files: list[tuple[str, BinaryIO | StandardOutput]] = []
         self.selectors: dict[int, Selector] = {}
         self.account = Account(settings)
         for name, selection in settings.outputs:
@@ -113,7 +117,7 @@ class Outputs:
         except BrokenPipeError:
             raise
         except OSError as error:
-            raise PyargusError(f"{name}: {error.strerror}") from None
+            raise Unreachable(f"{name}: {error.strerror}") from None
 
     def write(self, data: bytes) -> None:
         """Flow records: to every output those that its filter, where it has one, lets pass."""
@@ -140,12 +144,11 @@ class Outputs:
             except BrokenPipeError:
                 raise
             except OSError as error:
-                raise PyargusError(f"{name}: {error.strerror}") from None
+                raise Unreachable(f"{name}: {error.strerror}") from None
 
     def close(self, records: int) -> None:
         """The last management record; it counts itself."""
         self._write_management(self.account.report(Cause.STOP, len(self.files), 0, records))
         self.flush()
-        for name, file in self.files:
-            if name != "-":
-                file.close()
+        for _, file in self.files:
+            file.close()

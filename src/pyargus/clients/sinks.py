@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-import sys
 
 from pyargus.clients.packing import open_output
 from pyargus.clients.settings import Settings
-from pyargus.clients.standard import StandardOutput
+from pyargus.clients.standard import StandardOutput, refuse_terminal
 from pyargus.errors import BadUse, Unreachable
 from pyargus.record.rewrite_cy import Rewriter
 
@@ -75,8 +74,7 @@ def open_sink(name: str, text: str, precision: int) -> Sink:
     """
     test = make_test(text, precision)
     if name == "-":
-        if sys.stdout.isatty():
-            raise BadUse("-w -: records are not for a terminal; send standard output to a file or a program")
+        refuse_terminal("-w -")
         return Sink(name, StandardOutput(), test, Rewriter())
     try:
         return Sink(name, open_output(name, "ab"), test, Rewriter())

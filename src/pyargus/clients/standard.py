@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from pyargus.errors import Unreachable
+from pyargus.errors import BadUse, Unreachable
 
 
 def occupy() -> None:
@@ -20,6 +20,12 @@ def occupy() -> None:
                 os.dup2(place, number)
                 os.close(place)
             setattr(sys, name, open(number, mode, closefd=False))  # noqa: SIM115 - the stream of the process
+
+
+def refuse_terminal(option: str) -> None:
+    """Raises BadUse where standard output, which is to take records by this option, is a terminal."""
+    if sys.stdout.isatty():
+        raise BadUse(f"{option}: records are not for a terminal; send standard output to a file or a program")
 
 
 def emit(data: bytes | memoryview) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
 from typing import BinaryIO
 
@@ -12,6 +11,7 @@ from pyargus.clients.output import give_shares
 from pyargus.clients.program import RA
 from pyargus.clients.ratop.view import View
 from pyargus.clients.settings import Settings
+from pyargus.clients.standard import StandardOutput, refuse_terminal
 from pyargus.errors import BadUse, Unreachable
 from pyargus.record.values_cy import Values
 
@@ -45,11 +45,8 @@ def write_rows(name: str, view: View, initial: bytes, replaces: bool = False, pe
 def print_rows(form: str, view: View, initial: bytes) -> int:
     """Every row that is shown to standard output, in a format of --format; returns how many. Raises BadUse for binary to a terminal."""
     if form == "argus":
-        if sys.stdout.isatty():
-            raise BadUse("--format argus: records are not for a terminal; send standard output to a file or a program")
-        count = _write_records(sys.stdout.buffer, view, initial)
-        sys.stdout.flush()
-        return count
+        refuse_terminal("--format argus")
+        return _write_records(StandardOutput(), view, initial)
     return _write(view.settings.but(program=RA, writes=[], format=form, xml=form == "xml"), view, initial)
 
 
@@ -81,7 +78,7 @@ def _sums(view: View, fields: list[int]) -> list[int]:
     return sums
 
 
-def _write_records(file: BinaryIO, view: View, initial: bytes) -> int:
+def _write_records(file: BinaryIO | StandardOutput, view: View, initial: bytes) -> int:
     from pyargus.record.client_cy import client_form
     from pyargus.record.rewrite_cy import Rewriter
 
