@@ -19,7 +19,7 @@ if cython.compiled:
     from cython.cimports.pyargus.record.order_cy import Order
     from cython.cimports.pyargus.record.record_cy import Record
     from cython.cimports.pyargus.record.repair_cy import repair
-    from cython.cimports.pyargus.record.values_cy import last_f, last_s, start_f, start_s
+    from cython.cimports.pyargus.record.values_cy import first_micro, last_micro
 else:
     from pyargus.record.cluster_cy import Cluster
     from pyargus.record.cut_cy import Cutter
@@ -29,7 +29,7 @@ else:
     from pyargus.record.order_cy import Order
     from pyargus.record.record_cy import Record
     from pyargus.record.repair_cy import repair
-    from pyargus.record.values_cy import last_f, last_s, start_f, start_s
+    from pyargus.record.values_cy import first_micro, last_micro
 
 
 _U32 = cython.declare(cython.ulonglong, 0xFFFFFFFF)
@@ -100,9 +100,9 @@ class Binner(Cluster):
         if self.elsewhere:
             self.glanced = False
             return True
-        first = cython.cast(cython.longlong, start_s(rec)) * 1000000 + start_f(rec)
+        first = first_micro(rec)
         cutter.bins.find(first)
-        if cython.cast(cython.longlong, last_s(rec)) * 1000000 + last_f(rec) > cutter.bins.end and not cutter.nomodify:
+        if last_micro(rec) > cutter.bins.end and not cutter.nomodify:
             return False
         self.glanced = False
         self.piece(rec, cutter.bins.start, True)
@@ -131,8 +131,8 @@ class Binner(Cluster):
             self.unturn(rec)
         if cutter is None:
             return self.add_counted(rec)
-        first = cython.cast(cython.longlong, start_s(rec)) * 1000000 + start_f(rec)
-        last = cython.cast(cython.longlong, last_s(rec)) * 1000000 + last_f(rec)
+        first = first_micro(rec)
+        last = last_micro(rec)
         cutter.bins.find(first)
         if not cutter.hard and (last <= cutter.bins.end or cutter.nomodify):
             self.piece(rec, cutter.bins.start, False)

@@ -21,7 +21,7 @@ if cython.compiled:
     from cython.cimports.pyargus.record.print_cy import Printer
     from cython.cimports.pyargus.record.record_cy import Record
     from cython.cimports.pyargus.record.text_cy import Text
-    from cython.cimports.pyargus.record.values_cy import Values, last_f, last_s, start_f, start_s
+    from cython.cimports.pyargus.record.values_cy import Values, moment
 else:
     from math import isfinite
 
@@ -29,7 +29,7 @@ else:
     from pyargus.record.print_cy import Printer
     from pyargus.record.record_cy import Record
     from pyargus.record.text_cy import Text
-    from pyargus.record.values_cy import Values, last_f, last_s, start_f, start_s
+    from pyargus.record.values_cy import Values, moment
 
     rint = round
 
@@ -190,34 +190,12 @@ class Cells(Output):
 
     def moment(self, rec, field):
         """A time; the epoch itself stands for no time."""
-        sec: cython.uint
-        micro: cython.uint
-        if rec.kind & 0xF0 == 0x80:
-            if field == 1 or field == 4 or field == 6:
-                sec = rec.mar_now_s
-                micro = rec.mar_now_f
-            else:
-                sec = rec.mar_start_s
-                micro = rec.mar_start_f
-        elif field == 1:
-            sec = start_s(rec)
-            micro = start_f(rec)
-        elif field == 2:
-            sec = last_s(rec)
-            micro = last_f(rec)
-        elif field == 3:
-            sec = rec.sstart_s
-            micro = rec.sstart_f
-        elif field == 4:
-            sec = rec.send_s
-            micro = rec.send_f
-        elif field == 5:
-            sec = rec.dstart_s
-            micro = rec.dstart_f
+        if rec.kind & 0xF0 != 0x80:
+            self.micro = moment(rec, field)
+        elif field == 1 or field == 4 or field == 6:
+            self.micro = cython.cast(cython.longlong, rec.mar_now_s) * 1000000 + rec.mar_now_f
         else:
-            sec = rec.dend_s
-            micro = rec.dend_f
-        self.micro = cython.cast(cython.longlong, sec) * 1000000 + micro
+            self.micro = cython.cast(cython.longlong, rec.mar_start_s) * 1000000 + rec.mar_start_f
         return self.micro != 0
 
     def text(self, rec, i, t):

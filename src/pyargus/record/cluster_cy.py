@@ -22,7 +22,7 @@ if cython.compiled:
     from cython.cimports.pyargus.record.repair_cy import as_recorded, repair
     from cython.cimports.pyargus.record.sortkeys_cy import SortKeys
     from cython.cimports.pyargus.record.stage_cy import Stage
-    from cython.cimports.pyargus.record.values_cy import Values, start_f, start_s
+    from cython.cimports.pyargus.record.values_cy import Values, first_micro
 else:
     from pyargus.record.decode_cy import preview
     from pyargus.record.group_cy import Aggregator, Joiner
@@ -33,7 +33,7 @@ else:
     from pyargus.record.repair_cy import as_recorded, repair
     from pyargus.record.sortkeys_cy import SortKeys
     from pyargus.record.stage_cy import Stage
-    from pyargus.record.values_cy import Values, start_f, start_s
+    from pyargus.record.values_cy import Values, first_micro
 
 
 # Groups of a share, which one of two processes puts.
@@ -62,13 +62,6 @@ class Statement:
 def timed(statement):
     """Whether groups of a statement go out before the end."""
     return statement.table.status != 0 or statement.table.idle != 0
-
-
-@cython.cfunc
-@cython.inline
-@cython.exceptval(check=False)
-def start_micro(rec: Record) -> cython.longlong:
-    return cython.cast(cython.longlong, start_s(rec)) * 1000000 + start_f(rec)
 
 
 class Cluster(Stage):
@@ -149,11 +142,11 @@ class Cluster(Stage):
             self.unturn(rec)
         if self.plain:
             if self.timed:
-                self.tick(start_micro(rec))
+                self.tick(first_micro(rec))
             self.first.table.add(rec)
             return self.deliver_ripe(self.first)
         if self.timed:
-            self.tick(start_micro(rec))
+            self.tick(first_micro(rec))
         for statement in self.statements:
             if statement.filter is not None and not statement.filter.accepts(rec):
                 continue

@@ -44,7 +44,7 @@ if cython.compiled:
     from cython.cimports.pyargus.record.record_cy import Record
     from cython.cimports.pyargus.record.repair_cy import complete, duration, rates, repair
     from cython.cimports.pyargus.record.rewrite_cy import Rewriter
-    from cython.cimports.pyargus.record.values_cy import last_f, last_s, start_f, start_s
+    from cython.cimports.pyargus.record.values_cy import first_micro, last_micro
 else:
     from pyargus.record.arrange_cy import put_right, turn
     from pyargus.record.client_cy import client_form, stored_form
@@ -57,7 +57,7 @@ else:
     from pyargus.record.record_cy import Record
     from pyargus.record.repair_cy import complete, duration, rates, repair
     from pyargus.record.rewrite_cy import Rewriter
-    from pyargus.record.values_cy import last_f, last_s, start_f, start_s
+    from pyargus.record.values_cy import first_micro, last_micro
 
 # Places for records that are held decoded, a power of two. Making one takes as long as merging dozens of records.
 _SLOTS = cython.declare(cython.Py_ssize_t, 512)
@@ -681,20 +681,6 @@ class Aggregator(GroupTable):
         self.clock += 1
         self.cells[g * self.stride + SERIAL] = cython.cast(cython.longlong, self.clock)
         return 0
-
-
-@cython.cfunc
-@cython.inline
-@cython.exceptval(check=False)
-def first_micro(rec: Record) -> cython.longlong:
-    return cython.cast(cython.longlong, start_s(rec)) * 1000000 + start_f(rec)
-
-
-@cython.cfunc
-@cython.inline
-@cython.exceptval(check=False)
-def last_micro(rec: Record) -> cython.longlong:
-    return cython.cast(cython.longlong, last_s(rec)) * 1000000 + last_f(rec)
 
 
 @cython.cfunc

@@ -13,11 +13,11 @@ import cython
 if cython.compiled:
     from cython.cimports.pyargus.record.arrange_cy import strip
     from cython.cimports.pyargus.record.stage_cy import Stage
-    from cython.cimports.pyargus.record.values_cy import last_f, last_s, start_f, start_s
+    from cython.cimports.pyargus.record.values_cy import first_micro, last_micro
 else:
     from pyargus.record.arrange_cy import strip
     from pyargus.record.stage_cy import Stage
-    from pyargus.record.values_cy import last_f, last_s, start_f, start_s
+    from pyargus.record.values_cy import first_micro, last_micro
 
 
 class Ranges:
@@ -136,8 +136,8 @@ class Extent(Stage):
         end: cython.longlong
         if rec.kind & 0xF0 == 0x80:
             return 0
-        start = cython.cast(cython.longlong, start_s(rec)) * 1000000 + start_f(rec)
-        end = cython.cast(cython.longlong, last_s(rec)) * 1000000 + last_f(rec)
+        start = first_micro(rec)
+        end = last_micro(rec)
         if start and (self.first == 0 or start < self.first):
             self.first = start
         self.last = max(self.last, end)

@@ -16,7 +16,7 @@ if cython.compiled:
     from cython.cimports.pyargus.record.rewrite_cy import Rewriter
     from cython.cimports.pyargus.record.stage_cy import Stage
     from cython.cimports.pyargus.record.transcribe_cy import completed, located, surveyed
-    from cython.cimports.pyargus.record.values_cy import start_f, start_s
+    from cython.cimports.pyargus.record.values_cy import first_micro
 else:
     from pyargus.record.client_cy import client_form
     from pyargus.record.decode_cy import usable
@@ -24,7 +24,7 @@ else:
     from pyargus.record.rewrite_cy import Rewriter
     from pyargus.record.stage_cy import Stage
     from pyargus.record.transcribe_cy import completed, located, surveyed
-    from pyargus.record.values_cy import start_f, start_s
+    from pyargus.record.values_cy import first_micro
 
 # What a part holds before it is handed on, least and most, and all of them together where they are few.
 _LEAST = cython.declare(cython.Py_ssize_t, 1 << 16)
@@ -157,7 +157,7 @@ class Splitter(Stage):
         if cutter is not None:
             if not cutter.within(rec):
                 return False
-            moment = cython.cast(cython.longlong, start_s(rec)) * 1000000 + start_f(rec)
+            moment = first_micro(rec)
             part = self.part(key, cutter.start, cutter.end, moment)
         elif self.names is None and part is not None and part.open and part.count < self.count_limit:
             self.turn += 1
@@ -200,7 +200,7 @@ class Splitter(Stage):
             return 0
         cutter.begin(rec)
         while cutter.next():
-            moment = cython.cast(cython.longlong, start_s(rec)) * 1000000 + start_f(rec)
+            moment = first_micro(rec)
             self.put(self.part(key, cutter.start, cutter.end, moment), rec)
             self.latest = max(self.latest, moment)
         return self.passed(self.latest)
@@ -214,7 +214,7 @@ class Splitter(Stage):
         if rec.kind & 0xF0 == 0x80:
             moment = cython.cast(cython.longlong, rec.mar_now_s) * 1000000 + rec.mar_now_f
         else:
-            moment = cython.cast(cython.longlong, start_s(rec)) * 1000000 + start_f(rec)
+            moment = first_micro(rec)
         if self.opener is not None and (key, 0) not in self.parts and rec.kind & 0xF0 != 0x80 and self.opener.accepts(rec):
             # The record does not belong to what comes before it, even where that is nothing.
             self.skipped(key)

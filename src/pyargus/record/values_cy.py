@@ -86,6 +86,35 @@ def last_f(rec):
     return rec.dend_f if destination_last(rec) else rec.send_f
 
 
+def first_micro(rec):
+    """The earliest stamp in µs since 1970."""
+    if destination_first(rec):
+        return cython.cast(cython.longlong, rec.dstart_s) * 1000000 + rec.dstart_f
+    return cython.cast(cython.longlong, rec.sstart_s) * 1000000 + rec.sstart_f
+
+
+def last_micro(rec):
+    """The latest end in µs since 1970."""
+    if destination_last(rec):
+        return cython.cast(cython.longlong, rec.dend_s) * 1000000 + rec.dend_f
+    return cython.cast(cython.longlong, rec.send_s) * 1000000 + rec.send_f
+
+
+def moment(rec, field):
+    """A time of a flow record in µs since 1970, by the field's number: stime, ltime, then start and end of source and destination."""
+    if field == 1:
+        return first_micro(rec)
+    if field == 2:
+        return last_micro(rec)
+    if field == 3:
+        return cython.cast(cython.longlong, rec.sstart_s) * 1000000 + rec.sstart_f
+    if field == 4:
+        return cython.cast(cython.longlong, rec.send_s) * 1000000 + rec.send_f
+    if field == 5:
+        return cython.cast(cython.longlong, rec.dstart_s) * 1000000 + rec.dstart_f
+    return cython.cast(cython.longlong, rec.dend_s) * 1000000 + rec.dend_f
+
+
 @cython.cfunc
 @cython.inline
 @cython.exceptval(check=False)

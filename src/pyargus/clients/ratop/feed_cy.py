@@ -14,7 +14,7 @@ if cython.compiled:
     from cython.cimports.pyargus.record.record_cy import Record
     from cython.cimports.pyargus.record.repair_cy import repair
     from cython.cimports.pyargus.record.stage_cy import Stage
-    from cython.cimports.pyargus.record.values_cy import last_f, last_s, start_s
+    from cython.cimports.pyargus.record.values_cy import last_micro, last_s, start_s
 else:
     from pyargus.record.decode_cy import decode
     from pyargus.record.frames_cy import frame
@@ -22,7 +22,7 @@ else:
     from pyargus.record.record_cy import Record
     from pyargus.record.repair_cy import repair
     from pyargus.record.stage_cy import Stage
-    from pyargus.record.values_cy import last_f, last_s, start_s
+    from pyargus.record.values_cy import last_micro, last_s, start_s
 
 @cython.final
 @cython.cclass
@@ -73,7 +73,7 @@ class Feed(Stage):
         if kind == 0x80 or kind == 0x40:
             return 0
         end = last_s(rec)
-        at = end * 1000000 + last_f(rec)
+        at = last_micro(rec)
         if self.until and at > self.until:
             return 0
         if at > self.newest:
@@ -141,7 +141,7 @@ class Cutter:
         repair(rec)
         if rec.kind & 0xF0 == 0x80:
             return 0
-        return cython.cast(cython.longlong, last_s(rec)) * 1000000 + last_f(rec)
+        return last_micro(rec)
 
     def cut(self, data: bytes, at: cython.Py_ssize_t, until: cython.longlong) -> int:
         """Where the first record from `at` on stands that ends after `until`; the end of the data if none does."""
@@ -154,7 +154,7 @@ class Cutter:
                 return end
             decode(rec, at, at)
             repair(rec)
-            if rec.kind & 0xF0 != 0x80 and cython.cast(cython.longlong, last_s(rec)) * 1000000 + last_f(rec) > until:
+            if rec.kind & 0xF0 != 0x80 and last_micro(rec) > until:
                 return at
             at += length
         return at

@@ -18,14 +18,14 @@ if cython.compiled:
     from cython.cimports.pyargus.record.print_cy import Printer
     from cython.cimports.pyargus.record.record_cy import Record
     from cython.cimports.pyargus.record.text_cy import Text
-    from cython.cimports.pyargus.record.values_cy import Values, last_f, last_s, start_f, start_s
+    from cython.cimports.pyargus.record.values_cy import Values, last_micro, moment
 else:
     from pyargus.record.filter_cy import Filter
     from pyargus.record.models_cy import Models
     from pyargus.record.print_cy import Printer
     from pyargus.record.record_cy import Record
     from pyargus.record.text_cy import Text
-    from pyargus.record.values_cy import Values, last_f, last_s, start_f, start_s
+    from pyargus.record.values_cy import Values, last_micro, moment
 
 _ALL = cython.declare(cython.ulonglong, 0xFFFFFFFFFFFFFFFF)
 _SIGN = cython.declare(cython.ulonglong, 0x8000000000000000)
@@ -150,7 +150,7 @@ class Rows:
         self.reach(row)
         self.used[row] = 1
         self.shown[row] = self.filter is None or self.filter.accepts(rec)
-        self.last[row] = cython.cast(cython.longlong, last_s(rec)) * 1000000 + last_f(rec)
+        self.last[row] = last_micro(rec)
         for k in range(self.depth):
             at = 2 * (row * self.depth + k)
             self.key(rec, self.fields[k], at)
@@ -365,33 +365,6 @@ class Rows:
             if self.used[k] and self.shown[k] and self.amounts[k * self.sum_count + i] > top:
                 top = self.amounts[k * self.sum_count + i]
         return top
-
-
-@cython.cfunc
-@cython.exceptval(check=False)
-def moment(rec: Record, field: cython.int) -> cython.longlong:
-    """A time in µs since 1970."""
-    sec: cython.longlong
-    micro: cython.longlong
-    if field == 1:
-        sec = start_s(rec)
-        micro = start_f(rec)
-    elif field == 2:
-        sec = last_s(rec)
-        micro = last_f(rec)
-    elif field == 3:
-        sec = rec.sstart_s
-        micro = rec.sstart_f
-    elif field == 4:
-        sec = rec.send_s
-        micro = rec.send_f
-    elif field == 5:
-        sec = rec.dstart_s
-        micro = rec.dstart_f
-    else:
-        sec = rec.dend_s
-        micro = rec.dend_f
-    return sec * 1000000 + micro
 
 
 @cython.cfunc
