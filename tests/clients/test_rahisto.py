@@ -1,5 +1,9 @@
 """rahisto: bins against a count of the values, the reference's rows, ranges that are found, pictures."""
 
+import csv
+import io
+import itertools
+import json
 import math
 import re
 import xml.etree.ElementTree as ET
@@ -93,6 +97,24 @@ def test_bars_and_pictures(tmp_path: Path) -> None:
 
 
 @needs_samples
+@pytest.mark.parametrize("words", [[], ["outlayer"], ["outlayer", "nozero"], ["nozero"]])
+def test_formats_for_programs_have_the_bins_of_the_text(words: list[str]) -> None:
+    arguments = ["-H", "bytes", "8:100-4000", *(["-M", *words] if words else []), "-r", MIX]
+    text = [int(row[2]) for row in rows(histogram(*arguments))]
+    summary, *bins = [json.loads(line) for line in histogram(*arguments, "--format", "ndjson").splitlines()]
+    assert (summary["table"], summary["metric"]) == ("summary", "bytes")
+    assert [row["records"] for row in bins] == text
+    assert summary["records"] == sum(text)
+    assert bins[-1]["cumulative"] == pytest.approx(1)
+    assert [row["cumulative"] for row in bins] == pytest.approx(list(itertools.accumulate(row["share"] for row in bins)))
+    if "outlayer" in words:
+        assert bins[0]["start"] is None and bins[-1]["end"] is None
+    assert json.loads(histogram(*arguments, "--format", "json")) == [summary, *bins]
+    table = list(csv.DictReader(io.StringIO(histogram(*arguments, "--format", "csv"))))
+    assert [row["end"] for row in table[1:]] == [str(row["end"]) if row["end"] is not None else "" for row in bins]
+
+
+@needs_samples
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -102,7 +124,8 @@ def test_bars_and_pictures(tmp_path: Path) -> None:
         (["-H", "dur", "0:0-5"], "1 to 100000 bins"),
         (["-H", "dur", "5:5-1"], "ends before it begins"),
         (["-H", "dur", "5", "--image", "a.gif"], ".svg or .png"),
-        (["-H", "dur", "5", "--format", "csv"], "a histogram is text"),
+        (["-H", "dur", "5", "--format", "parquet"], "a histogram is text, csv, ndjson, json"),
+        (["-H", "dur", "5:0-5", "--format", "csv", "-s", "pkts"], "without -s or -w"),
         (["-H", "saddr", "5"], "no such number"),
     ],
 )

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
-
 from pyargus.clients import frame
 from pyargus.clients.argv import ONE
 from pyargus.clients.options import Option
 from pyargus.clients.program import Mode, Program
+from pyargus.clients.tables import FORMATS, print_rows
 from pyargus.errors import BadUse
 from pyargus.record import names
 from pyargus.record.schema import BY_NAME
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 COUNTS = ("records", "total_pkts", "src_pkts", "dst_pkts", "total_bytes", "src_bytes", "dst_bytes")
 SHARES = ("records_pct", "pkts_pct", "bytes_pct")
 WIDTHS = (11, 14, 14, 14, 18, 18, 18)
-FORMATS = ("text", "csv", "ndjson", "json")
 TITLE = "racount   records     total_pkts     src_pkts       dst_pkts       total_bytes        src_bytes          dst_bytes\n"
 
 
@@ -125,21 +123,9 @@ def report(settings: Settings, counter: Counter, form: str) -> bytes:
     """The counts in the format asked for."""
     if form == "text":
         return text_report(settings, counter).encode()
-    rows = table_report(settings, counter)
-    if form == "ndjson":
-        return "".join(json.dumps(row) + "\n" for row in rows).encode()
-    if form == "json":
-        return ("[\n" + ",\n".join(json.dumps(row) for row in rows) + "\n]\n").encode()
-    import csv
-    import io
-
     columns = ["table", "value", *COUNTS]
     columns += ["src", "dst"] * counter.by_address + list(SHARES) * (counter.printer is not None)
-    out = io.StringIO()
-    writer = csv.DictWriter(out, columns, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return out.getvalue().encode()
+    return print_rows(table_report(settings, counter), columns, form)
 
 
 def make_stage(settings: Settings) -> Counter:
@@ -164,8 +150,8 @@ def prepare(settings: Settings) -> None:
     from pyargus.clients.settings import nearest
 
     form = settings.format or "text"
-    if form not in FORMATS or settings.xml:
-        raise BadUse(f"--format {'xml' if settings.xml else form}: counts are printed as {', '.join(FORMATS)}")
+    if form not in ("text", *FORMATS) or settings.xml:
+        raise BadUse(f"--format {'xml' if settings.xml else form}: counts are printed as text, {', '.join(FORMATS)}")
     settings.own["as"] = [form]
     settings.format = ""
     for name in settings.own.get("by", []):

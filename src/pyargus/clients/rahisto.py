@@ -6,6 +6,7 @@ import os
 import shutil
 from array import array
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from pyargus.clients import frame
@@ -13,6 +14,7 @@ from pyargus.clients.argv import MANY, NONE, ONE
 from pyargus.clients.histogram import Bins, Spec, Summary, bar, find_range, make_bins, parse_spec, png, summarise, svg
 from pyargus.clients.options import Option
 from pyargus.clients.program import Mode, Program
+from pyargus.clients.tables import FORMATS, print_rows
 from pyargus.errors import BadUse, ExitCode, Unreachable
 from pyargus.record.schema import BY_NAME, FIELDS, Field
 
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from pyargus.clients.settings import Settings
     from pyargus.record.histogram_cy import Histogram
 
+SUMMARY = ("metric", "records", "mean", "stddev", "min", "max", "median", "percentile_95")
+ROW = ("start", "end", "share", "cumulative")
 _HEAD = " Class      Interval         Freq    Rel.Freq     Cum.Freq    "
 
 
@@ -118,9 +122,11 @@ class Work:
         """The histogram as text, and the picture where one is asked for."""
         bins, summary = self.count()
         self.draw(bins)
+        settings = self.settings
+        if form := settings.own["as"][0]:
+            return print_rows(self.figures(bins, summary), ["table", *SUMMARY, *ROW], form)
         if not summary.count:
             return b""
-        settings = self.settings
         digits = settings.precision
 
         def number(value: float, exact: bool = True) -> str:
@@ -141,6 +147,29 @@ class Work:
         if modes:
             text += f"             mode = {modes:>{width}}\n"
         return (text + self.table(bins, summary)).encode()
+
+    def figures(self, bins: Bins, summary: Summary) -> list[dict[str, Any]]:
+        """The summary, and a row for each bin; what lies below and above them has no start or no end."""
+        low = [{"table": "bin", "start": None, "end": bins.edges[0], "records": bins.below}]
+        rows: list[dict[str, Any]] = [
+            {"table": "bin", "start": start, "end": end, "records": count}
+            for (start, end), count in zip(pairwise(bins.edges), bins.counts, strict=True)
+        ]
+        high = [{"table": "bin", "start": bins.edges[-1], "end": None, "records": bins.above}]
+        if "outlayer" in self.settings.mode_values:
+            rows = [*low, *rows, *high]
+        total = 0
+        for row in rows:
+            total += row["records"]
+            row["share"] = row["records"] / summary.count if summary.count else 0.0
+            row["cumulative"] = total / summary.count if summary.count else 0.0
+        if "nozero" in self.settings.mode_values:
+            rows = [row for row in rows if row["records"]]
+        whole: dict[str, Any] = {"table": "summary", "metric": self.field.name, "records": summary.count}
+        if summary.count:
+            whole |= {"mean": summary.mean, "stddev": summary.deviation, "min": summary.low, "max": summary.high}
+            whole |= {"median": summary.median, "percentile_95": summary.percentile}
+        return [whole, *rows]
 
     def delimited(self, bins: Bins, summary: Summary, number: Any, median: str, modes: str) -> bytes:
         """The histogram as lines of values with a delimiter."""
@@ -254,9 +283,14 @@ def run(settings: Settings) -> int:
     for image in settings.own.get("image", []):
         if os.path.splitext(image)[1].lower() not in (".svg", ".png"):
             raise BadUse(f"--image {image}: expected a name that ends in .svg or .png")
-    if settings.format not in ("", "text", "argus") or settings.xml:
-        raise BadUse(f"--format {settings.format or 'xml'}: a histogram is text, or with -w records")
     merging = settings.fields_given or bool(settings.writes)
+    settings.own["as"] = [settings.format if settings.format in FORMATS else ""]
+    if settings.own["as"][0]:
+        if merging:
+            raise BadUse(f"--format {settings.format}: the rows of a histogram, without -s or -w")
+        settings.format = ""
+    if settings.format not in ("", "text", "argus") or settings.xml:
+        raise BadUse(f"--format {settings.format or 'xml'}: a histogram is text, {', '.join(FORMATS)}, or with -w records")
     work = Work(settings, spec, field, merging)
     if merging and spec.start is None:
         if not (settings.inputs or settings.folders) or "-" in settings.inputs:
