@@ -1,6 +1,8 @@
 """rastrip, ratimerange, ragrep, rafilteraddr: what they keep, what they say, what they refuse."""
 
 import ipaddress
+import json
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -84,6 +86,18 @@ def test_time_range_of_several_files() -> None:
     assert (first, dash, last) == (min(row[0] for row in alone), b"-", max(row[2] for row in alone))
     result = program("ratimerange", "-X", "-r", MIX, "-", "port 1")
     assert (result.returncode, result.stdout) == (1, b"")
+
+
+@needs_samples
+def test_time_range_for_programs() -> None:
+    first, _, last = program("ratimerange", "-X", "-u", "-r", MIX).stdout.decode().split()
+    row = json.loads(program("ratimerange", "-X", "-r", MIX, "--format", "ndjson").stdout)
+    assert [str(int(datetime.fromisoformat(row[name]).timestamp())) for name in ("stime", "ltime")] == [first[:-7], last[:-7]]
+    assert [row["stime"][-8:], row["ltime"][-8:]] == [f".{first[-6:]}Z"[-8:], f".{last[-6:]}Z"[-8:]]
+    table = program("ratimerange", "-X", "-r", MIX, "--format", "csv").stdout.decode()
+    assert table == f"stime,ltime\n{row['stime']},{row['ltime']}\n"
+    assert program("ratimerange", "-X", "-r", MIX, "--format", "parquet").returncode == 2
+    assert program("ratimerange", "-X", "-r", MIX, "--format", "json", "-", "port 1").stdout == b""
 
 
 @needs_samples

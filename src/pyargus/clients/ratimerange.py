@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from functools import partial
 
 from pyargus.clients import frame
 from pyargus.clients.program import Program
-from pyargus.errors import ExitCode
+from pyargus.clients.tables import FORMATS, print_rows
+from pyargus.errors import BadUse, ExitCode
 
 TYPE_CHECKING = False
 
@@ -26,7 +28,12 @@ def moment(settings: Settings, micro: int) -> bytes:
     return whole + b"." + digits[: settings.precision] if settings.precision and shown else whole
 
 
-def make_stage(settings: Settings, stages: list[Extent]) -> Extent:
+def typed(micro: int) -> str:
+    """A time in µs as typed formats have it (ISO 8601, UTC)."""
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(micro // 1_000_000)) + f".{micro % 1_000_000:06d}Z"
+
+
+def make_stage(settings: Settings, form: str, stages: list[Extent]) -> Extent:
     """The stage that looks at times."""
     from pyargus.record.pick_cy import Extent
 
@@ -34,6 +41,8 @@ def make_stage(settings: Settings, stages: list[Extent]) -> Extent:
     stages.append(stage)
 
     def report() -> bytes:
+        if form and stage.last:
+            return print_rows([{"stime": typed(stage.first), "ltime": typed(stage.last)}], ("stime", "ltime"), form)
         return moment(settings, stage.first) + b" - " + moment(settings, stage.last) + b"\n" if stage.last else b""
 
     stage.report = report
@@ -43,7 +52,11 @@ def make_stage(settings: Settings, stages: list[Extent]) -> Extent:
 def run(settings: Settings) -> int:
     """Look at all inputs; without a flow record nothing is printed and the status is an error's."""
     stages: list[Extent] = []
-    settings.program = settings.program.but(make_stage=partial(make_stage, stages=stages))
+    form = settings.format if settings.format in FORMATS else ""
+    if not form and settings.format not in ("", "text"):
+        raise BadUse(f"--format {settings.format}: the times are printed as text, {', '.join(FORMATS)}")
+    settings.format = ""
+    settings.program = settings.program.but(make_stage=partial(make_stage, form=form, stages=stages))
     status = frame.run(settings)
     return status if status or stages[0].last else ExitCode.ERROR
 
@@ -51,7 +64,7 @@ def run(settings: Settings) -> int:
 PROGRAM = Program(
     "ratimerange",
     "Print the first and the last time of flow records.",
-    without=frozenset({"w", "s", "c", "L", "H", "z", "Z", "A", "q", "xml", "printer", "disa", "color", "format", "oui", "m", "P", "%"}),
+    without=frozenset({"w", "s", "c", "L", "H", "z", "Z", "A", "q", "xml", "printer", "disa", "color", "oui", "m", "P", "%"}),
     run=run,
 )
 
