@@ -41,6 +41,16 @@ def test_sums_are_those_of_the_records(name: str) -> None:
         assert sum(r.agr_count if r.present & 16 else 1 for r in found) == twice * len(stream), key
 
 
+@pytest.mark.parametrize("before", ["saddr", "matrix", "sport dport", "none"])
+@pytest.mark.parametrize("after", ["", "saddr", "sttl", "proto dport"])
+def test_keys_before_none_do_not_count(before: str, after: str) -> None:
+    kernels = compiled()
+    stream = sample("mix")
+    expected, found = (taken(kernels, cluster(kernels, stream, key.split())) for key in (after or "none", f"{before} none {after}"))
+    assert (len(found) == len(stream)) == (not after)
+    assert [values(record) for record in found] == [values(record) for record in expected]
+
+
 @pytest.mark.parametrize("name", ["v6", "l2b", "ssh"])
 def test_interpreted_kernels_make_the_same_groups(name: str) -> None:
     stream = sample(name)

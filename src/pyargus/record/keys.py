@@ -60,7 +60,7 @@ WORDS: dict[str, str] = {
     "sas": "AS number of the source",
     "das": "AS number of the destination",
     "ias": "AS number of the intermediate node",
-    "none": "nothing is merged",
+    "none": "keys before it do not count; at the end, nothing is merged",
     "matrix": "pair of addresses whichever is the source, /LENGTH allowed",
     "macmatrix": "pair of MAC addresses whichever is the source",
     "addr": "each host on its own: saddr with -M rmon, /LENGTH allowed",
@@ -150,8 +150,13 @@ def parse_key(words: Iterable[str], rmon: bool = False) -> Key:
         lengths = mask_lengths(word, mask) if slash else (255, 255)
         matrix = matrix or name in ("matrix", "macmatrix")
         rmon = rmon or name in RMON
-        nothing = nothing or name == "none"
-        for member in GROUPS.get(name, (name,) if name != "none" else ()):
+        if name == "none":
+            nothing, matrix = True, False
+            continue
+        if nothing:
+            # The keys before it do not count, those after it do.
+            nothing, parts = False, []
+        for member in GROUPS.get(name, (name,)):
             if member in ("sport", "dport") and not any(part.code == CODES["proto"] for part in parts):
                 parts.append(Part(CODES["proto"]))
             part = Part(CODES[member], *lengths)
