@@ -51,6 +51,16 @@ def test_keys_before_none_do_not_count(before: str, after: str) -> None:
     assert [values(record) for record in found] == [values(record) for record in expected]
 
 
+@pytest.mark.parametrize(
+    ("words", "same"),
+    [("saddr/24 saddr", "saddr/24"), ("saddr/24 saddr/16", "saddr/16"), ("matrix/16 saddr", "matrix/16"), ("saddr/24 none saddr", "saddr")],
+)
+def test_a_length_holds_until_another_is_given(words: str, same: str) -> None:
+    kernels = compiled()
+    expected, found = (taken(kernels, cluster(kernels, sample("mix"), key.split())) for key in (same, words))
+    assert [values(record) for record in found] == [values(record) for record in expected]
+
+
 @pytest.mark.parametrize("name", ["v6", "l2b", "ssh"])
 def test_interpreted_kernels_make_the_same_groups(name: str) -> None:
     stream = sample(name)

@@ -159,7 +159,9 @@ def parse_key(words: Iterable[str], rmon: bool = False) -> Key:
         for member in GROUPS.get(name, (name,)):
             if member in ("sport", "dport") and not any(part.code == CODES["proto"] for part in parts):
                 parts.append(Part(CODES["proto"]))
-            part = Part(CODES[member], *lengths)
-            parts = [other for other in parts if other.code != part.code]
-            parts.append(part)
+            before = next((part for part in parts if part.code == CODES[member]), None)
+            if before is not None:
+                parts.remove(before)
+            # A length that was given holds until another is.
+            parts.append(Part(CODES[member], *lengths) if slash or before is None else before)
     return Key(given, tuple(parts), rmon, matrix, nothing)
