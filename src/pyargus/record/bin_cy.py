@@ -47,9 +47,8 @@ def edge_record(moment, stop):
 
 
 def empty_record(start, end):
-    """The flow record of a bin without records: its times, and statistics of aggregation of no record."""
-    time = b"\x03\x02\x18\x05" + moment_words(start) + moment_words(end)
-    return b"\x13\x20\x00\x1a" + time + b"\x60\x04\x01\x14" + bytes(76)
+    """The flow record of a bin without records: its times, and nothing else."""
+    return b"\x13\x20\x00\x06\x03\x02\x18\x05" + moment_words(start) + moment_words(end)
 
 
 class Binner(Cluster):
