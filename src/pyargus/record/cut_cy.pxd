@@ -2,8 +2,9 @@ from pyargus.record.record_cy cimport Record
 
 cdef class Bins:
     cdef readonly long long size
-    cdef readonly object calendar
+    cdef readonly object calendar, clock
     cdef readonly long long start, end
+    cdef long long offset, since, until
     cpdef int find(self, long long moment) except -1
 
 cdef class Side:

@@ -33,15 +33,19 @@ class Bins:
     """The bin that a moment is in. start, end: the bin that was found last, its end excluded.
 
     size: length of every bin in µs, counted from 1970; calendar: where it is not None, a function from µs to start and end in µs of the
-    bin that holds it, for bins that follow the local calendar.
+    bin that holds it, for bins that follow the local calendar. clock: where it is not None, bins are counted by the local clock: a
+    function from µs to the offset of local time, and to the time around them, from `since` to before `until`, that has this offset;
+    `calendar` then says what bins those are that reach over its ends.
     """
 
-    def __init__(self, size, calendar=None):
+    def __init__(self, size, calendar=None, clock=None):
         if size <= 0:
             raise ValueError("a bin has a length")
         self.size = size
         self.calendar = calendar
+        self.clock = clock
         self.start = self.end = 0
+        self.offset = self.since = self.until = 0
 
     def find(self, moment):
         """Set `start` and `end` to the bin of `moment`."""
@@ -50,6 +54,14 @@ class Bins:
         if self.calendar is None:
             self.start = moment - moment % self.size
             self.end = self.start + self.size
+            return 0
+        if self.clock is not None:
+            if not self.since <= moment < self.until:
+                self.offset, self.since, self.until = self.clock(moment)
+            self.start = moment - (moment + self.offset) % self.size
+            self.end = self.start + self.size
+            if self.start < self.since or self.end >= self.until:
+                self.start, self.end = self.calendar(moment)
         else:
             self.start, self.end = self.calendar(moment)
         return 0
