@@ -16,8 +16,8 @@ from pyargus.flow.config import FlowConfig
 from pyargus.flow.engine_cy import Engine
 from tests.clients.golden import GOLDEN
 from tests.clients.programs import needs_samples, program
-from tests.flow.craft import A, B, batch, datagram
-from tests.network.craft import INITIAL
+from tests.flow.craft import BEGIN, A, B, batch, datagram
+from tests.network.craft import INITIAL, STATUS
 
 DATA = GOLDEN / "data"
 MIX, SSH, SKYPE = (str(DATA / f"{name}.argus") for name in ("mix", "ssh", "skype"))
@@ -32,6 +32,77 @@ def sums(*names: str) -> dict[str, int]:
 def files(folder: Path) -> list[str]:
     """The files below a folder, relative to it."""
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+def crafted(*seconds: float) -> bytes:
+    """A record for each moment, in seconds after crafted traffic begins, of a flow of its own."""
+    engine = Engine(FlowConfig())
+    engine.feed(batch([datagram(round(second * 10**6), A, 1000 + number, B, 53) for number, second in enumerate(seconds)]))
+    engine.finish(False)
+    return bytes(engine.take())
+
+
+def kinds(name: Path) -> str:
+    """The records of a file: m for a management record, f for another."""
+    data, out = name.read_bytes(), ""
+    while data:
+        out += "m" if data[0] & 0xF0 == 0x80 else "f"
+        data = data[4 * int.from_bytes(data[2:4], "big") :]
+    return out
+
+
+def split(folder: Path, *arguments: str, **environment: str) -> dict[str, str]:
+    """The files that records in the folder are split into, with the kinds of their records."""
+    inputs = sorted(path.name for path in folder.glob("*.argus"))
+    result = program("rasplit", "-X", "-r", *inputs, *arguments, cwd=folder, **environment)
+    assert (result.returncode, result.stderr) == (0, b"")
+    return {name: kinds(folder / name) for name in files(folder) if name not in inputs}
+
+
+def test_files_of_one_record(tmp_path: Path) -> None:
+    """The first of them would hold the management record that the input begins with."""
+    (tmp_path / "a.argus").write_bytes(INITIAL + crafted(1, 2) + STATUS)
+    assert split(tmp_path, "-M", "count", "1") == {"xab": "mf", "xac": "mf", "xad": "mm"}
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("man", {"xaa": "mf", "xab": "mm", "xac": "mmf", "xad": "mm"}),
+        ("not udp", {"xaa": "mf", "xab": "mm", "xac": "mmf", "xad": "mm"}),
+        ("udp", {"xab": "mfmm", "xac": "mfm"}),
+    ],
+)
+def test_management_records_open_files(tmp_path: Path, words: str, found: dict[str, str]) -> None:
+    (tmp_path / "a.argus").write_bytes(INITIAL + crafted(1) + STATUS)
+    (tmp_path / "b.argus").write_bytes(INITIAL + crafted(2) + STATUS)
+    assert split(tmp_path, "-M", "flow", words) == found
+
+
+def test_time_range_of_management_records(tmp_path: Path) -> None:
+    """That a further input begins with one does not keep it where it lies outside the range."""
+    (tmp_path / "a.argus").write_bytes(INITIAL + crafted(1) + STATUS)
+    (tmp_path / "b.argus").write_bytes(INITIAL + crafted(2) + STATUS)
+    assert split(tmp_path, "-t", "2023/11/14") == {"xaa": "mff"}
+    assert split(tmp_path, "-t", "2001/09/09", "-w", "y") == {"xaa": "mff", "yaa": "mmmm"}
+    result = program("ra", "-X", "-r", "a.argus", "b.argus", "-M", "man", "-t", "2023/11/14", "-L", "-1", "-s", "proto", cwd=tmp_path)
+    assert result.stdout.split() == [b"udp", b"udp"]
+
+
+@pytest.mark.parametrize(
+    ("size", "names"),
+    [
+        ("1h", ["x.2023.11.15.03.00.00", "x.2023.11.15.04.00.00"]),
+        ("12h", ["x.2023.11.15.00.00.00"]),
+        ("7h", ["x.2023.11.15.03.00.00"]),
+        ("24h", ["x.2023.11.15.00.00.00"]),
+    ],
+)
+def test_hours_are_those_of_the_local_clock(tmp_path: Path, size: str, names: list[str]) -> None:
+    # 03:43:20 and 04:10:00 in India.
+    assert time.gmtime(BEGIN // 10**6)[:6] == (2023, 11, 14, 22, 13, 20)
+    (tmp_path / "a.argus").write_bytes(INITIAL + crafted(0, 1600))
+    assert list(split(tmp_path, "-M", "time", size, TZ="Asia/Kolkata")) == names
 
 
 @needs_samples
@@ -187,6 +258,29 @@ def test_values_cannot_leave_the_folder(value: str, want: str) -> None:
     name = Template("top/$suser/x", 2).name([value], 0, 0)
     assert os.path.normpath(name).startswith("top/")
     assert name.count("/") == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "timed", "name"),
+    [
+        ("a-$proto-b", False, "a-udp-b"),
+        ("$proto:$proto+", False, "udp:udp+"),
+        ("$proto$sport%Y", True, "udp531970"),
+        ("a.", True, "a.1970.01.01.00.00.00"),
+        ("a..", True, "a..1970.01.01.00.00.00"),
+        ("a_", True, "a_.1970.01.01.00.00.00"),
+        ("a.$proto.gz", True, "a.udp.1970.01.01.00.00.00.gz"),
+    ],
+)
+def test_names(text: str, timed: bool, name: str) -> None:
+    template = Template(text, 0, timed)
+    assert template.name([{"proto": "udp", "sport": "53"}[field] for field in template.fields], 0, 0) == name
+
+
+@pytest.mark.parametrize("text", ["$protoo", "${proto}", "$Proto", "a$sportx"])
+def test_fields_that_do_not_exist(text: str) -> None:
+    with pytest.raises(BadUse, match="no such field"):
+        Template(text)
 
 
 def test_long_values_are_cut() -> None:

@@ -141,8 +141,11 @@ class Archive:
             number = 0
             if self.template.length:
                 number = self.numbers[key] = self.numbers.get(key, -1) + 1
-                # The management record that the input begins with is one of its records.
+                # The management record that the input begins with is one of the records of the first, and fills a file of one.
                 count = int(number == 0 and head != b"" and not values)
+                if count and self.splitter.count_limit == 1:
+                    count, number = 0, 1
+                    self.numbers[key] = number
                 if self.splitter.half >= 0 and number & 1 != self.splitter.half:
                     return self.elsewhere(count, size)
             name = self.template.name(values, start or moment, number)

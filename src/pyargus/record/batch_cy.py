@@ -67,7 +67,7 @@ class Batch:
             self.stage.opening(rec)
         self.sources += 1
         self.mans += 1
-        if self.filter is None or self.filter.accepts(rec):
+        if (self.filter is None or self.filter.accepts(rec)) and (self.period is None or self.period(rec)):
             if self.stage is None:
                 if self.number >= self.from_number:
                     delivery.initial(rec)

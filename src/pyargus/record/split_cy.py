@@ -215,7 +215,7 @@ class Splitter(Stage):
             moment = cython.cast(cython.longlong, rec.mar_now_s) * 1000000 + rec.mar_now_f
         else:
             moment = cython.cast(cython.longlong, start_s(rec)) * 1000000 + start_f(rec)
-        if self.opener is not None and (key, 0) not in self.parts and rec.kind & 0xF0 != 0x80 and self.opener.accepts(rec):
+        if self.opener is not None and (key, 0) not in self.parts and self.opener.accepts(rec):
             # The record does not belong to what comes before it, even where that is nothing.
             self.skipped(key)
         part = self.part(key, 0, 0, moment)
@@ -236,7 +236,7 @@ class Splitter(Stage):
                     written = part.size - (part.size - 128) % 4096
                     full = written + 4 * rec.words > self.size_limit
             elif self.opener is not None:
-                full = rec.kind & 0xF0 != 0x80 and self.opener.accepts(rec)
+                full = self.opener.accepts(rec)
             if full:
                 self.close(part)
                 part = self.part(key, 0, 0, moment)
