@@ -17,6 +17,7 @@ from pyargus.flow.engine_cy import Engine
 from tests.clients.golden import GOLDEN
 from tests.clients.programs import needs_samples, program
 from tests.flow.craft import BEGIN, A, B, batch, datagram
+from tests.flow.test_control import isis
 from tests.network.craft import INITIAL, STATUS
 
 DATA = GOLDEN / "data"
@@ -87,6 +88,27 @@ def test_time_range_of_management_records(tmp_path: Path) -> None:
     assert split(tmp_path, "-t", "2001/09/09", "-w", "y") == {"xaa": "mff", "yaa": "mmmm"}
     result = program("ra", "-X", "-r", "a.argus", "b.argus", "-M", "man", "-t", "2023/11/14", "-L", "-1", "-s", "proto", cwd=tmp_path)
     assert result.stdout.split() == [b"udp", b"udp"]
+
+
+def test_fields_that_few_records_have(tmp_path: Path) -> None:
+    """The response of ARP has no column in lines of other records, the port of IS-IS two delimiters behind it."""
+    engine = Engine(FlowConfig())
+    engine.feed(batch([datagram(0, A, 1000, B, 53), isis(15, 27)]))
+    engine.finish(False)
+    (tmp_path / "a.argus").write_bytes(INITIAL + engine.take())
+    found = split(tmp_path, "-M", "time", "1y", "-w", "$resp-$proto-$dport-$xxx-$srcid")
+    assert len(found) == 2
+    assert {name.split("-")[0] for name in found} == {"none"}
+    assert {name.split("-")[3] for name in found} == {"none"}
+
+
+def test_values_with_what_stands_between_them(tmp_path: Path) -> None:
+    record = crafted(1)
+    label = b"\x66\0\0\x02" + b"\x1f../"
+    words = int.from_bytes(record[2:4], "big") + len(label) // 4
+    (tmp_path / "a.argus").write_bytes(INITIAL + record[:2] + words.to_bytes(2, "big") + record[4:] + label)
+    assert split(tmp_path, "-M", "time", "1y", "-w", "$label-%Y") == {"_._-2023": "mf"}
+    assert list(split(tmp_path, "-M", "time", "1y", "-w", "y/$label-$proto-%Y").values()) == ["mf", "mf"]
 
 
 @pytest.mark.parametrize(

@@ -132,7 +132,7 @@ class Archive:
 
     def opened(self, key: bytes, start: int, moment: int) -> Part:
         """The part for the records of a key and a period."""
-        values = key.rstrip(b"\n").decode("utf-8", "replace").split("\x1f") if self.template.fields else []
+        values = self.values(key)
         head = self.splitter.head
         count, size = 0, len(head)
         if self.template.length and key in self.resumed:
@@ -165,6 +165,13 @@ class Archive:
         self.keys[name] = key
         self.sweep()
         return part
+
+    def values(self, key: bytes) -> list[str]:
+        """The values of a key, one for each field: what is printed of the last one may hold what stands between them."""
+        if not self.template.fields:
+            return []
+        values = key.rstrip(b"\n").decode("utf-8", "replace").split("\x1f", len(self.template.fields) - 1)
+        return values + [""] * (len(self.template.fields) - len(values))
 
     @staticmethod
     def elsewhere(count: int, size: int) -> Part:

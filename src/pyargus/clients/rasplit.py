@@ -149,7 +149,10 @@ def make_names(settings: Settings, archive: Archive) -> object:
 
     columns = [Column(name) for name in archive.template.fields]
     plain = settings.but(columns=columns, widths={}, variable=True, delimiter="\x1f", labels=-1, xml=False, join=False, encoding=0)
-    return make_printer(plain)
+    printer = make_printer(plain)
+    # Every field is to have its place, whether a record has it or not.
+    printer.even = True
+    return printer
 
 
 def make_stage(settings: Settings) -> Splitter:
