@@ -135,11 +135,13 @@ def test_last_packet_is_at_the_end() -> None:
 
 def test_only_pieces_that_lost_something_say_so() -> None:
     rec = record(ss=0, se=9_000_000, spkts=10, sbytes=1000, sretrans=1, ds=0, de=9_000_000, dpkts=10, dbytes=1000, tcp_status=0x307)
+    rec.sstatus, rec.dstatus = 0x304, 0x302
     cutter = Cutter(Bins(3_000_000))
     cutter.begin(rec)
     said = []
     while cutter.next():
         assert rec.tcp_status & ~0x300 == 0x7 and bool(rec.tcp_status & 0x100) is (rec.sretrans > 0) and not rec.tcp_status & 0x200
+        assert (rec.sstatus, rec.dstatus) == (0x304 if rec.sretrans else 0x4, 0x2)
         said.append(rec.sretrans)
     assert len(said) > 2 and sum(said) == 1
     whole = record(ss=0, se=9_000_000, spkts=10, sbytes=1000, tcp_status=0x307)

@@ -28,7 +28,7 @@ cdef class Cutter:
     cdef bint more, entire
     cdef public unsigned long long most
     cdef readonly unsigned long long uncut
-    cdef unsigned int count, status
+    cdef unsigned int count, status, source_status, target_status
     cdef unsigned long long packets
     cpdef int begin(self, Record rec) except -1
     cpdef bint next(self) except -1

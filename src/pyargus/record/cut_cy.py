@@ -186,7 +186,7 @@ class Cutter:
         self.start = self.end = 0
         self.more = self.entire = False
         self.packets = 0
-        self.status = 0
+        self.status = self.source_status = self.target_status = 0
         self.most = MOST_PIECES
         self.uncut = 0
         self.src = Side()
@@ -212,6 +212,8 @@ class Cutter:
         self.packets = src.packets + dst.packets
         if rec.net == 0x05:
             self.status = rec.tcp_status
+            self.source_status = rec.sstatus
+            self.target_status = rec.dstatus
             src.lost = rec.sretrans
             dst.lost = rec.dretrans
         elif rec.net == 0x0A or rec.net == 0x09:
@@ -321,12 +323,16 @@ class Cutter:
             rec.sretrans = cython.cast(cython.uint, src.piece_lost)
             rec.dretrans = cython.cast(cython.uint, dst.piece_lost)
             rec.tcp_status = self.status
+            rec.sstatus = self.source_status
+            rec.dstatus = self.target_status
             if taken != self.packets:
                 # A piece of which nothing was lost does not say that its record lost something.
                 if src.piece_lost == 0:
                     rec.tcp_status &= ~cython.cast(cython.uint, 0x100)
+                    rec.sstatus &= ~cython.cast(cython.uint, 0x300)
                 if dst.piece_lost == 0:
                     rec.tcp_status &= ~cython.cast(cython.uint, 0x200)
+                    rec.dstatus &= ~cython.cast(cython.uint, 0x300)
         elif rec.net == 0x0A or rec.net == 0x09:
             rec.sdrop = cython.cast(cython.uint, src.piece_lost)
             rec.ddrop = cython.cast(cython.uint, dst.piece_lost)
