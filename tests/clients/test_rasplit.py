@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from pyargus.clients.naming import Template, harmless, letters
+from pyargus.clients.rasplit import parse_size
 from pyargus.errors import BadUse
 from pyargus.flow.config import FlowConfig
 from pyargus.flow.engine_cy import Engine
@@ -64,6 +65,19 @@ def test_files_of_one_record(tmp_path: Path) -> None:
     """The first of them would hold the management record that the input begins with."""
     (tmp_path / "a.argus").write_bytes(INITIAL + crafted(1, 2) + STATUS)
     assert split(tmp_path, "-M", "count", "1") == {"xab": "mf", "xac": "mf", "xad": "mm"}
+
+
+@pytest.mark.parametrize(
+    ("text", "number"), [("7", 7), ("2k", 2_000), ("2K", 2_000), ("2kb", 2_000), ("3m", 3_000_000), ("1g", 10**9), ("1b", 10**9)]
+)
+def test_numbers(text: str, number: int) -> None:
+    assert parse_size(text, "count") == number
+
+
+@pytest.mark.parametrize("text", ["", "0", "k", "1.5k", "-1", "1bb", "1t"])
+def test_refused_numbers(text: str) -> None:
+    with pytest.raises(BadUse, match="-M count"):
+        parse_size(text, "count")
 
 
 @pytest.mark.parametrize(
@@ -398,6 +412,7 @@ def test_rastream_runs_a_program_on_every_file(tmp_path: Path) -> None:
         (["-M", "time", "5m", "count", "3"], "split by one of them"),
         (["-M", "time", "200q"], "time 200q"),
         (["-M", "size", "x"], "-M size"),
+        (["-M", "rmon"], "no such mode"),
         (["-M", "count", "0"], "above zero"),
         (["-M", "nomodify"], "-M time"),
         (["-M", "count", "3", "hard"], "-M size"),
