@@ -104,6 +104,18 @@ def test_time_range_of_management_records(tmp_path: Path) -> None:
     assert result.stdout.split() == [b"udp", b"udp"]
 
 
+def test_periods_that_share_a_name(tmp_path: Path) -> None:
+    """The hold of two of them ends with the same record."""
+    (tmp_path / "a.argus").write_bytes(INITIAL + crafted(0, 60, 7200, 60, 60))
+    assert split(tmp_path, "-M", "time", "1m", "-B", "1", "-w", "x%%") == {"x%": "mfffff"}
+    assert split(tmp_path, "-M", "time", "1m", "-B", "1h", "-w", "y%%")["y%"] == "mfffff"
+
+
+def test_the_period_that_begins_with_1970(tmp_path: Path) -> None:
+    (tmp_path / "a.argus").write_bytes(INITIAL + crafted(0))
+    assert list(split(tmp_path, "-M", "time", "900000h")) == ["x.1970.01.01.00.00.00"]
+
+
 def test_fields_that_few_records_have(tmp_path: Path) -> None:
     """The response of ARP has no column in lines of other records, the port of IS-IS two delimiters behind it."""
     engine = Engine(FlowConfig())

@@ -148,7 +148,7 @@ class Archive:
                     self.numbers[key] = number
                 if self.splitter.half >= 0 and number & 1 != self.splitter.half:
                     return self.elsewhere(count, size)
-            name = self.template.name(values, start or moment, number)
+            name = self.template.name(values, start if self.template.timed else moment, number)
         held = self.parts.get(name)
         if held is not None:
             # Values that make the same name share a file.

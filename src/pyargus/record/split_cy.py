@@ -128,7 +128,7 @@ class Splitter(Stage):
         if part is None or not part.open:
             part = self.opened(key, start, moment)
             part.start = start
-            part.end = end
+            part.end = max(part.end, end)
             self.parts[key, start] = part
         part.used = self.turn
         self.last = part
@@ -296,7 +296,9 @@ class Splitter(Stage):
         self.checked = now
         for key in [key for key, value in self.parts.items() if value.open and value.end and value.end + self.hold <= now]:
             part = self.parts.pop(key)
-            self.close(part)
+            # Periods whose names are the same share a part.
+            if part.open:
+                self.close(part)
         return 0
 
     def tick(self, now):
