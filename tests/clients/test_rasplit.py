@@ -104,6 +104,19 @@ def test_time_range_of_management_records(tmp_path: Path) -> None:
     assert result.stdout.split() == [b"udp", b"udp"]
 
 
+@pytest.mark.parametrize("words", [["size", "1k"], ["hard", "size", "1k"]])
+def test_size_of_files_that_are_there(tmp_path: Path, words: list[str]) -> None:
+    """A record is 164 bytes: five fit with the management record into 1,000, and all are in a file where blocks of 4096 are counted."""
+    (tmp_path / "a.argus").write_bytes(INITIAL + crafted(*range(12)))
+    once = split(tmp_path, "-M", *words)
+    twice = split(tmp_path, "-M", *words)
+    if "hard" in words:
+        assert max((tmp_path / name).stat().st_size for name in twice) <= 1000
+    else:
+        assert once == {"xaa": "m" + 12 * "f"}
+        assert twice == {**once, "xab": "m" + 12 * "f"}
+
+
 def test_periods_that_share_a_name(tmp_path: Path) -> None:
     """The hold of two of them ends with the same record."""
     (tmp_path / "a.argus").write_bytes(INITIAL + crafted(0, 60, 7200, 60, 60))

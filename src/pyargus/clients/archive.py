@@ -45,8 +45,11 @@ class OutputFile:
             self.work = self.name + _WORK
         try:
             os.makedirs(os.path.dirname(name) or ".", exist_ok=True)
-            fresh = not os.path.exists(self.name) or os.path.getsize(self.name) == 0
+            size = os.path.getsize(self.name) if os.path.exists(self.name) else 0
+            fresh = size == 0
             plain = self.work == self.name
+            # Bytes of records that are in the file already, where that can be told.
+            self.before = size if plain else 0
             self.file: Any = open(self.work, "ab" if plain else "wb", 0 if plain else -1)  # noqa: SIM115 - `close` closes it
             if not fresh and not plain:
                 # A compressed file is a row of streams, to which one more is added.
@@ -123,7 +126,7 @@ class Archive:
         self.parts: dict[str, Part] = {}
         # What was closed to make room: for each name the end of its period; and by key what its next part goes on with.
         self.set_aside: dict[str, int] = {}
-        self.resumed: dict[bytes, tuple[str, int, int]] = {}
+        self.resumed: dict[bytes, tuple[str, int, int, int]] = {}
         self.keys: dict[str, bytes] = {}
         # What gathered the records of a file that is complete.
         self.spare: Rewriter | None = None
@@ -134,9 +137,9 @@ class Archive:
         """The part for the records of a key and a period."""
         values = self.values(key)
         head = self.splitter.head
-        count, size = 0, len(head)
+        count, size, base = 0, len(head), 0
         if self.template.length and key in self.resumed:
-            name, count, size = self.resumed.pop(key)
+            name, count, size, base = self.resumed.pop(key)
         else:
             number = 0
             if self.template.length:
@@ -159,7 +162,9 @@ class Archive:
         self.set_aside.pop(file.name, None)
         part = Part(file, file.printer, self.spare)
         self.spare = None
-        part.count, part.size = count, size
+        if not base:
+            base = size = file.before or size
+        part.count, part.size, part.base = count, size, base
         self.parts[name] = part
         self.splitter.room(len(self.parts))
         self.keys[name] = key
@@ -194,7 +199,7 @@ class Archive:
         self.set_aside[part.owner.name] = part.end
         key = self.keys.pop(name)
         if self.template.length:
-            self.resumed[key] = (name, part.count, part.size)
+            self.resumed[key] = (name, part.count, part.size, part.base)
         self.let_go(part)
 
     def flushed(self, part: Part) -> None:

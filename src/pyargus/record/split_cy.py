@@ -36,7 +36,7 @@ class Part:
     """One output. writer: gathers its records, or `printer` does where it is of another format. owner: what `opened` gave it.
 
     start, end: its period in µs, both 0 without; used: when it was written to last, as a number that rises; count, size: records and bytes
-    so far. open: whether it takes records. away: another process writes it; records are only counted, and there is no owner.
+    so far; base: bytes that it began with. open: whether it takes records. away: another process writes it; records are only counted, and there is no owner.
     A writer is taken over from a part that needs it no more, as its memory is in use already.
     """
 
@@ -45,7 +45,7 @@ class Part:
         self.writer = Rewriter() if writer is None else writer
         self.printer = printer
         self.start = self.end = 0
-        self.used = self.count = self.size = 0
+        self.used = self.count = self.size = self.base = 0
         self.open = True
         self.away = False
 
@@ -219,27 +219,28 @@ class Splitter(Stage):
             # The record does not belong to what comes before it, even where that is nothing.
             self.skipped(key)
         part = self.part(key, 0, 0, moment)
-        if part.count:
-            if self.count_limit:
-                full = part.count >= self.count_limit
-            elif self.size_limit and cython.cast(cython.Py_ssize_t, part.size) > len(self.head):
-                if self.strict and size == 0:
-                    # How long a record will be shows when it is written.
-                    client_form(rec, True)
-                    self.single.write(rec)
-                    size = self.single.size()
-                    self.single.take()
-                if self.strict:
-                    full = part.size + size > self.size_limit
-                else:
-                    # The management record is in the file at once, of the rest whole blocks are.
-                    written = part.size - (part.size - 128) % 4096
-                    full = written + 4 * rec.words > self.size_limit
-            elif self.opener is not None:
-                full = self.opener.accepts(rec)
-            if full:
-                self.close(part)
-                part = self.part(key, 0, 0, moment)
+        if self.size_limit and cython.cast(cython.Py_ssize_t, part.size) > len(self.head):
+            if self.strict and size == 0:
+                # How long a record will be shows when it is written.
+                client_form(rec, True)
+                self.single.write(rec)
+                size = self.single.size()
+                self.single.take()
+            if self.strict:
+                full = part.size + size > self.size_limit
+            else:
+                # What it began with is in the file, of the rest whole blocks are.
+                written = part.size - (part.size - part.base) % 4096
+                full = written + 4 * rec.words > self.size_limit
+        elif part.count and self.count_limit:
+            full = part.count >= self.count_limit
+        elif part.count and self.opener is not None:
+            full = self.opener.accepts(rec)
+        while full:
+            self.close(part)
+            part = self.part(key, 0, 0, moment)
+            # The next file may be there already, and as full.
+            full = self.strict and cython.cast(cython.Py_ssize_t, part.size) > len(self.head) and part.size + size > self.size_limit
         return part
 
     def close(self, part):
