@@ -36,7 +36,8 @@ class Part:
     """One output. writer: gathers its records, or `printer` does where it is of another format. owner: what `opened` gave it.
 
     start, end: its period in µs, both 0 without; used: when it was written to last, as a number that rises; count, size: records and bytes
-    so far; base: bytes that it began with. open: whether it takes records. away: another process writes it; records are only counted, and there is no owner.
+    so far; base: bytes that it began with. open: whether it takes records. away: another process writes it; records are only counted, and
+    there is no owner.
     A writer is taken over from a part that needs it no more, as its memory is in use already.
     """
 
