@@ -106,7 +106,7 @@ def test_time_range_of_management_records(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("words", [["size", "1k"], ["hard", "size", "1k"]])
 def test_size_of_files_that_are_there(tmp_path: Path, words: list[str]) -> None:
-    """A record is 164 bytes: five fit with the management record into 1,000, and all are in a file where blocks of 4096 are counted."""
+    """A record is written with 156 bytes: all of them are in one file where blocks of 4096 are counted."""
     (tmp_path / "a.argus").write_bytes(INITIAL + crafted(*range(12)))
     once = split(tmp_path, "-M", *words)
     twice = split(tmp_path, "-M", *words)
@@ -115,6 +115,25 @@ def test_size_of_files_that_are_there(tmp_path: Path, words: list[str]) -> None:
     else:
         assert once == {"xaa": "m" + 12 * "f"}
         assert twice == {**once, "xab": "m" + 12 * "f"}
+
+
+def test_a_block_that_is_just_full_waits_for_more(tmp_path: Path) -> None:
+    """Sixteen records of 256 bytes fill a block, which is in the file when the next has come."""
+    record = crafted(1)
+    label = b"\x66\0\0\x19".ljust(100, b"x")
+    longer = record[:2] + ((len(record) + len(label)) // 4).to_bytes(2, "big") + record[4:] + label
+    (tmp_path / "a.argus").write_bytes(INITIAL + longer * 40)
+    found = split(tmp_path, "-M", "size", "4300")
+    assert found == {"xaa": "m" + 17 * "f", "xab": "m" + 17 * "f", "xac": "m" + 6 * "f"}
+    assert (tmp_path / "xaa").stat().st_size == len(INITIAL) + 17 * 256
+
+
+def test_letters_that_look_like_an_ending(tmp_path: Path) -> None:
+    (tmp_path / "a.argus").write_bytes(INITIAL + crafted(*range(700)))
+    found = split(tmp_path, "-M", "count", "1", "-w", "o/x.")
+    assert len(found) == 700
+    assert (found["o/x.gz"], found["o/x.xz"]) == ("mf", "mf")
+    assert split(tmp_path, "-M", "count", "1000", "-a", "1", "-w", "o/y.gz.argus")["o/y.gza.argus"] == "m" + 700 * "f"
 
 
 def test_periods_that_share_a_name(tmp_path: Path) -> None:
@@ -331,6 +350,7 @@ def test_values_cannot_leave_the_folder(value: str, want: str) -> None:
         ("a..", True, "a..1970.01.01.00.00.00"),
         ("a_", True, "a_.1970.01.01.00.00.00"),
         ("a.$proto.gz", True, "a.udp.1970.01.01.00.00.00.gz"),
+        ("a.CSV.gz", True, "a.1970.01.01.00.00.00.CSV.gz"),
     ],
 )
 def test_names(text: str, timed: bool, name: str) -> None:
@@ -407,7 +427,7 @@ def test_unfinished_files_have_another_name(tmp_path: Path) -> None:
     from pyargus.clients.rasplit import PROGRAM
     from pyargus.clients.settings import from_argv
 
-    file = OutputFile(from_argv(["-X"], PROGRAM), str(tmp_path / "a.gz"), b"head")
+    file = OutputFile(from_argv(["-X"], PROGRAM), str(tmp_path / "a.gz"), ".gz", b"head")
     file.write(b"record")
     assert files(tmp_path) == ["a.gz.partial"]
     file.close()

@@ -32,10 +32,11 @@ class OutputFile:
     the name with `.partial` behind it until it is complete, and then takes its own name in one step.
     """
 
-    def __init__(self, settings: Settings, name: str, head: bytes) -> None:
+    def __init__(self, settings: Settings, name: str, ending: str, head: bytes) -> None:
+        """ending: what of the name says how the file is written. What numbers files, and a value in a name, may look like that, too."""
         self.name = name
-        self.packing = packing_of(name)
-        form = form_of_name(name)
+        self.packing = packing_of(f"x{ending}")
+        form = form_of_name(f"x{ending}")
         self.form = form
         self.printer: Any = None
         self.finished: Callable[[], None] = _nothing
@@ -158,7 +159,7 @@ class Archive:
             return held
         if len(self.parts) >= self.limit:
             self.make_room()
-        file = OutputFile(self.settings, name, head)
+        file = OutputFile(self.settings, name, self.template.ending, head)
         self.set_aside.pop(file.name, None)
         part = Part(file, file.printer, self.spare)
         self.spare = None

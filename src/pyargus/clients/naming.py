@@ -54,8 +54,8 @@ class Template:
         self.ending = ""
         stem = text
         for suffix in (*(f".{name}" for name in PACKED), ".argus", *SUFFIXES):
-            if stem.endswith(suffix) and os.path.basename(stem) != suffix:
-                self.ending = suffix + self.ending
+            if stem.lower().endswith(suffix) and os.path.basename(stem).lower() != suffix:
+                self.ending = stem[-len(suffix) :] + self.ending
                 stem = stem[: -len(suffix)]
         self.text = stem
         for match in _FIELD.finditer(stem):

@@ -230,8 +230,10 @@ class Splitter(Stage):
             if self.strict:
                 full = part.size + size > self.size_limit
             else:
-                # What it began with is in the file, of the rest whole blocks are.
-                written = part.size - (part.size - part.base) % 4096
+                # What it began with is in the file, of the rest whole blocks are but the last, which is written when more comes.
+                written = part.size
+                if written > part.base:
+                    written -= 1 + (part.size - part.base - 1) % 4096
                 full = written + 4 * rec.words > self.size_limit
         elif part.count and self.count_limit:
             full = part.count >= self.count_limit
