@@ -25,7 +25,7 @@ cdef class Cutter:
     cdef readonly long long start, end
     cdef Record rec
     cdef Side src, dst
-    cdef bint more, entire
+    cdef bint more, entire, source_lost, target_lost
     cdef public unsigned long long most
     cdef readonly unsigned long long uncut
     cdef unsigned int count, status, source_status, target_status

@@ -187,6 +187,7 @@ class Cutter:
         self.more = self.entire = False
         self.packets = 0
         self.status = self.source_status = self.target_status = 0
+        self.source_lost = self.target_lost = False
         self.most = MOST_PIECES
         self.uncut = 0
         self.src = Side()
@@ -216,6 +217,8 @@ class Cutter:
             self.target_status = rec.dstatus
             src.lost = rec.sretrans
             dst.lost = rec.dretrans
+            self.source_lost = src.lost != 0
+            self.target_lost = dst.lost != 0
         elif rec.net == 0x0A or rec.net == 0x09:
             src.lost = rec.sdrop
             dst.lost = rec.ddrop
@@ -327,10 +330,10 @@ class Cutter:
             rec.dstatus = self.target_status
             if taken != self.packets:
                 # A piece of which nothing was lost does not say that its record lost something.
-                if src.piece_lost == 0:
+                if self.source_lost and src.piece_lost == 0:
                     rec.tcp_status &= ~cython.cast(cython.uint, 0x100)
                     rec.sstatus &= ~cython.cast(cython.uint, 0x300)
-                if dst.piece_lost == 0:
+                if self.target_lost and dst.piece_lost == 0:
                     rec.tcp_status &= ~cython.cast(cython.uint, 0x200)
                     rec.dstatus &= ~cython.cast(cython.uint, 0x300)
         elif rec.net == 0x0A or rec.net == 0x09:
