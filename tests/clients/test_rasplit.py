@@ -36,9 +36,9 @@ def files(folder: Path) -> list[str]:
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
 
 
-def crafted(*seconds: float) -> bytes:
+def crafted(*seconds: float, user_size: int = 0) -> bytes:
     """A record for each moment, in seconds after crafted traffic begins, of a flow of its own."""
-    engine = Engine(FlowConfig())
+    engine = Engine(FlowConfig(user_size=user_size))
     engine.feed(batch([datagram(round(second * 10**6), A, 1000 + number, B, 53) for number, second in enumerate(seconds)]))
     engine.finish(False)
     return bytes(engine.take())
@@ -167,6 +167,15 @@ def test_values_with_what_stands_between_them(tmp_path: Path) -> None:
     (tmp_path / "a.argus").write_bytes(INITIAL + record[:2] + words.to_bytes(2, "big") + record[4:] + label)
     assert split(tmp_path, "-M", "time", "1y", "-w", "$label-%Y") == {"_._-2023": "mf"}
     assert list(split(tmp_path, "-M", "time", "1y", "-w", "y/$label-$proto-%Y").values()) == ["mf", "mf"]
+
+
+def test_user_data_of_management_records(tmp_path: Path) -> None:
+    """They have none, the one that a further input begins with like the others."""
+    (tmp_path / "a.argus").write_bytes(INITIAL + crafted(1, user_size=8) + STATUS)
+    (tmp_path / "b.argus").write_bytes(INITIAL + crafted(2, user_size=8) + STATUS)
+    assert split(tmp_path, "-e", "xx") == {"xaa": "mff"}
+    result = program("ra", "-X", "-r", "a.argus", "b.argus", "-M", "man", "-e", "xx", "-L", "-1", "-s", "proto", cwd=tmp_path)
+    assert result.stdout.split() == [b"udp", b"udp"]
 
 
 @pytest.mark.parametrize(
