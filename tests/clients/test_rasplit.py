@@ -11,13 +11,15 @@ from pathlib import Path
 import pytest
 
 from pyargus.clients.naming import Template, harmless, letters
+from pyargus.clients.rasplit import parse_size
 from pyargus.errors import BadUse
 from pyargus.flow.config import FlowConfig
 from pyargus.flow.engine_cy import Engine
 from tests.clients.golden import GOLDEN
 from tests.clients.programs import needs_samples, program
-from tests.flow.craft import A, B, batch, datagram
-from tests.network.craft import INITIAL
+from tests.flow.craft import BEGIN, A, B, batch, datagram
+from tests.flow.test_control import isis
+from tests.network.craft import INITIAL, STATUS
 
 DATA = GOLDEN / "data"
 MIX, SSH, SKYPE = (str(DATA / f"{name}.argus") for name in ("mix", "ssh", "skype"))
@@ -32,6 +34,164 @@ def sums(*names: str) -> dict[str, int]:
 def files(folder: Path) -> list[str]:
     """The files below a folder, relative to it."""
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+def crafted(*seconds: float, user_size: int = 0) -> bytes:
+    """A record for each moment, in seconds after crafted traffic begins, of a flow of its own."""
+    engine = Engine(FlowConfig(user_size=user_size))
+    engine.feed(batch([datagram(round(second * 10**6), A, 1000 + number, B, 53) for number, second in enumerate(seconds)]))
+    engine.finish(False)
+    return bytes(engine.take())
+
+
+def kinds(name: Path) -> str:
+    """The records of a file: m for a management record, f for another."""
+    data, out = name.read_bytes(), ""
+    while data:
+        out += "m" if data[0] & 0xF0 == 0x80 else "f"
+        data = data[4 * int.from_bytes(data[2:4], "big") :]
+    return out
+
+
+def split(folder: Path, *arguments: str, **environment: str) -> dict[str, str]:
+    """The files that records in the folder are split into, with the kinds of their records."""
+    inputs = sorted(path.name for path in folder.glob("*.argus"))
+    result = program("rasplit", "-X", "-r", *inputs, *arguments, cwd=folder, **environment)
+    assert (result.returncode, result.stderr) == (0, b"")
+    return {name: kinds(folder / name) for name in files(folder) if name not in inputs}
+
+
+def test_files_of_one_record(tmp_path: Path) -> None:
+    """The first of them would hold the management record that the input begins with."""
+    (tmp_path / "a.argus").write_bytes(INITIAL + crafted(1, 2) + STATUS)
+    assert split(tmp_path, "-M", "count", "1") == {"xab": "mf", "xac": "mf", "xad": "mm"}
+
+
+@pytest.mark.parametrize(
+    ("text", "number"), [("7", 7), ("2k", 2_000), ("2K", 2_000), ("2kb", 2_000), ("3m", 3_000_000), ("1g", 10**9), ("1b", 10**9)]
+)
+def test_numbers(text: str, number: int) -> None:
+    assert parse_size(text, "count") == number
+
+
+@pytest.mark.parametrize("text", ["", "0", "k", "1.5k", "-1", "1bb", "1t"])
+def test_refused_numbers(text: str) -> None:
+    with pytest.raises(BadUse, match="-M count"):
+        parse_size(text, "count")
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("man", {"xaa": "mf", "xab": "mm", "xac": "mmf", "xad": "mm"}),
+        ("not udp", {"xaa": "mf", "xab": "mm", "xac": "mmf", "xad": "mm"}),
+        ("udp", {"xab": "mfmm", "xac": "mfm"}),
+    ],
+)
+def test_management_records_open_files(tmp_path: Path, words: str, found: dict[str, str]) -> None:
+    (tmp_path / "a.argus").write_bytes(INITIAL + crafted(1) + STATUS)
+    (tmp_path / "b.argus").write_bytes(INITIAL + crafted(2) + STATUS)
+    assert split(tmp_path, "-M", "flow", words) == found
+
+
+def test_time_range_of_management_records(tmp_path: Path) -> None:
+    """That a further input begins with one does not keep it where it lies outside the range."""
+    (tmp_path / "a.argus").write_bytes(INITIAL + crafted(1) + STATUS)
+    (tmp_path / "b.argus").write_bytes(INITIAL + crafted(2) + STATUS)
+    assert split(tmp_path, "-t", "2023/11/14") == {"xaa": "mff"}
+    assert split(tmp_path, "-t", "2001/09/09", "-w", "y") == {"xaa": "mff", "yaa": "mmmm"}
+    result = program("ra", "-X", "-r", "a.argus", "b.argus", "-M", "man", "-t", "2023/11/14", "-L", "-1", "-s", "proto", cwd=tmp_path)
+    assert result.stdout.split() == [b"udp", b"udp"]
+
+
+@pytest.mark.parametrize("words", [["size", "1k"], ["hard", "size", "1k"]])
+def test_size_of_files_that_are_there(tmp_path: Path, words: list[str]) -> None:
+    """A record is written with 156 bytes: all of them are in one file where blocks of 4096 are counted."""
+    (tmp_path / "a.argus").write_bytes(INITIAL + crafted(*range(12)))
+    once = split(tmp_path, "-M", *words)
+    twice = split(tmp_path, "-M", *words)
+    if "hard" in words:
+        assert max((tmp_path / name).stat().st_size for name in twice) <= 1000
+    else:
+        assert once == {"xaa": "m" + 12 * "f"}
+        assert twice == {**once, "xab": "m" + 12 * "f"}
+
+
+def test_a_block_that_is_just_full_waits_for_more(tmp_path: Path) -> None:
+    """Sixteen records of 256 bytes fill a block, which is in the file when the next has come."""
+    record = crafted(1)
+    label = b"\x66\0\0\x19".ljust(100, b"x")
+    longer = record[:2] + ((len(record) + len(label)) // 4).to_bytes(2, "big") + record[4:] + label
+    (tmp_path / "a.argus").write_bytes(INITIAL + longer * 40)
+    found = split(tmp_path, "-M", "size", "4300")
+    assert found == {"xaa": "m" + 17 * "f", "xab": "m" + 17 * "f", "xac": "m" + 6 * "f"}
+    assert (tmp_path / "xaa").stat().st_size == len(INITIAL) + 17 * 256
+
+
+def test_letters_that_look_like_an_ending(tmp_path: Path) -> None:
+    (tmp_path / "a.argus").write_bytes(INITIAL + crafted(*range(700)))
+    found = split(tmp_path, "-M", "count", "1", "-w", "o/x.")
+    assert len(found) == 700
+    assert (found["o/x.gz"], found["o/x.xz"]) == ("mf", "mf")
+    assert split(tmp_path, "-M", "count", "1000", "-a", "1", "-w", "o/y.gz.argus")["o/y.gza.argus"] == "m" + 700 * "f"
+
+
+def test_periods_that_share_a_name(tmp_path: Path) -> None:
+    """The hold of two of them ends with the same record."""
+    (tmp_path / "a.argus").write_bytes(INITIAL + crafted(0, 60, 7200, 60, 60))
+    assert split(tmp_path, "-M", "time", "1m", "-B", "1", "-w", "x%%") == {"x%": "mfffff"}
+    assert split(tmp_path, "-M", "time", "1m", "-B", "1h", "-w", "y%%")["y%"] == "mfffff"
+
+
+def test_the_period_that_begins_with_1970(tmp_path: Path) -> None:
+    (tmp_path / "a.argus").write_bytes(INITIAL + crafted(0))
+    assert list(split(tmp_path, "-M", "time", "900000h")) == ["x.1970.01.01.00.00.00"]
+
+
+def test_fields_that_few_records_have(tmp_path: Path) -> None:
+    """The response of ARP has no column in lines of other records, the port of IS-IS two delimiters behind it."""
+    engine = Engine(FlowConfig())
+    engine.feed(batch([datagram(0, A, 1000, B, 53), isis(15, 27)]))
+    engine.finish(False)
+    (tmp_path / "a.argus").write_bytes(INITIAL + engine.take())
+    found = split(tmp_path, "-M", "time", "1y", "-w", "$resp-$proto-$dport-$xxx-$srcid")
+    assert len(found) == 2
+    assert {name.split("-")[0] for name in found} == {"none"}
+    assert {name.split("-")[3] for name in found} == {"none"}
+
+
+def test_values_with_what_stands_between_them(tmp_path: Path) -> None:
+    record = crafted(1)
+    label = b"\x66\0\0\x02" + b"\x1f../"
+    words = int.from_bytes(record[2:4], "big") + len(label) // 4
+    (tmp_path / "a.argus").write_bytes(INITIAL + record[:2] + words.to_bytes(2, "big") + record[4:] + label)
+    assert split(tmp_path, "-M", "time", "1y", "-w", "$label-%Y") == {"_._-2023": "mf"}
+    assert list(split(tmp_path, "-M", "time", "1y", "-w", "y/$label-$proto-%Y").values()) == ["mf", "mf"]
+
+
+def test_user_data_of_management_records(tmp_path: Path) -> None:
+    """They have none, the one that a further input begins with like the others."""
+    (tmp_path / "a.argus").write_bytes(INITIAL + crafted(1, user_size=8) + STATUS)
+    (tmp_path / "b.argus").write_bytes(INITIAL + crafted(2, user_size=8) + STATUS)
+    assert split(tmp_path, "-e", "xx") == {"xaa": "mff"}
+    result = program("ra", "-X", "-r", "a.argus", "b.argus", "-M", "man", "-e", "xx", "-L", "-1", "-s", "proto", cwd=tmp_path)
+    assert result.stdout.split() == [b"udp", b"udp"]
+
+
+@pytest.mark.parametrize(
+    ("size", "names"),
+    [
+        ("1h", ["x.2023.11.15.03.00.00", "x.2023.11.15.04.00.00"]),
+        ("12h", ["x.2023.11.15.00.00.00"]),
+        ("7h", ["x.2023.11.15.03.00.00"]),
+        ("24h", ["x.2023.11.15.00.00.00"]),
+    ],
+)
+def test_hours_are_those_of_the_local_clock(tmp_path: Path, size: str, names: list[str]) -> None:
+    # 03:43:20 and 04:10:00 in India.
+    assert time.gmtime(BEGIN // 10**6)[:6] == (2023, 11, 14, 22, 13, 20)
+    (tmp_path / "a.argus").write_bytes(INITIAL + crafted(0, 1600))
+    assert list(split(tmp_path, "-M", "time", size, TZ="Asia/Kolkata")) == names
 
 
 @needs_samples
@@ -189,6 +349,30 @@ def test_values_cannot_leave_the_folder(value: str, want: str) -> None:
     assert name.count("/") == 2
 
 
+@pytest.mark.parametrize(
+    ("text", "timed", "name"),
+    [
+        ("a-$proto-b", False, "a-udp-b"),
+        ("$proto:$proto+", False, "udp:udp+"),
+        ("$proto$sport%Y", True, "udp531970"),
+        ("a.", True, "a.1970.01.01.00.00.00"),
+        ("a..", True, "a..1970.01.01.00.00.00"),
+        ("a_", True, "a_.1970.01.01.00.00.00"),
+        ("a.$proto.gz", True, "a.udp.1970.01.01.00.00.00.gz"),
+        ("a.CSV.gz", True, "a.1970.01.01.00.00.00.CSV.gz"),
+    ],
+)
+def test_names(text: str, timed: bool, name: str) -> None:
+    template = Template(text, 0, timed)
+    assert template.name([{"proto": "udp", "sport": "53"}[field] for field in template.fields], 0, 0) == name
+
+
+@pytest.mark.parametrize("text", ["$protoo", "${proto}", "$Proto", "a$sportx"])
+def test_fields_that_do_not_exist(text: str) -> None:
+    with pytest.raises(BadUse, match="no such field"):
+        Template(text)
+
+
 def test_long_values_are_cut() -> None:
     assert len(harmless("ü" * 500).encode()) <= 200
 
@@ -252,7 +436,7 @@ def test_unfinished_files_have_another_name(tmp_path: Path) -> None:
     from pyargus.clients.rasplit import PROGRAM
     from pyargus.clients.settings import from_argv
 
-    file = OutputFile(from_argv(["-X"], PROGRAM), str(tmp_path / "a.gz"), b"head")
+    file = OutputFile(from_argv(["-X"], PROGRAM), str(tmp_path / "a.gz"), ".gz", b"head")
     file.write(b"record")
     assert files(tmp_path) == ["a.gz.partial"]
     file.close()
@@ -282,6 +466,7 @@ def test_rastream_runs_a_program_on_every_file(tmp_path: Path) -> None:
         (["-M", "time", "5m", "count", "3"], "split by one of them"),
         (["-M", "time", "200q"], "time 200q"),
         (["-M", "size", "x"], "-M size"),
+        (["-M", "rmon"], "no such mode"),
         (["-M", "count", "0"], "above zero"),
         (["-M", "nomodify"], "-M time"),
         (["-M", "count", "3", "hard"], "-M size"),

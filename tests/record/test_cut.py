@@ -135,11 +135,14 @@ def test_last_packet_is_at_the_end() -> None:
 
 def test_only_pieces_that_lost_something_say_so() -> None:
     rec = record(ss=0, se=9_000_000, spkts=10, sbytes=1000, sretrans=1, ds=0, de=9_000_000, dpkts=10, dbytes=1000, tcp_status=0x307)
+    rec.sstatus, rec.dstatus = 0x304, 0x302
     cutter = Cutter(Bins(3_000_000))
     cutter.begin(rec)
     said = []
     while cutter.next():
-        assert rec.tcp_status & ~0x300 == 0x7 and bool(rec.tcp_status & 0x100) is (rec.sretrans > 0) and not rec.tcp_status & 0x200
+        # That of the other side stays: it is not of packets that this record counts.
+        assert rec.tcp_status == (0x307 if rec.sretrans else 0x207)
+        assert (rec.sstatus, rec.dstatus) == (0x304 if rec.sretrans else 0x4, 0x302)
         said.append(rec.sretrans)
     assert len(said) > 2 and sum(said) == 1
     whole = record(ss=0, se=9_000_000, spkts=10, sbytes=1000, tcp_status=0x307)
@@ -183,6 +186,12 @@ def local(moment: int) -> str:
         ("3M", 1_774_780_000, "2026-01-01 00:00:00", "2026-04-01 00:00:00"),
         ("1y", 1_774_780_000, "2026-01-01 00:00:00", "2027-01-01 00:00:00"),
         ("5m", 1_774_780_123, "2026-03-29 12:25:00", "2026-03-29 12:30:00"),
+        ("12h", 1_768_000_000, "2026-01-10 00:00:00", "2026-01-10 12:00:00"),
+        ("12h", 1_774_753_200, "2026-03-29 00:00:00", "2026-03-29 12:00:00"),
+        ("24h", 1_761_440_000, "2025-10-26 00:00:00", "2025-10-27 00:00:00"),
+        # An hour that comes twice is two bins.
+        ("1h", 1_761_438_600, "2025-10-26 02:00:00", "2025-10-26 02:00:00"),
+        ("1h", 1_761_442_200, "2025-10-26 02:00:00", "2025-10-26 03:00:00"),
     ],
 )
 def test_calendar(berlin: None, size: str, moment: int, start: str, end: str) -> None:
@@ -192,8 +201,38 @@ def test_calendar(berlin: None, size: str, moment: int, start: str, end: str) ->
     assert bins.start <= moment * 1_000_000 < bins.end
 
 
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "Asia/Kolkata", "Australia/Lord_Howe", "America/St_Johns"])
+@pytest.mark.parametrize("size", ["25m", "1h", "2h", "150m", "24h", "36h"])
+def test_bins_by_the_local_clock(monkeypatch: pytest.MonkeyPatch, zone: str, size: str) -> None:
+    """Over a year of both changes: every bin begins where the last one ended, at a multiple of its size or where the clock was changed."""
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        bins = parse_bins(size)
+        moment, odd = 1_767_225_600_000_000, 0
+        bins.find(moment)
+        while bins.start < moment + 365 * 86400 * 10**6:
+            end = bins.end
+            bins.find(end)
+            assert bins.start == end
+            before, after = (time.localtime(second).tm_gmtoff for second in (end // 10**6 - 1, end // 10**6))
+            if (end + after * 10**6) % bins.size:
+                assert before != after
+                odd += 1
+        assert odd <= 2
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
+def test_bins_in_utc(berlin: None) -> None:
+    bins = parse_bins("24h", utc=True)
+    bins.find(1_774_780_000_000_000)
+    assert (bins.start, bins.end) == (1_774_742_400_000_000, 1_774_828_800_000_000)
+
+
 def test_weeks_counted_from_1970_begin_on_thursdays(berlin: None) -> None:
-    bins = parse_bins("2w", counted_weeks=True)
+    bins = parse_bins("2w", utc=True)
     bins.find(1_420_588_548_000_000)
     assert [time.strftime("%a %F %T", time.gmtime(edge // 1_000_000)) for edge in (bins.start, bins.end)] == [
         "Thu 2015-01-01 00:00:00",
@@ -208,7 +247,7 @@ def test_sizes(size: str, micro: int) -> None:
     assert parse_bins(size).size == micro
 
 
-@pytest.mark.parametrize("size", ["", "s", "0", "0s", "0ms", "1.5d", "0d", "-1s", "1x", "5000y"])
+@pytest.mark.parametrize("size", ["", "s", "0", "0s", "0ms", "1.5d", "0d", "-1s", "1x", "5000y", "20000000h"])
 def test_refused_sizes(size: str) -> None:
     with pytest.raises(BadUse):
         parse_bins(size)

@@ -32,10 +32,11 @@ class OutputFile:
     the name with `.partial` behind it until it is complete, and then takes its own name in one step.
     """
 
-    def __init__(self, settings: Settings, name: str, head: bytes) -> None:
+    def __init__(self, settings: Settings, name: str, ending: str, head: bytes) -> None:
+        """ending: what of the name says how the file is written. What numbers files, and a value in a name, may look like that, too."""
         self.name = name
-        self.packing = packing_of(name)
-        form = form_of_name(name)
+        self.packing = packing_of(f"x{ending}")
+        form = form_of_name(f"x{ending}")
         self.form = form
         self.printer: Any = None
         self.finished: Callable[[], None] = _nothing
@@ -45,8 +46,11 @@ class OutputFile:
             self.work = self.name + _WORK
         try:
             os.makedirs(os.path.dirname(name) or ".", exist_ok=True)
-            fresh = not os.path.exists(self.name) or os.path.getsize(self.name) == 0
+            size = os.path.getsize(self.name) if os.path.exists(self.name) else 0
+            fresh = size == 0
             plain = self.work == self.name
+            # Bytes of records that are in the file already, where that can be told.
+            self.before = size if plain else 0
             self.file: Any = open(self.work, "ab" if plain else "wb", 0 if plain else -1)  # noqa: SIM115 - `close` closes it
             if not fresh and not plain:
                 # A compressed file is a row of streams, to which one more is added.
@@ -123,7 +127,7 @@ class Archive:
         self.parts: dict[str, Part] = {}
         # What was closed to make room: for each name the end of its period; and by key what its next part goes on with.
         self.set_aside: dict[str, int] = {}
-        self.resumed: dict[bytes, tuple[str, int, int]] = {}
+        self.resumed: dict[bytes, tuple[str, int, int, int]] = {}
         self.keys: dict[str, bytes] = {}
         # What gathered the records of a file that is complete.
         self.spare: Rewriter | None = None
@@ -132,36 +136,48 @@ class Archive:
 
     def opened(self, key: bytes, start: int, moment: int) -> Part:
         """The part for the records of a key and a period."""
-        values = key.rstrip(b"\n").decode("utf-8", "replace").split("\x1f") if self.template.fields else []
+        values = self.values(key)
         head = self.splitter.head
-        count, size = 0, len(head)
+        count, size, base = 0, len(head), 0
         if self.template.length and key in self.resumed:
-            name, count, size = self.resumed.pop(key)
+            name, count, size, base = self.resumed.pop(key)
         else:
             number = 0
             if self.template.length:
                 number = self.numbers[key] = self.numbers.get(key, -1) + 1
-                # The management record that the input begins with is one of its records.
+                # The management record that the input begins with is one of the records of the first, and fills a file of one.
                 count = int(number == 0 and head != b"" and not values)
+                if count and self.splitter.count_limit == 1:
+                    count, number = 0, 1
+                    self.numbers[key] = number
                 if self.splitter.half >= 0 and number & 1 != self.splitter.half:
                     return self.elsewhere(count, size)
-            name = self.template.name(values, start or moment, number)
+            name = self.template.name(values, start if self.template.timed else moment, number)
         held = self.parts.get(name)
         if held is not None:
             # Values that make the same name share a file.
             return held
         if len(self.parts) >= self.limit:
             self.make_room()
-        file = OutputFile(self.settings, name, head)
+        file = OutputFile(self.settings, name, self.template.ending, head)
         self.set_aside.pop(file.name, None)
         part = Part(file, file.printer, self.spare)
         self.spare = None
-        part.count, part.size = count, size
+        if not base:
+            base = size = file.before or size
+        part.count, part.size, part.base = count, size, base
         self.parts[name] = part
         self.splitter.room(len(self.parts))
         self.keys[name] = key
         self.sweep()
         return part
+
+    def values(self, key: bytes) -> list[str]:
+        """The values of a key, one for each field: what is printed of the last one may hold what stands between them."""
+        if not self.template.fields:
+            return []
+        values = key.rstrip(b"\n").decode("utf-8", "replace").split("\x1f", len(self.template.fields) - 1)
+        return values + [""] * (len(self.template.fields) - len(values))
 
     @staticmethod
     def elsewhere(count: int, size: int) -> Part:
@@ -184,7 +200,7 @@ class Archive:
         self.set_aside[part.owner.name] = part.end
         key = self.keys.pop(name)
         if self.template.length:
-            self.resumed[key] = (name, part.count, part.size)
+            self.resumed[key] = (name, part.count, part.size, part.base)
         self.let_go(part)
 
     def flushed(self, part: Part) -> None:

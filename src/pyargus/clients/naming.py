@@ -13,7 +13,8 @@ from pyargus.errors import BadUse
 from pyargus.record.schema import BY_NAME
 
 DEFAULT_TIME = ".%Y.%m.%d.%H.%M.%S"
-_FIELD = re.compile(r"\$([^ ,./_%$]+)")
+# A brace is taken along, so that what is meant as in a shell is refused.
+_FIELD = re.compile(r"\$(\{?[A-Za-z0-9]+)")
 _LETTERS = 26
 _LONGEST = 200
 
@@ -53,8 +54,8 @@ class Template:
         self.ending = ""
         stem = text
         for suffix in (*(f".{name}" for name in PACKED), ".argus", *SUFFIXES):
-            if stem.endswith(suffix) and os.path.basename(stem) != suffix:
-                self.ending = suffix + self.ending
+            if stem.lower().endswith(suffix) and os.path.basename(stem).lower() != suffix:
+                self.ending = stem[-len(suffix) :] + self.ending
                 stem = stem[: -len(suffix)]
         self.text = stem
         for match in _FIELD.finditer(stem):
@@ -64,7 +65,7 @@ class Template:
             if name not in self.fields:
                 self.fields.append(name)
         if self.timed and "%" not in self.text:
-            self.text += DEFAULT_TIME
+            self.text = self.text.removesuffix(".") + DEFAULT_TIME
 
     def name(self, values: list[str], moment: int, number: int) -> str:
         """The name of a file. values: those of `fields`; moment: µs since 1970, expanded in local time; number: of the file, from 0."""

@@ -51,7 +51,7 @@ def make_stage(settings: Settings) -> Binner:
     given = settings.mode_values
     cutter = None
     if "time" in given:
-        cutter = Cutter(parse_bins(given["time"], counted_weeks=True), "hard" in given, "nomodify" in given)
+        cutter = Cutter(parse_bins(given["time"], utc=True), "hard" in given, "nomodify" in given)
     words = ["none"] if "nomerge" in given else None
     order = parse_keys(settings.own.get("P", ["stime"]))
     stage = Binner(make_statements(settings, preserve="nomerge" in given, words=words), order, cutter)

@@ -36,14 +36,14 @@ OWN = (
     Option("open", "open-files", ONE, "N", f"files that are open at the same time ({OPEN_FILES})"),
 )
 MODES = (
-    Mode("count", "N", f"a file for every N records ({COUNT})"),
+    Mode("count", "N[kmg]", f"a file for every N records ({COUNT})"),
     Mode("size", "N[kmg]", "a file for every N bytes of records, counted in blocks of 4096"),
     Mode("hard", "", "with size: no file grows beyond it"),
     Mode("time", "N[smhdwMy]", "a file for every period; records are cut at its edges"),
     Mode("flow", "FILTER", "a new file with every record that the filter passes"),
     Mode("nomodify", "", "cut no records: each belongs to the period of its start"),
 )
-WITHOUT = frozenset({"A", "L", "H", "z", "Z", "xml", "disa", "color", "format", "f", "m", "P", "%"})
+WITHOUT = frozenset({"A", "L", "H", "z", "Z", "xml", "disa", "rmon", "color", "format", "f", "m", "P", "%"})
 
 
 def parse_count(text: str, option: str) -> int:
@@ -61,12 +61,12 @@ def parse_hold(text: str) -> int:
     return round(float(match[1]) * {"": 1, "s": 1, "m": 60, "h": 3600}[match[2]] * 1_000_000)
 
 
-def parse_size(text: str) -> int:
-    """Bytes of `N[kmg]`. Raises BadUse for anything else."""
-    match = re.fullmatch(r"(\d+)([kmbg]?)", text.lower())
+def parse_size(text: str, word: str) -> int:
+    """Bytes, or records, of `N[kmg]`, where `kb` is `k`. Raises BadUse for anything else."""
+    match = re.fullmatch(r"(\d+)(?:([kmg])b?|(b?))", text.lower())
     if match is None or int(match[1]) == 0:
-        raise BadUse(f"-M size {text}: expected a number and one of k m g")
-    return int(match[1]) * SIZES[match[2]]
+        raise BadUse(f"-M {word} {text}: expected a number above zero and one of k m g")
+    return int(match[1]) * SIZES[match[2] or match[3]]
 
 
 def nothing(name: str) -> None:
@@ -127,9 +127,9 @@ def make_cutter(settings: Settings) -> object:
 def configure(splitter: Splitter, settings: Settings, kind: str) -> None:
     """Set what the stage is divided by."""
     if kind == "count":
-        splitter.count_limit = parse_count(settings.mode_values.get("count", str(COUNT)), "-M count")
+        splitter.count_limit = parse_size(settings.mode_values.get("count", str(COUNT)), "count")
     elif kind == "size":
-        splitter.size_limit = parse_size(settings.mode_values["size"])
+        splitter.size_limit = parse_size(settings.mode_values["size"], "size")
         splitter.strict = "hard" in settings.mode_values
     elif kind == "flow":
         from pyargus.record.filter import compile_filter
@@ -149,7 +149,10 @@ def make_names(settings: Settings, archive: Archive) -> object:
 
     columns = [Column(name) for name in archive.template.fields]
     plain = settings.but(columns=columns, widths={}, variable=True, delimiter="\x1f", labels=-1, xml=False, join=False, encoding=0)
-    return make_printer(plain)
+    printer = make_printer(plain)
+    # Every field is to have its place, whether a record has it or not.
+    printer.even = True
+    return printer
 
 
 def make_stage(settings: Settings) -> Splitter:

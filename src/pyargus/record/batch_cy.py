@@ -67,12 +67,15 @@ class Batch:
             self.stage.opening(rec)
         self.sources += 1
         self.mans += 1
-        if self.filter is None or self.filter.accepts(rec):
-            if self.stage is None:
-                if self.number >= self.from_number:
-                    delivery.initial(rec)
-            elif self.stage.takes_openings:
-                self.stage.add(rec)
+        if self.filter is not None and not self.filter.accepts(rec):
+            return 0
+        if (self.select is not None and not self.select(rec)) or (self.period is not None and not self.period(rec)):
+            return 0
+        if self.stage is None:
+            if self.number >= self.from_number:
+                delivery.initial(rec)
+        elif self.stage.takes_openings:
+            self.stage.add(rec)
         return 0
 
     def run(self, data, at, offset):

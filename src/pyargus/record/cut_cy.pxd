@@ -2,8 +2,9 @@ from pyargus.record.record_cy cimport Record
 
 cdef class Bins:
     cdef readonly long long size
-    cdef readonly object calendar
+    cdef readonly object calendar, clock
     cdef readonly long long start, end
+    cdef long long offset, since, until
     cpdef int find(self, long long moment) except -1
 
 cdef class Side:
@@ -24,10 +25,10 @@ cdef class Cutter:
     cdef readonly long long start, end
     cdef Record rec
     cdef Side src, dst
-    cdef bint more, entire
+    cdef bint more, entire, source_lost, target_lost
     cdef public unsigned long long most
     cdef readonly unsigned long long uncut
-    cdef unsigned int count, status
+    cdef unsigned int count, status, source_status, target_status
     cdef unsigned long long packets
     cpdef int begin(self, Record rec) except -1
     cpdef bint next(self) except -1

@@ -33,15 +33,19 @@ class Bins:
     """The bin that a moment is in. start, end: the bin that was found last, its end excluded.
 
     size: length of every bin in µs, counted from 1970; calendar: where it is not None, a function from µs to start and end in µs of the
-    bin that holds it, for bins that follow the local calendar.
+    bin that holds it, for bins that follow the local calendar. clock: where it is not None, bins are counted by the local clock: a
+    function from µs to the offset of local time, and to the time around them, from `since` to before `until`, that has this offset;
+    `calendar` then says what bins those are that reach over its ends.
     """
 
-    def __init__(self, size, calendar=None):
+    def __init__(self, size, calendar=None, clock=None):
         if size <= 0:
             raise ValueError("a bin has a length")
         self.size = size
         self.calendar = calendar
+        self.clock = clock
         self.start = self.end = 0
+        self.offset = self.since = self.until = 0
 
     def find(self, moment):
         """Set `start` and `end` to the bin of `moment`."""
@@ -50,6 +54,14 @@ class Bins:
         if self.calendar is None:
             self.start = moment - moment % self.size
             self.end = self.start + self.size
+            return 0
+        if self.clock is not None:
+            if not self.since <= moment < self.until:
+                self.offset, self.since, self.until = self.clock(moment)
+            self.start = moment - (moment + self.offset) % self.size
+            self.end = self.start + self.size
+            if self.start < self.since or self.end >= self.until:
+                self.start, self.end = self.calendar(moment)
         else:
             self.start, self.end = self.calendar(moment)
         return 0
@@ -174,7 +186,8 @@ class Cutter:
         self.start = self.end = 0
         self.more = self.entire = False
         self.packets = 0
-        self.status = 0
+        self.status = self.source_status = self.target_status = 0
+        self.source_lost = self.target_lost = False
         self.most = MOST_PIECES
         self.uncut = 0
         self.src = Side()
@@ -200,8 +213,12 @@ class Cutter:
         self.packets = src.packets + dst.packets
         if rec.net == 0x05:
             self.status = rec.tcp_status
+            self.source_status = rec.sstatus
+            self.target_status = rec.dstatus
             src.lost = rec.sretrans
             dst.lost = rec.dretrans
+            self.source_lost = src.lost != 0
+            self.target_lost = dst.lost != 0
         elif rec.net == 0x0A or rec.net == 0x09:
             src.lost = rec.sdrop
             dst.lost = rec.ddrop
@@ -309,12 +326,16 @@ class Cutter:
             rec.sretrans = cython.cast(cython.uint, src.piece_lost)
             rec.dretrans = cython.cast(cython.uint, dst.piece_lost)
             rec.tcp_status = self.status
+            rec.sstatus = self.source_status
+            rec.dstatus = self.target_status
             if taken != self.packets:
                 # A piece of which nothing was lost does not say that its record lost something.
-                if src.piece_lost == 0:
+                if self.source_lost and src.piece_lost == 0:
                     rec.tcp_status &= ~cython.cast(cython.uint, 0x100)
-                if dst.piece_lost == 0:
+                    rec.sstatus &= ~cython.cast(cython.uint, 0x300)
+                if self.target_lost and dst.piece_lost == 0:
                     rec.tcp_status &= ~cython.cast(cython.uint, 0x200)
+                    rec.dstatus &= ~cython.cast(cython.uint, 0x300)
         elif rec.net == 0x0A or rec.net == 0x09:
             rec.sdrop = cython.cast(cython.uint, src.piece_lost)
             rec.ddrop = cython.cast(cython.uint, dst.piece_lost)

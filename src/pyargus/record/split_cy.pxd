@@ -11,7 +11,7 @@ cdef class Part:
     cdef public Output printer
     cdef public object owner
     cdef public long long start, end
-    cdef public unsigned long long used, count, size
+    cdef public unsigned long long used, count, size, base
     cdef public bint open, away
     cpdef int leave(self) except -1
 

@@ -36,7 +36,8 @@ class Part:
     """One output. writer: gathers its records, or `printer` does where it is of another format. owner: what `opened` gave it.
 
     start, end: its period in µs, both 0 without; used: when it was written to last, as a number that rises; count, size: records and bytes
-    so far. open: whether it takes records. away: another process writes it; records are only counted, and there is no owner.
+    so far; base: bytes that it began with. open: whether it takes records. away: another process writes it; records are only counted, and
+    there is no owner.
     A writer is taken over from a part that needs it no more, as its memory is in use already.
     """
 
@@ -45,7 +46,7 @@ class Part:
         self.writer = Rewriter() if writer is None else writer
         self.printer = printer
         self.start = self.end = 0
-        self.used = self.count = self.size = 0
+        self.used = self.count = self.size = self.base = 0
         self.open = True
         self.away = False
 
@@ -128,7 +129,7 @@ class Splitter(Stage):
         if part is None or not part.open:
             part = self.opened(key, start, moment)
             part.start = start
-            part.end = end
+            part.end = max(part.end, end)
             self.parts[key, start] = part
         part.used = self.turn
         self.last = part
@@ -215,31 +216,34 @@ class Splitter(Stage):
             moment = cython.cast(cython.longlong, rec.mar_now_s) * 1000000 + rec.mar_now_f
         else:
             moment = first_micro(rec)
-        if self.opener is not None and (key, 0) not in self.parts and rec.kind & 0xF0 != 0x80 and self.opener.accepts(rec):
+        if self.opener is not None and (key, 0) not in self.parts and self.opener.accepts(rec):
             # The record does not belong to what comes before it, even where that is nothing.
             self.skipped(key)
         part = self.part(key, 0, 0, moment)
-        if part.count:
-            if self.count_limit:
-                full = part.count >= self.count_limit
-            elif self.size_limit and cython.cast(cython.Py_ssize_t, part.size) > len(self.head):
-                if self.strict and size == 0:
-                    # How long a record will be shows when it is written.
-                    client_form(rec, True)
-                    self.single.write(rec)
-                    size = self.single.size()
-                    self.single.take()
-                if self.strict:
-                    full = part.size + size > self.size_limit
-                else:
-                    # The management record is in the file at once, of the rest whole blocks are.
-                    written = part.size - (part.size - 128) % 4096
-                    full = written + 4 * rec.words > self.size_limit
-            elif self.opener is not None:
-                full = rec.kind & 0xF0 != 0x80 and self.opener.accepts(rec)
-            if full:
-                self.close(part)
-                part = self.part(key, 0, 0, moment)
+        if self.size_limit and cython.cast(cython.Py_ssize_t, part.size) > len(self.head):
+            if self.strict and size == 0:
+                # How long a record will be shows when it is written.
+                client_form(rec, True)
+                self.single.write(rec)
+                size = self.single.size()
+                self.single.take()
+            if self.strict:
+                full = part.size + size > self.size_limit
+            else:
+                # What it began with is in the file, of the rest whole blocks are but the last, which is written when more comes.
+                written = part.size
+                if written > part.base:
+                    written -= 1 + (part.size - part.base - 1) % 4096
+                full = written + 4 * rec.words > self.size_limit
+        elif part.count and self.count_limit:
+            full = part.count >= self.count_limit
+        elif part.count and self.opener is not None:
+            full = self.opener.accepts(rec)
+        while full:
+            self.close(part)
+            part = self.part(key, 0, 0, moment)
+            # The next file may be there already, and as full.
+            full = self.strict and cython.cast(cython.Py_ssize_t, part.size) > len(self.head) and part.size + size > self.size_limit
         return part
 
     def close(self, part):
@@ -296,7 +300,9 @@ class Splitter(Stage):
         self.checked = now
         for key in [key for key, value in self.parts.items() if value.open and value.end and value.end + self.hold <= now]:
             part = self.parts.pop(key)
-            self.close(part)
+            # Periods whose names are the same share a part.
+            if part.open:
+                self.close(part)
         return 0
 
     def tick(self, now):
