@@ -54,7 +54,7 @@ class Batch:
         self.select = self.period = None
 
     def opening(self, data):
-        """Handle the initial management record of a source: the first is written, all may be printed, none is counted."""
+        """Handle the initial management record of a source: the first is written, those selected may be printed, none is counted."""
         rec: Record = self.record
         delivery: Delivery = self.delivery
         rec.point_to(data)
@@ -67,12 +67,16 @@ class Batch:
             self.stage.opening(rec)
         self.sources += 1
         self.mans += 1
-        if self.filter is None or self.filter.accepts(rec):
-            if self.stage is None:
-                if self.number >= self.from_number:
-                    delivery.initial(rec)
-            elif self.stage.takes_openings:
-                self.stage.add(rec)
+        if self.filter is not None and not self.filter.accepts(rec):
+            return 0
+        if self.number < self.from_number or (self.select is not None and not self.select(rec)):
+            return 0
+        if self.period is not None and not self.period(rec):
+            return 0
+        if self.stage is None:
+            delivery.initial(rec)
+        elif self.stage.takes_openings:
+            self.stage.add(rec)
         return 0
 
     def run(self, data, at, offset):

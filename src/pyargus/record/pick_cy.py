@@ -12,10 +12,12 @@ import cython
 
 if cython.compiled:
     from cython.cimports.pyargus.record.arrange_cy import strip
+    from cython.cimports.pyargus.record.client_cy import aggregation
     from cython.cimports.pyargus.record.stage_cy import Stage
     from cython.cimports.pyargus.record.values_cy import last_f, last_s, start_f, start_s
 else:
     from pyargus.record.arrange_cy import strip
+    from pyargus.record.client_cy import aggregation
     from pyargus.record.stage_cy import Stage
     from pyargus.record.values_cy import last_f, last_s, start_f, start_s
 
@@ -116,6 +118,9 @@ class Stripper(Stage):
             values = getattr(self.out.printer, "values", None)
             if values is not None:
                 values.mask = self.parts
+        if self.parts & 16 and rec.kind & 0xF0 != 0x80:
+            # Made of times and counters, which may not be kept.
+            aggregation(rec)
         strip(rec, self.parts)
         self.out.aggregate = self.parts & 16 != 0
         return self.out.put(rec)

@@ -374,8 +374,7 @@ class Printer(Output):
                 return t.puts(b"Error")
             return t.puts(b"Unknown")
         if field == 12:  # srcid
-            if rec.kind & 0xF0 != 0x80 and not rec.present & 1 and self.values.mask & 1:
-                # A record that came without one; one that it was taken off shows zeros.
+            if rec.kind & 0xF0 != 0x80 and not rec.present & 1:
                 return 0
             return source(t, rec)
         if rec.kind & 0xF0 == 0x80:

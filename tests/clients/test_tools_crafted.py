@@ -1,0 +1,90 @@
+"""rastrip, rafilteraddr, ratimerange, ragrep, rahisto over crafted records: what depends on single bits of records and on their order."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.clients.programs import program
+from tests.flow.craft import BEGIN, A, B, Packet, ether, ipv4, run, udp
+from tests.network.craft import INITIAL
+
+# DSR types of the record format.
+FLOW, TIME, METRIC, AGGREGATION = 2, 3, 0x10, 0x60
+
+
+def written(path: Path, *packets: Packet) -> str:
+    """A file of the records of packets, without those of management but the first."""
+    path.write_bytes(INITIAL + b"".join(record.raw for record in run(packets) if record.raw[0] >> 4 != 8))
+    return str(path)
+
+
+def datagram(at: int, source: str = A, target: str = B, sport: int = 1000, size: int = 10) -> Packet:
+    """A UDP datagram, `at` microseconds after the beginning."""
+    return Packet(BEGIN + at, ether(source, target, ipv4(source, target, 17, udp(sport, 53, b"x" * size))))
+
+
+def records(path: str | Path) -> list[bytes]:
+    """All records of a file."""
+    data, out, at = Path(path).read_bytes(), [], 0
+    while at < len(data):
+        size = 4 * int.from_bytes(data[at + 2 : at + 4])
+        out.append(data[at : at + size])
+        at += size
+    return out
+
+
+def parts(record: bytes) -> Iterator[int]:
+    """The types of the DSRs of a flow record."""
+    at = 4
+    while at < len(record):
+        yield record[at]
+        at += 4 * record[at + 3]
+
+
+def lines(name: str, *arguments: str) -> list[str]:
+    """Lines of a program's output without a title."""
+    return program(name, "-X", "-n", "-L", "-1", "-c", ",", *arguments).stdout.decode().splitlines()
+
+
+def test_what_is_stripped_is_not_written(tmp_path: Path) -> None:
+    source, out = written(tmp_path / "in", datagram(0), datagram(1_500_000)), tmp_path / "out"
+    for words, kept in (
+        (["flow", "metric"], [FLOW, METRIC]), (["agr"], [AGGREGATION]), (["flow", "agr", "time"], [FLOW, TIME, AGGREGATION]),
+        (["behavior"], []),
+    ):  # fmt: skip
+        out.unlink(missing_ok=True)
+        assert program("rastrip", "-X", "-r", source, "-M", *words, "-w", str(out)).returncode == 0
+        assert [list(parts(record)) for record in records(out) if record[0] >> 4 == 1] == [kept]
+
+
+def test_statistics_are_those_of_the_record_before_it_was_stripped(tmp_path: Path) -> None:
+    source = written(tmp_path / "in", datagram(0), datagram(1_500_000))
+    assert lines("rastrip", "-r", source, "-M", "noman", "agr", "-s", "trans", "mean", "dur") == ["1,1.500000,0.000000"]
+    out = str(tmp_path / "out")
+    program("rastrip", "-X", "-r", source, "-M", "flow", "agr", "-w", out)
+    assert lines("ra", "-r", out, "-s", "trans", "mean", "dur") == ["1,1.500000,0.000000"]
+
+
+def test_a_source_that_is_stripped_is_not_printed(tmp_path: Path) -> None:
+    source = written(tmp_path / "in", datagram(0))
+    assert lines("rastrip", "-r", source, "-M", "noman", "-s", "srcid", "seq", "proto") == [",,udp"]
+
+
+def test_the_first_record_is_chosen_as_others_are(tmp_path: Path) -> None:
+    source = written(tmp_path / "in", datagram(0))
+    for program_name, more in (("rastrip", []), ("ra", ["-M", "man"])):
+        words = [program_name, "-r", source, *more, "-s", "proto"]
+        assert lines(*words) == ["man", "udp"]
+        assert lines(*words, "-t", "2023/11/14") == ["udp"]
+        assert lines(*words, "-t", "x2023/11/14") == ["man"]
+        assert lines(*words, "-e", "x") == []
+        assert lines(*words, "-N", "1-2") == ["udp"]
+
+
+def test_a_file_of_which_a_time_range_leaves_nothing_is_not_replaced(tmp_path: Path) -> None:
+    source = written(tmp_path / "in", datagram(0))
+    before = Path(source).read_bytes()
+    result = program("rastrip", "-X", "-r", source, "-M", "replace", "-t", "2011/01/01")
+    assert (result.returncode, Path(source).read_bytes()) == (0, before)
+    assert b"left as it is" in result.stderr
+    assert program("rastrip", "-X", "-r", source, "-M", "replace", "-t", "2023/11/14").returncode == 0
+    assert len(records(source)) == 2 and Path(source).read_bytes() != before
