@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from tests.clients.programs import program
 from tests.flow.craft import BEGIN, A, B, Packet, ether, ipv4, run, udp
 from tests.network.craft import INITIAL
@@ -88,3 +90,41 @@ def test_a_file_of_which_a_time_range_leaves_nothing_is_not_replaced(tmp_path: P
     assert b"left as it is" in result.stderr
     assert program("rastrip", "-X", "-r", source, "-M", "replace", "-t", "2023/11/14").returncode == 0
     assert len(records(source)) == 2 and Path(source).read_bytes() != before
+
+
+def test_selected_by_address_a_record_is_written_without_statistics(tmp_path: Path) -> None:
+    source, out = written(tmp_path / "in", datagram(0), datagram(0, B, A, 2000)), tmp_path / "out"
+    again = str(tmp_path / "again")
+    program("ra", "-X", "-r", source, "-w", again)
+    addresses = tmp_path / "list"
+    addresses.write_text(f"{A}\n")
+    for name in (source, again):
+        out.unlink(missing_ok=True)
+        assert program("rafilteraddr", "-X", "-f", str(addresses), "-m", "saddr", "-r", name, "-w", str(out)).returncode == 0
+        (record,) = [record for record in records(out) if record[0] >> 4 == 1]
+        assert AGGREGATION not in parts(record)
+
+
+def test_both_sides_of_a_record(tmp_path: Path) -> None:
+    source = written(tmp_path / "in", datagram(0), datagram(0, B, A, 2000))
+    addresses = tmp_path / "list"
+    addresses.write_text(f"{A}\n")
+    for sides, number in ((["saddr"], 1), (["daddr", "saddr"], 2)):
+        assert len(lines("rafilteraddr", "-r", source, "-f", str(addresses), "-m", *sides, "-s", "saddr")) == number
+
+
+@pytest.mark.parametrize(
+    ("form", "digits", "shown"),
+    [
+        ("%Y-%m-%dT%H:%M:%S.%fZ", 6, "2023-11-14T22:13:20.250000Z"), ("%T.%f %Z", 3, "22:13:20.250 UTC"), ("%T,%f", 2, "22:13:20,25"),
+        ("%T.%fZ", 0, "22:13:20Z"), ("%f/%S.%f", 1, "2/20.2"), ("%%f %S", 6, "%f 20"), ("%T", 6, "22:13:20"),
+    ],
+)  # fmt: skip
+def test_the_fraction_of_a_second_stands_where_the_format_has_it(tmp_path: Path, form: str, digits: int, shown: str) -> None:
+    source = written(tmp_path / "in", datagram(250_000))
+    rc = tmp_path / "rc"
+    rc.write_text(f'RA_TIME_FORMAT="{form}"\n')
+    words = ["-X", "-F", str(rc), "-p", str(digits), "-r", source]
+    assert program("ratimerange", *words).stdout.decode() == f"{shown} - {shown}\n"
+    row = program("ra", *words, "-s", "stime").stdout.decode().splitlines()[1]
+    assert row.strip() == shown

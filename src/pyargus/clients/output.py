@@ -14,6 +14,8 @@ from pyargus.record.print_cy import UNSTEADY, Printer
 from pyargus.record.schema import BY_NAME, Field
 from pyargus.record.state_cy import Style
 
+# Where the fraction of a second is put, in what the clock says. No format has the character.
+FRACTION = "\x01"
 LOAD_TITLES = {"load": "AppLoad", "sload": "SrcAppLoad", "dload": "DstAppLoad"}
 # Blanks behind a centred title, beyond those before it, in columns of even and of odd width.
 CENTRED = {"rank": (0, -1), "suser": (0, 1), "duser": (0, 1)}
@@ -100,9 +102,13 @@ def column_width(settings: Settings, name: str, given: int | None = None) -> int
 
 
 def clock(settings: Settings) -> Callable[[int], bytes]:
-    """Text of a time down to the second, in the local zone."""
+    """Text of a time in the local zone, with a FRACTION for each place where the format shows the fraction of a second.
 
-    pattern = settings.time_format.replace(".%f", "").replace("%f", "") or "%H:%M:%S"
+    Without a format it is that down to the second.
+    """
+    pattern = re.sub(r"%(.)", lambda match: FRACTION if match[1] == "f" else match[0], settings.time_format) or "%H:%M:%S"
+    if not settings.precision:
+        pattern = pattern.replace("." + FRACTION, "").replace(FRACTION, "")
 
     def text(seconds: int) -> bytes:
         return time.strftime(pattern, time.localtime(seconds)).encode()
@@ -214,7 +220,7 @@ def make_printer(settings: Settings) -> Printer:
     printer.label_every = settings.labels
     printer.clock = clock(settings)
     printer.offset = None if settings.time_format else offset
-    printer.fraction = not settings.time_format or "%f" in settings.time_format
+    printer.fraction = not settings.time_format
     return printer
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 
 from pyargus.clients import frame
-from pyargus.clients.argv import NONE, ONE
+from pyargus.clients.argv import MANY, NONE, ONE
 from pyargus.clients.options import Option
 from pyargus.clients.program import Program
 from pyargus.errors import BadInput, BadUse, Unreachable
@@ -78,7 +78,7 @@ PROGRAM = Program(
     "Select flow records by a list of addresses, and print or write them.",
     own=(
         Option("f", "addresses", ONE, "FILE", "addresses, prefixes and ranges (first-last), one a line; more than one -f adds up"),
-        Option("m", "side", ONE, "saddr|daddr", "look at this side only"),
+        Option("m", "side", MANY, "saddr|daddr", "look at this side only"),
         Option("v", "invert", NONE, "", "records that have none of the addresses"),
     ),
     make_stage=make_stage,

@@ -93,6 +93,8 @@ class AddressFilter(Stage):
         if found == self.invert:
             return 0
         self.passed += 1
+        # As the clients that merge, this one writes statistics of aggregation only where there are some.
+        self.out.aggregate = False
         before = self.out.printer.out.n
         self.out.put(rec)
         if self.blank and self.out.printer.out.n > before:
