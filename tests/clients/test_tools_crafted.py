@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from pyargus.flow.config import FlowConfig
 from tests.clients.programs import program
 from tests.flow.craft import BEGIN, A, B, Packet, ether, ipv4, run, udp
 from tests.network.craft import INITIAL
@@ -128,3 +129,17 @@ def test_the_fraction_of_a_second_stands_where_the_format_has_it(tmp_path: Path,
     assert program("ratimerange", *words).stdout.decode() == f"{shown} - {shown}\n"
     row = program("ra", *words, "-s", "stime").stdout.decode().splitlines()[1]
     assert row.strip() == shown
+
+
+def test_found_records_are_counted(tmp_path: Path) -> None:
+    texts = [b"one", b"two", b"one", b"two", b"one"]
+    packets = [Packet(BEGIN + n, ether(A, B, ipv4(A, B, 17, udp(1000 + n, 53, text)))) for n, text in enumerate(texts)]
+    source = tmp_path / "in"
+    made = run(packets, FlowConfig(user_size=8))
+    source.write_bytes(INITIAL + b"".join(record.raw for record in made if record.raw[0] >> 4 != 8))
+    words = ["-r", str(source), "-e", "two", "-s", "sport"]
+    assert lines("ragrep", *words) == ["1001", "1003"]
+    assert lines("ragrep", *words, "-N", "1") == ["1001"]
+    assert lines("ragrep", *words, "-N", "2-9") == ["1003"]
+    assert lines("ragrep", *words, "-v", "-N", "i2") == ["1000", "1002"]
+    assert lines("ragrep", *words, "-v", "-N", "o1") == ["1000"]

@@ -69,7 +69,7 @@ class Batch:
         self.mans += 1
         if self.filter is not None and not self.filter.accepts(rec):
             return 0
-        if self.number < self.from_number or (self.select is not None and not self.select(rec)):
+        if self.number < self.from_number or not self.chosen(rec):
             return 0
         if self.period is not None and not self.period(rec):
             return 0
@@ -127,7 +127,7 @@ class Batch:
                     if self.rejected.size() > self.delivery.size:
                         return at
                 continue
-            if self.select is not None and not self.select(rec):
+            if not self.chosen(rec):
                 continue
             if self.uni and kind != 0x80:
                 if rec.spkts and rec.dpkts:
@@ -146,11 +146,19 @@ class Batch:
                 return at
         return at
 
+    def chosen(self, rec):
+        """Whether user data, the label and the stage let a record through."""
+        if self.select is not None and not self.select(rec):
+            return False
+        return self.stage is None or not self.stage.chooses or self.stage.wants(rec)
+
     def direct(self):
         """Whether every record goes to the stage, or to the files, as it was read."""
         if self.summed or (self.stage is None and (self.rmon or not self.delivery.writers)):
             return False
         if self.filter is not None or self.select is not None or self.period is not None or self.arranger is not None:
+            return False
+        if self.stage is not None and self.stage.chooses:
             return False
         return self.parts == cython.cast(cython.uint, 0xFFFFFFFF) and not self.uni and self.from_number <= 1 and self.to_number == 0
 

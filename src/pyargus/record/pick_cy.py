@@ -159,7 +159,7 @@ class Extent(Stage):
 
 
 class Search(Stage):
-    """Hands on records whose user data match.
+    """Chooses records whose user data match, and hands them on.
 
     source_patterns, destination_patterns: compiled expressions, one of which has to match the user data of that side, taken as strings that
     a NUL ends. invert: records that do not match. silent: none is put out; names_only: only the name of each source that has one.
@@ -173,6 +173,7 @@ class Search(Stage):
         self.invert = self.silent = self.names_only = self.offsets = self.prefixed = False
         self.said = b""
         self.passed = 0
+        self.chooses = True
 
     def matches(self, rec):
         patterns: list
@@ -189,10 +190,12 @@ class Search(Stage):
                         return True
         return False
 
-    def add(self, rec):
+    def wants(self, rec):
         """Search a record."""
-        if rec.kind & 0xF0 == 0x80 or self.matches(rec) == self.invert:
-            return 0
+        return rec.kind & 0xF0 != 0x80 and self.matches(rec) != self.invert
+
+    def add(self, rec):
+        """Hand a record on, or say where it is."""
         self.passed += 1
         if self.silent:
             return 0

@@ -9,12 +9,16 @@ class Stage:
 
     `out` is set before the first call, `reading` to the name of each source before its first record. A record given to `add` and the bytes
     it points to are valid during the call only. takes_openings: the management record that a source begins with comes by `add` too, if it
-    passes the filter.
+    passes the filter. chooses: whether the selection asks `wants`, and counts for -N what that says.
     """
 
     def __init__(self):
         self.out = None
         self.reading = ""
+
+    def wants(self, rec):
+        """Whether a record that passed the filter is to be selected."""
+        return True
 
     def opening(self, rec):
         """See the management record that a source begins with; the outputs get the first of them without the stage's doing."""
