@@ -143,3 +143,31 @@ def test_found_records_are_counted(tmp_path: Path) -> None:
     assert lines("ragrep", *words, "-N", "2-9") == ["1003"]
     assert lines("ragrep", *words, "-v", "-N", "i2") == ["1000", "1002"]
     assert lines("ragrep", *words, "-v", "-N", "o1") == ["1000"]
+
+
+def datagrams(path: Path, *sizes: int) -> str:
+    """A file of a record for each of some datagrams, of so many bytes with all headers."""
+    return written(path, *(datagram(n, sport=1000 + n, size=size - 42) for n, size in enumerate(sizes)))
+
+
+def test_statistics_of_a_bin_are_those_of_the_metric(tmp_path: Path) -> None:
+    source = datagrams(tmp_path / "in", 100, 200, 300, 1000)
+    words = ["-r", source, "-H", "bytes 3:50-1250", "-s", "trans", "mean", "min", "max", "sum"]
+    rows = [row.split(",")[5:] for row in lines("rahisto", *words)[2:]]
+    assert rows == [["3", "200.000000", "100.000000", "300.000000", "600.000000"], [], ["1", *["1000.000000"] * 4]]
+    below = lines("rahisto", *words[:3], "bytes 1:250-1250", "-M", "outlayer", *words[4:])[2].split(",")[5:]
+    assert below == ["2", "150.000000", "100.000000", "200.000000", "300.000000"]
+
+
+def test_what_lies_below_logarithms_from_zero_has_a_row(tmp_path: Path) -> None:
+    source = datagrams(tmp_path / "in", 100, 200)
+    words = ["-r", source, "-M", "outlayer", "nozero"]
+    assert [row.split(",")[:3] for row in lines("rahisto", *words, "-H", "dbytes 2L:0-100")[2:]] == [["1", "0.000000e+00", "2"]]
+    assert lines("rahisto", *words, "-H", "dbytes 2:0-100")[2:] == []
+
+
+def test_a_quiet_histogram_is_not_printed(tmp_path: Path) -> None:
+    source = datagrams(tmp_path / "in", 100)
+    assert lines("rahisto", "-r", source, "-H", "bytes 1:0-1000") != []
+    for more in ([], ["-c", ","]):
+        assert program("rahisto", "-X", "-q", "-r", source, "-H", "bytes 1:0-1000", *more).stdout == b""
