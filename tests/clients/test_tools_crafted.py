@@ -7,7 +7,7 @@ import pytest
 
 from pyargus.flow.config import FlowConfig
 from tests.clients.programs import program
-from tests.flow.craft import BEGIN, A, B, Packet, ether, ipv4, run, udp
+from tests.flow.craft import ACK, BEGIN, SYN, A, B, Packet, Talk, ether, ipv4, run, udp
 from tests.network.craft import INITIAL
 
 # DSR types of the record format.
@@ -171,3 +171,12 @@ def test_a_quiet_histogram_is_not_printed(tmp_path: Path) -> None:
     assert lines("rahisto", "-r", source, "-H", "bytes 1:0-1000") != []
     for more in ([], ["-c", ","]):
         assert program("rahisto", "-X", "-q", "-r", source, "-H", "bytes 1:0-1000", *more).stdout == b""
+
+
+def test_the_window_of_a_destination_seen_alone_counts(tmp_path: Path) -> None:
+    talk = Talk()
+    talk.send(0, 0, SYN, 1)
+    talk.send(20_000_000, 1, SYN | ACK, 1, 2, window=500)
+    source = written(tmp_path / "in", *talk.segments)
+    assert lines("ra", "-r", source, "-s", "spkts", "dpkts", "dwin") == ["1,0,", "0,1,"]
+    assert lines("rahisto", "-r", source, "-H", "dwin 1:499-501")[0].startswith("N=1,mean=500.0")

@@ -166,7 +166,8 @@ class Histogram(Stage):
         duration: cython.double
         if self.code == 1:
             self.last = self.numbers.integer(rec, self.field)
-            return self.numbers.ok
+            # The window of a destination whose packets alone were seen is known, though no column shows it.
+            return self.numbers.ok or (self.field == 246 and self.last != 0)
         if self.code == 2:
             self.last = self.numbers.real(rec, self.field)
             self.whole = False
