@@ -154,7 +154,7 @@ class Batch:
 
     def direct(self):
         """Whether every record goes to the stage, or to the files, as it was read."""
-        if self.summed or (self.stage is None and (self.rmon or not self.delivery.writers)):
+        if self.summed or self.rmon or (self.stage is None and not self.delivery.writers):
             return False
         if self.filter is not None or self.select is not None or self.period is not None or self.arranger is not None:
             return False
@@ -212,6 +212,11 @@ class Batch:
         self.bytes_ += rec.sbytes + rec.dbytes
         if self.stage is not None:
             self.stage.add(rec)
+            if self.rmon and kind != 0x80 and not delivery.done and (delivery.writers or not self.uni):
+                # The stage may have changed the record.
+                self.prepare(start, offset + start)
+                turn(rec)
+                self.stage.add(rec)
         else:
             delivery.put(rec)
             if self.rmon and kind != 0x80 and not delivery.done and (delivery.writers or not self.uni):

@@ -69,7 +69,7 @@ class AddressFilter(Stage):
         self.out = None
         self.ipv4 = ipv4
         self.ipv6 = ipv6
-        self.by_source = self.by_destination = True
+        self.by_source = self.by_destination = self.doubles = True
         self.invert = self.blank = False
         self.passed = 0
 
@@ -110,7 +110,7 @@ class Stripper(Stage):
         self.out = None
         self.parts = parts
         self.told = False
-        self.takes_openings = True
+        self.takes_openings = self.doubles = True
 
     def add(self, rec):
         """Take parts away and hand on."""
@@ -173,7 +173,7 @@ class Search(Stage):
         self.invert = self.silent = self.names_only = self.offsets = self.prefixed = False
         self.said = b""
         self.passed = 0
-        self.chooses = True
+        self.chooses = self.doubles = True
 
     def matches(self, rec):
         patterns: list

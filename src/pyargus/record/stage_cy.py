@@ -7,9 +7,10 @@ from __future__ import annotations
 class Stage:
     """Takes selected records and puts what it makes of them to `out`. This one hands on what it is given.
 
-    `out` is set before the first call, `reading` to the name of each source before its first record. A record given to `add` and the bytes
-    it points to are valid during the call only. takes_openings: the management record that a source begins with comes by `add` too, if it
-    passes the filter. chooses: whether the selection asks `wants`, and counts for -N what that says.
+    `out` is set before the first call, `reading` to the name of each source, `-` for standard input, before its first record. A record
+    given to `add` and the bytes it points to are valid during the call only. takes_openings: the management record that a source begins
+    with comes by `add` too, if it passes the filter. chooses: whether the selection asks `wants`, and counts for -N what that says.
+    doubles: whether -M rmon gives it every record once for each of its hosts, as where there is no stage.
     """
 
     def __init__(self):
