@@ -133,7 +133,7 @@ class Run:
         if self.stage is not None:
             self.stage.out = self.delivery
             self.batch.stage = self.stage
-        self.batch.rmon = settings.rmon and (self.stage is None or self.stage.doubles)
+        self.batch.rmon = settings.rmon and (self.stage is None or self.stage.doubles())
         # What a stage puts comes in pieces, at the end or now and then.
         aside = bool(settings.writes) and all(name != "-" for name, _ in settings.writes)
         self.progress = Progress(self.stage is not None or aside or settings.quiet or bool(settings.rejected))

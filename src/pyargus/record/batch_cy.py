@@ -150,7 +150,7 @@ class Batch:
         """Whether user data, the label and the stage let a record through."""
         if self.select is not None and not self.select(rec):
             return False
-        return self.stage is None or not self.stage.chooses or self.stage.wants(rec)
+        return self.stage is None or self.stage.wants(rec)
 
     def direct(self):
         """Whether every record goes to the stage, or to the files, as it was read."""
@@ -158,7 +158,7 @@ class Batch:
             return False
         if self.filter is not None or self.select is not None or self.period is not None or self.arranger is not None:
             return False
-        if self.stage is not None and self.stage.chooses:
+        if self.stage is not None and self.stage.chooses():
             return False
         return self.parts == cython.cast(cython.uint, 0xFFFFFFFF) and not self.uni and self.from_number <= 1 and self.to_number == 0
 

@@ -69,9 +69,13 @@ class AddressFilter(Stage):
         self.out = None
         self.ipv4 = ipv4
         self.ipv6 = ipv6
-        self.by_source = self.by_destination = self.doubles = True
+        self.by_source = self.by_destination = True
         self.invert = self.blank = False
         self.passed = 0
+
+    def doubles(self):
+        """A record is one of each of its hosts."""
+        return True
 
     def listed(self, rec, destination):
         if rec.family == 2 or rec.family == 18:
@@ -110,7 +114,11 @@ class Stripper(Stage):
         self.out = None
         self.parts = parts
         self.told = False
-        self.takes_openings = self.doubles = True
+        self.takes_openings = True
+
+    def doubles(self):
+        """A record is one of each of its hosts."""
+        return True
 
     def add(self, rec):
         """Take parts away and hand on."""
@@ -173,7 +181,14 @@ class Search(Stage):
         self.invert = self.silent = self.names_only = self.offsets = self.prefixed = False
         self.said = b""
         self.passed = 0
-        self.chooses = self.doubles = True
+
+    def chooses(self):
+        """Records without a match are left out."""
+        return True
+
+    def doubles(self):
+        """A record is one of each of its hosts."""
+        return True
 
     def matches(self, rec):
         patterns: list
