@@ -83,6 +83,18 @@ def test_the_first_record_is_chosen_as_others_are(tmp_path: Path) -> None:
         assert lines(*words, "-N", "1-2") == ["udp"]
 
 
+@pytest.mark.parametrize("name", ["ra", "ragrep"])
+def test_the_first_record_of_a_further_file_is_written(tmp_path: Path, name: str) -> None:
+    sources, out = [written(tmp_path / f"in{n}", datagram(n)) for n in range(2)], tmp_path / "out"
+    words = [name, "-X", "-r", *sources, *(["-e", "x", "-v"] if name == "ragrep" else []), "-w", str(out)]
+    for more, kinds in (([], [8, 1, 8, 1]), (["-", "udp"], [8, 1, 1]), (["-t", "2023/11/14"], [8, 1, 1]), (["-N", "1"], [8, 1])):
+        out.unlink(missing_ok=True)
+        # The filter of -w is that of a file, the other one stands last.
+        assert program(*words, *more).returncode == 0
+        expected = kinds if name == "ra" else [8] + [1] * kinds.count(1)
+        assert [record[0] >> 4 for record in records(out)] == expected
+
+
 def test_a_file_of_which_a_time_range_leaves_nothing_is_not_replaced(tmp_path: Path) -> None:
     source = written(tmp_path / "in", datagram(0))
     before = Path(source).read_bytes()

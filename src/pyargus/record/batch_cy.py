@@ -54,7 +54,10 @@ class Batch:
         self.select = self.period = None
 
     def opening(self, data):
-        """Handle the initial management record of a source: the first is written, those selected may be printed, none is counted."""
+        """Handle the initial management record of a source; none is counted.
+
+        The first is written; of all, those selected may be printed, and of the others they are written.
+        """
         rec: Record = self.record
         delivery: Delivery = self.delivery
         rec.point_to(data)
@@ -74,7 +77,7 @@ class Batch:
         if self.period is not None and not self.period(rec):
             return 0
         if self.stage is None:
-            delivery.initial(rec)
+            delivery.initial(rec, self.sources == 1)
         elif self.stage.takes_openings:
             self.stage.add(rec)
         return 0
