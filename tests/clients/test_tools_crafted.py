@@ -224,3 +224,22 @@ def test_every_record_once_for_each_of_its_hosts(tmp_path: Path, words: list[str
     assert lines("ra", "-r", out, *columns) == expected
     if name == "rafilteraddr":
         assert [row.rstrip() for row in lines(name, *more, "-m", "saddr", "-M", "rmon", "-r", str(source), *columns)] == expected[:1]
+
+
+def test_tcp_values_are_those_of_tcp_flows(tmp_path: Path) -> None:
+    """A group of several protocols that a merging client wrote keeps the TCP object of one of its members."""
+    talk = Talk()
+    for n, (side, flags, seq, ack) in enumerate([(0, SYN, 1, 0), (1, SYN | ACK, 1, 2), (0, ACK, 2, 2)]):
+        talk.send(1000 * n, side, flags, seq, ack)
+    (record,) = [record.raw for record in run(talk.segments) if record.raw[0] >> 4 == 1]
+    at = 4
+    while record[at] != FLOW:
+        at += 4 * record[at + 3]
+    assert record[at + 12] == 6
+    columns = ["proto", "state", "tcpopt", "swin", "stcpb", "sgap", "tcprtt", "sloss"]
+    shown = {}
+    for protocol in (6, 0):
+        source = tmp_path / str(protocol)
+        source.write_bytes(INITIAL + record[: at + 12] + bytes([protocol]) + record[at + 13 :])
+        shown[protocol] = lines("ra", "-r", str(source), "-s", *columns)
+    assert shown == {6: ["tcp,CON,,1000,1,0,0.002000,0"], 0: ["ip,CON,,,,,0.000000,0"]}
