@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pyargus.clients.rafilteraddr import parse_line
+from pyargus.clients.rafilteraddr import range_of
 from pyargus.clients.rastrip import parse_parts
 from pyargus.clients.settings import DSRS
 from pyargus.errors import BadUse
@@ -159,13 +159,18 @@ def test_a_bad_list_is_named(tmp_path: Path) -> None:
         ("10.1.2.3/255.255.0.0", "10.1.0.0", "10.1.255.255"),
         ("::1", "::1", "::1"),
         ("1.0.0.1-1.0.0.9", "1.0.0.1", "1.0.0.9"),
+        ("1.0.0.1 - 1.0.0.9", "1.0.0.1", "1.0.0.9"),
+        ("1.0.0.1 - the office", "1.0.0.1", "1.0.0.1"),
+        ("10/8 ours", "10.0.0.0", "10.255.255.255"),
+        ("192.168/24", "192.168.0.0", "192.168.0.255"),
+        ("fe80::/10", "fe80::", "febf:ffff:ffff:ffff:ffff:ffff:ffff:ffff"),
     ],
 )
 def test_lines_of_a_list(text: str, first: str, last: str) -> None:
-    assert parse_line(text)[1:] == (int(ipaddress.ip_address(first)), int(ipaddress.ip_address(last)))
+    assert range_of(text.split())[1:] == (int(ipaddress.ip_address(first)), int(ipaddress.ip_address(last)))
 
 
-@pytest.mark.parametrize("text", ["x", "10.0.0.9-10.0.0.1", "10.0.0.1-::1", "10.0.0.0/33"])
+@pytest.mark.parametrize("text", ["x", "10.0.0.9-10.0.0.1", "10.0.0.9 - 10.0.0.1", "10.0.0.1-::1", "10.0.0.0/33", "10", "10.0/x"])
 def test_bad_lines_of_a_list(text: str) -> None:
     with pytest.raises(ValueError, match=r"appear|range|version|octet|netmask|permitted"):
-        parse_line(text)
+        range_of(text.split())

@@ -81,7 +81,6 @@ def make_batch(settings: Settings, printer: Output) -> Batch:
     batch.parts = settings.parts
     batch.uni = settings.uni
     batch.summed = settings.totals
-    batch.rmon = settings.rmon and settings.program.make_stage is None
     batch.arranger = make_arranger(settings)
     if settings.regex or settings.label:
         batch.select = matcher(settings)
@@ -134,6 +133,7 @@ class Run:
         if self.stage is not None:
             self.stage.out = self.delivery
             self.batch.stage = self.stage
+        self.batch.rmon = settings.rmon and (self.stage is None or self.stage.doubles())
         # What a stage puts comes in pieces, at the end or now and then.
         aside = bool(settings.writes) and all(name != "-" for name, _ in settings.writes)
         self.progress = Progress(self.stage is not None or aside or settings.quiet or bool(settings.rejected))
@@ -178,9 +178,11 @@ class Run:
 
     def read(self, source: Source, stopper: Stopper) -> None:
         """Handle the records of a source. Raises BadInput where it is damaged, after the records before."""
+        from pyargus.record.reader import STANDARD_INPUT
+
         batch = self.batch
         if self.stage is not None:
-            self.stage.reading = source.name
+            self.stage.reading = "-" if source.name == STANDARD_INPUT else source.name
         for _ in stopper.until(source.begin()):
             self.started += 1
             if self.settings.xml and self.started == 1:

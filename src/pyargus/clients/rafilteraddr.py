@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 
 from pyargus.clients import frame
-from pyargus.clients.argv import NONE, ONE
+from pyargus.clients.argv import MANY, NONE, ONE
 from pyargus.clients.options import Option
 from pyargus.clients.program import Program
 from pyargus.errors import BadInput, BadUse, Unreachable
@@ -18,15 +18,42 @@ if TYPE_CHECKING:
 
 
 def parse_line(text: str) -> tuple[int, int, int]:
-    """Version, first and last address of `address`, `address/length`, `address/mask` or `first-last`. Raises ValueError for all else."""
+    """Version, first and last address of `address`, `address/length`, `address/mask` or `first-last`. Raises ValueError for all else.
+
+    Of the address before a length zeros may be left out at the end, as in `10/8`.
+    """
     first, dash, last = text.partition("-")
     if dash:
         low, high = ipaddress.ip_address(first), ipaddress.ip_address(last)
         if low.version != high.version or int(low) > int(high):
             raise ValueError(f"{text!r} is no range")
         return low.version, int(low), int(high)
+    address, slash, length = text.partition("/")
+    if slash and ":" not in address:
+        text = address + ".0" * (3 - address.count(".")) + slash + length
     network = ipaddress.ip_network(text, strict=False)
     return network.version, int(network.network_address), int(network.broadcast_address)
+
+
+def range_of(words: list[str]) -> tuple[int, int, int]:
+    """What the words of a line say: the first of them, or two addresses with a dash between. Raises ValueError for all else."""
+    if len(words) > 2 and words[1] == "-":
+        try:
+            return parse_line(words[0] + "-" + words[2])
+        except ValueError:
+            # The dash is part of the text behind an address, unless it is one that follows.
+            if is_address(words[2]):
+                raise
+    return parse_line(words[0])
+
+
+def is_address(text: str) -> bool:
+    """Whether a word is an address."""
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def read_list(name: str) -> dict[int, list[tuple[int, int]]]:
@@ -45,7 +72,7 @@ def read_list(name: str) -> dict[int, list[tuple[int, int]]]:
         if not words:
             continue
         try:
-            version, first, last = parse_line(words[0])
+            version, first, last = range_of(words)
         except ValueError:
             raise BadInput(name, None, f"line {number}: no address, prefix or range: {words[0]!r}") from None
         out[version].append((first, last))
@@ -78,7 +105,7 @@ PROGRAM = Program(
     "Select flow records by a list of addresses, and print or write them.",
     own=(
         Option("f", "addresses", ONE, "FILE", "addresses, prefixes and ranges (first-last), one a line; more than one -f adds up"),
-        Option("m", "side", ONE, "saddr|daddr", "look at this side only"),
+        Option("m", "side", MANY, "saddr|daddr", "look at this side only"),
         Option("v", "invert", NONE, "", "records that have none of the addresses"),
     ),
     make_stage=make_stage,

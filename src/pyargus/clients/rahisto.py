@@ -113,8 +113,8 @@ class Work:
             out.insert(0, (0.0, bins.below, 0))
         if "nozero" in self.settings.mode_values:
             out = [row for row in out if row[1]]
-        # What lies below a range from zero is not shown.
-        from_zero = bins.tally.start == 0 and not bins.tally.closed
+        # What lies below a range from zero is not shown; logarithms from zero begin at one.
+        from_zero = bins.tally.start == 0 and not bins.tally.closed and not bins.tally.logarithmic
         hidden = "outlayer" in self.settings.mode_values and from_zero and bool(out) and out[0][2] == 0
         return [(number, *row) for number, row in enumerate(out, 0 if hidden else 1)]
 
@@ -125,7 +125,7 @@ class Work:
         settings = self.settings
         if form := settings.own["as"][0]:
             return print_rows(self.figures(bins, summary), ["table", *SUMMARY, *ROW], form)
-        if not summary.count:
+        if not summary.count or settings.quiet:
             return b""
         digits = settings.precision
 
@@ -136,8 +136,6 @@ class Work:
         modes = ",".join(number(value) for value in summary.modes)
         if settings.variable:
             return self.delimited(bins, summary, number, median, modes)
-        if settings.quiet:
-            return b""
         mean, deviation = f"{summary.mean:.{digits}f}", f"{summary.deviation:.{digits}f}"
         percentile = number(summary.percentile)
         width = max(len(mean), len(deviation), 0 if summary.whole else len(percentile))
@@ -186,7 +184,7 @@ class Work:
             if label == 0:
                 continue
             row = [str(label), f"{edge:.{digits}e}", str(count), f"{100 * share:.6f}%", f"{100 * total:.6f}%"]
-            rows.append(mark.join(row) + (mark + printers(place, count) if printers else ""))
+            rows.append(mark.join(row) + (mark + printers(place, count) if printers and count else ""))
         if printers:
             titles += [BY_NAME[column.name].title for column in self.settings.columns]
         lines = [mark.join(head + ([f"mode={modes}"] if modes else [])), mark.join(titles), *rows]
@@ -223,6 +221,9 @@ class Work:
         from pyargus.clients.output import make_printer
         from pyargus.record.record_cy import Record
 
+        assert self.bins is not None
+        tally = self.bins.tally
+        first = 0 if "outlayer" in self.settings.mode_values else 1
         printer = make_printer(self.settings.but(labels=-1))
         rec = Record()
 
@@ -231,6 +232,7 @@ class Work:
             if not table.count:
                 return ""
             table.record_of(table.handles()[0], rec)
+            tally.describe(place + first, rec)
             printer.line(rec)
             return str(printer.out.take().decode("utf-8", "replace")).rstrip("\n")
 

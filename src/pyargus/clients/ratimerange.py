@@ -19,13 +19,14 @@ if TYPE_CHECKING:
 
 def moment(settings: Settings, micro: int) -> bytes:
     """A time in µs as the columns print it."""
-    from pyargus.clients.output import clock
+    from pyargus.clients.output import FRACTION, clock
 
     seconds, rest = divmod(micro, 1_000_000)
+    digits = (b"%06d" % rest)[: settings.precision]
+    if settings.time_format and not settings.unix:
+        return clock(settings)(seconds).replace(FRACTION.encode(), digits)
     whole = b"%d" % seconds if settings.unix else clock(settings)(seconds)
-    digits = b"%06d" % rest
-    shown = not settings.time_format or "%f" in settings.time_format or settings.unix
-    return whole + b"." + digits[: settings.precision] if settings.precision and shown else whole
+    return whole + b"." + digits if digits else whole
 
 
 def typed(micro: int) -> str:

@@ -58,13 +58,6 @@ def _set(name: str) -> Callable[[Settings, str], None]:
     return setter
 
 
-def _time_format(settings: Settings, value: str) -> None:
-    import time
-
-    settings.time_format = value
-    settings.time_width = len(time.strftime(value.replace("%f", "0" * settings.precision), time.localtime())) - settings.precision
-
-
 def _integer(name: str) -> Callable[[Settings, str], None]:
     def setter(settings: Settings, value: str) -> None:
         try:
@@ -140,7 +133,7 @@ VARIABLES: dict[str, Callable[[Settings, str], None]] = {
     "RA_FIELD_QUOTED": lambda s, v: setattr(s, "quote", {"double": '"', "single": "'"}.get(v.lower(), "")),
     "RA_FIELD_WIDTH": _width,
     "RA_FIELD_SPECIFIER": _fields,
-    "RA_TIME_FORMAT": _time_format,
+    "RA_TIME_FORMAT": lambda s, v: setattr(s, "time_format", v),
     "RA_PRINT_ETHERNET_VENDORS": _set("print_vendors"),
     "RA_ETHERNET_VENDORS": lambda s, v: setattr(s, "vendors", v),
     "RA_TZ": lambda s, v: setattr(s, "zone", v),

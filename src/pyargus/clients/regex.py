@@ -97,6 +97,11 @@ class _Translation:
             self.put(r"\*")
             return
         if self.repeated:
+            before = self.out[-1]
+            if before in "*+?" and quantifier in "*+?":
+                # One repetition within another would take time without end on texts that do not match.
+                self.out[-1] = before if before == quantifier else "*"
+                return
             self.out.insert(self.atom, "(?:")
             self.out.append(")")
         self.out.append(quantifier)

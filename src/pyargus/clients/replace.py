@@ -11,6 +11,9 @@ from pyargus.clients.packing import compressed, compression_of
 from pyargus.clients.settings import Settings
 from pyargus.errors import BadUse, ExitCode
 
+# The record that every file begins with; alone it is what is left where a time range, say, holds no record of the file.
+OPENING = 128
+
 
 def run_each(settings: Settings) -> int:
     """Run the program on every input by itself; its output takes the place of the input, compressed as that was.
@@ -44,7 +47,7 @@ def replace_one(settings: Settings, name: str) -> int:
     try:
         once = settings.but(inputs=[name], folders=[], writes=[(work, "")], format="argus")
         status = frame.run(once)
-        if status != ExitCode.OK:
+        if status != ExitCode.OK or os.path.getsize(work) <= OPENING:
             frame.complain(settings, f"{name}: left as it is")
             return status
         if how:

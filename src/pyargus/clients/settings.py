@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 from pyargus.clients.argv import Given, normalise
 from pyargus.clients.program import RA, Program
@@ -32,6 +33,9 @@ REFUSED_MODES = {
 DSRS = ("trans", "flow", "time", "metric", "agr", "net", "vlan", "mpls", "jitter", "ipattr", "psize", "suser", "duser", "mac", "icmp",
         "encaps", "tadj", "behavior", "cor", "cocode", "label", "asn")  # fmt: skip
 ENCODINGS = {"ascii": 0, "obfuscate": 1, "hex": 2, "encode32": 3, "encode64": 4}
+
+# The width of a time that was named without one: what its format needs.
+FITTED = -1
 
 
 class Column:
@@ -82,7 +86,6 @@ class Settings:
     variable: bool = False
     join: bool = True
     join_given: bool = False
-    time_width: int = 12
     names: int = 1
     precision: int = 6
     unix: bool = False
@@ -185,9 +188,13 @@ def width_of(settings: Settings, name: str, given: int | None = None) -> int:
     width = given or row.width
     if row.kind != "time":
         return width
-    width = given or 12
-    # stime makes room for the fraction only where the format shows one.
-    return width + settings.precision * (name != "stime" or not settings.time_format or "." in settings.time_format)
+    fitted = len(time.strftime(settings.time_format.replace("%f", "0" * settings.precision), time.localtime()))
+    if given == FITTED:
+        return fitted
+    if name == "stime" and settings.time_format and not re.search(r"\.|%f", settings.time_format):
+        # Room for the fraction is made only where the format shows one.
+        return given or max(12, fitted)
+    return (given or 12) + settings.precision
 
 
 def parse_fields(settings: Settings, words: list[str], fresh: bool = True) -> None:
@@ -222,7 +229,7 @@ def parse_fields(settings: Settings, words: list[str], fresh: bool = True) -> No
             settings.columns = []
         fresh = False
         if settings.time_format and BY_NAME[name].kind == "time" and not width:
-            settings.widths[name] = settings.time_width
+            settings.widths[name] = FITTED
         column = Column(name, form or "", settings.widths.get(name, 0))
         if plus and place:
             settings.columns.insert(int(place), column)

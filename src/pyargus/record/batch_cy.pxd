@@ -21,6 +21,7 @@ cdef class Batch:
     cdef public int trouble
     cpdef Py_ssize_t run(self, const unsigned char[::1] data, Py_ssize_t at, unsigned long long offset) except -1
     cpdef int opening(self, const unsigned char[::1] data) except -1
+    cdef bint chosen(self, Record rec) except -1
     cpdef bint direct(self) except -1
     cdef bint brief(self) except -1
     cdef bint fails(self, Py_ssize_t at) except -1

@@ -54,7 +54,10 @@ class Batch:
         self.select = self.period = None
 
     def opening(self, data):
-        """Handle the initial management record of a source: the first is written, all may be printed, none is counted."""
+        """Handle the initial management record of a source; none is counted.
+
+        The first is written; of all, those selected may be printed, and of the others they are written.
+        """
         rec: Record = self.record
         delivery: Delivery = self.delivery
         rec.point_to(data)
@@ -69,11 +72,12 @@ class Batch:
         self.mans += 1
         if self.filter is not None and not self.filter.accepts(rec):
             return 0
-        if (self.select is not None and not self.select(rec)) or (self.period is not None and not self.period(rec)):
+        if self.number < self.from_number or not self.chosen(rec):
+            return 0
+        if self.period is not None and not self.period(rec):
             return 0
         if self.stage is None:
-            if self.number >= self.from_number:
-                delivery.initial(rec)
+            delivery.initial(rec, self.sources == 1)
         elif self.stage.takes_openings:
             self.stage.add(rec)
         return 0
@@ -126,7 +130,7 @@ class Batch:
                     if self.rejected.size() > self.delivery.size:
                         return at
                 continue
-            if self.select is not None and not self.select(rec):
+            if not self.chosen(rec):
                 continue
             if self.uni and kind != 0x80:
                 if rec.spkts and rec.dpkts:
@@ -145,11 +149,19 @@ class Batch:
                 return at
         return at
 
+    def chosen(self, rec):
+        """Whether user data, the label and the stage let a record through."""
+        if self.select is not None and not self.select(rec):
+            return False
+        return self.stage is None or self.stage.wants(rec)
+
     def direct(self):
         """Whether every record goes to the stage, or to the files, as it was read."""
-        if self.summed or (self.stage is None and (self.rmon or not self.delivery.writers)):
+        if self.summed or self.rmon or (self.stage is None and not self.delivery.writers):
             return False
         if self.filter is not None or self.select is not None or self.period is not None or self.arranger is not None:
+            return False
+        if self.stage is not None and self.stage.chooses():
             return False
         return self.parts == cython.cast(cython.uint, 0xFFFFFFFF) and not self.uni and self.from_number <= 1 and self.to_number == 0
 
@@ -203,6 +215,11 @@ class Batch:
         self.bytes_ += rec.sbytes + rec.dbytes
         if self.stage is not None:
             self.stage.add(rec)
+            if self.rmon and kind != 0x80 and not delivery.done and (delivery.writers or not self.uni):
+                # The stage may have changed the record.
+                self.prepare(start, offset + start)
+                turn(rec)
+                self.stage.add(rec)
         else:
             delivery.put(rec)
             if self.rmon and kind != 0x80 and not delivery.done and (delivery.writers or not self.uni):

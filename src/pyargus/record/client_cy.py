@@ -130,6 +130,8 @@ def stamps(rec: Record) -> cython.int:
                 last = stamp
             count += 1
     if count == 0:
+        if not rec.present & 4:
+            return 0
         rec.time_form = 0
         rec.head[2] = 0x03011801
     elif count == 1:
@@ -229,6 +231,24 @@ def stored_form(rec):
     return True
 
 
+def aggregation(rec):
+    """Add the aggregation DSR of one record, where it has packets and none."""
+    i: cython.int
+    bits: cython.uint
+    if rec.present & 16 or not (rec.spkts or rec.dpkts):
+        return 0
+    rec.present |= 16
+    rec.head[4] = 0x60040114
+    rec.agr_count = 1
+    for i in range(18):
+        rec.agr[i] = 0
+    rec.agr[4] = 1
+    bits = bits_of(rec.raw_dur)
+    rec.agr[5] = rec.agr[6] = rec.agr[8] = bits
+    rec.tail[9] = 0
+    return 0
+
+
 def client_form(rec, aggregate):
     """Change `rec`, repaired, to what a client's rewrite holds; `aggregate`: add the aggregation DSR where there is none.
 
@@ -236,20 +256,11 @@ def client_form(rec, aggregate):
     """
     i: cython.int
     n: cython.uint
-    bits: cython.uint
     if rec.kind & 0xF0 == 0x80:
         return 0
     renew(rec)
-    if aggregate and not rec.present & 16 and (rec.spkts or rec.dpkts):
-        rec.present |= 16
-        rec.head[4] = 0x60040114
-        rec.agr_count = 1
-        for i in range(18):
-            rec.agr[i] = 0
-        rec.agr[4] = 1
-        bits = bits_of(rec.raw_dur)
-        rec.agr[5] = rec.agr[6] = rec.agr[8] = bits
-        rec.tail[9] = 0
+    if aggregate:
+        aggregation(rec)
     if rec.net == 0x34:
         rec.netw[0] &= ~cython.cast(cython.uint, 0xFFFF)
     if rec.net == 0:

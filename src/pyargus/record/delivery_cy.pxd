@@ -14,7 +14,7 @@ cdef class Delivery:
     cdef public unsigned int ordinal
     cdef Record record
     cpdef int opening(self, Record rec) except -1
-    cpdef int initial(self, Record rec) except -1
+    cpdef int initial(self, Record rec, bint first) except -1
     cpdef bint full(self) except -1
     cpdef int add(self, Output printer, Filter chosen) except -1
     cpdef int put(self, Record rec) except -1

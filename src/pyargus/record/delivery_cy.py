@@ -70,12 +70,14 @@ class Delivery:
             writer.copy(rec)
         return 0
 
-    def initial(self, rec):
-        """Print an initial management record where such records are printed."""
+    def initial(self, rec, first):
+        """Print an initial management record where such records are printed, or write it unless it is the first, which is there already."""
         other: Delivery
         for other in self.others:
-            other.initial(rec)
-        if self.writers or self.quiet or not self.show_man or (self.chosen is not None and not self.chosen.accepts(rec)):
+            other.initial(rec, first)
+        if self.writers:
+            return 0 if first else self.write(rec)
+        if self.quiet or not self.show_man or (self.chosen is not None and not self.chosen.accepts(rec)):
             return 0
         return self.printer.line(rec)
 

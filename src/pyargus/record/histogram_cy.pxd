@@ -9,6 +9,8 @@ cdef class Tally:
     cdef double low, width
     cdef unsigned long long[::1] count
     cdef float[::1] mean, deviation, scratch
+    cdef double[::1] least, most
+    cpdef int describe(self, Py_ssize_t place, Record rec) except -1
     cpdef Py_ssize_t place(self, double value) except -1
     cdef double single(self, double value) except? -1.0
     cdef int join(self, Py_ssize_t place, unsigned long long n, double mean, double deviation) except -1

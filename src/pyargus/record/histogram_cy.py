@@ -13,11 +13,13 @@ import cython
 if cython.compiled:
     from cython.cimports.libc.math import fabs, log10, sqrt
     from cython.cimports.pyargus.record.stage_cy import Stage
+    from cython.cimports.pyargus.record.stats_cy import bits_of
     from cython.cimports.pyargus.record.values_cy import Values, start_f, start_s
 else:
     from math import fabs, log10, sqrt
 
     from pyargus.record.stage_cy import Stage
+    from pyargus.record.stats_cy import bits_of
     from pyargus.record.values_cy import Values, start_f, start_s
 
 # What is counted beside the fields of whole and real numbers.
@@ -45,6 +47,8 @@ class Tally:
         self.mean = array("f", bytes(4 * (bins + 3)))
         self.deviation = array("f", bytes(4 * (bins + 3)))
         self.scratch = array("f", bytes(4))
+        self.least = array("d", bytes(8 * (bins + 3)))
+        self.most = array("d", bytes(8 * (bins + 3)))
 
     def scaled(self, value):
         """The value or its logarithm; that of zero counts as zero."""
@@ -95,8 +99,25 @@ class Tally:
     def take(self, values):
         """Count values, in their order."""
         i: cython.Py_ssize_t
+        at: cython.Py_ssize_t
         for i in range(values.shape[0]):
-            self.join(self.place(values[i]), 1, self.single(values[i]), 0.0)
+            at = self.place(values[i])
+            if self.count[at] == 0 or values[i] < self.least[at]:
+                self.least[at] = values[i]
+            if self.count[at] == 0 or values[i] > self.most[at]:
+                self.most[at] = values[i]
+            self.join(at, 1, self.single(values[i]), 0.0)
+        return 0
+
+    def describe(self, place, rec):
+        """Make the statistics of a record, to which the records of a place were merged, those of the values there."""
+        rec.present |= 16
+        rec.agr_count = self.count[place]
+        rec.agr[4] = cython.cast(cython.uint, self.count[place])
+        rec.agr[5] = bits_of(self.least[place])
+        rec.agr[6] = bits_of(self.mean[place])
+        rec.agr[7] = bits_of(self.deviation[place])
+        rec.agr[8] = bits_of(self.most[place])
         return 0
 
     def counted(self, place):
@@ -145,7 +166,8 @@ class Histogram(Stage):
         duration: cython.double
         if self.code == 1:
             self.last = self.numbers.integer(rec, self.field)
-            return self.numbers.ok
+            # The window of a destination whose packets alone were seen is known, though no column shows it.
+            return self.numbers.ok or (self.field == 246 and self.last != 0)
         if self.code == 2:
             self.last = self.numbers.real(rec, self.field)
             self.whole = False

@@ -12,10 +12,12 @@ import cython
 
 if cython.compiled:
     from cython.cimports.pyargus.record.arrange_cy import strip
+    from cython.cimports.pyargus.record.client_cy import aggregation
     from cython.cimports.pyargus.record.stage_cy import Stage
     from cython.cimports.pyargus.record.values_cy import first_micro, last_micro
 else:
     from pyargus.record.arrange_cy import strip
+    from pyargus.record.client_cy import aggregation
     from pyargus.record.stage_cy import Stage
     from pyargus.record.values_cy import first_micro, last_micro
 
@@ -71,6 +73,10 @@ class AddressFilter(Stage):
         self.invert = self.blank = False
         self.passed = 0
 
+    def doubles(self):
+        """A record is one of each of its hosts."""
+        return True
+
     def listed(self, rec, destination):
         if rec.family == 2 or rec.family == 18:
             if destination:
@@ -91,6 +97,8 @@ class AddressFilter(Stage):
         if found == self.invert:
             return 0
         self.passed += 1
+        # As the clients that merge, this one writes statistics of aggregation only where there are some.
+        self.out.aggregate = False
         before = self.out.printer.out.n
         self.out.put(rec)
         if self.blank and self.out.printer.out.n > before:
@@ -108,6 +116,10 @@ class Stripper(Stage):
         self.told = False
         self.takes_openings = True
 
+    def doubles(self):
+        """A record is one of each of its hosts."""
+        return True
+
     def add(self, rec):
         """Take parts away and hand on."""
         if not self.told:
@@ -116,6 +128,9 @@ class Stripper(Stage):
             values = getattr(self.out.printer, "values", None)
             if values is not None:
                 values.mask = self.parts
+        if self.parts & 16 and rec.kind & 0xF0 != 0x80:
+            # Made of times and counters, which may not be kept.
+            aggregation(rec)
         strip(rec, self.parts)
         self.out.aggregate = self.parts & 16 != 0
         return self.out.put(rec)
@@ -152,7 +167,7 @@ class Extent(Stage):
 
 
 class Search(Stage):
-    """Hands on records whose user data match.
+    """Chooses records whose user data match, and hands them on.
 
     source_patterns, destination_patterns: compiled expressions, one of which has to match the user data of that side, taken as strings that
     a NUL ends. invert: records that do not match. silent: none is put out; names_only: only the name of each source that has one.
@@ -166,6 +181,14 @@ class Search(Stage):
         self.invert = self.silent = self.names_only = self.offsets = self.prefixed = False
         self.said = b""
         self.passed = 0
+
+    def chooses(self):
+        """Records without a match are left out."""
+        return True
+
+    def doubles(self):
+        """A record is one of each of its hosts."""
+        return True
 
     def matches(self, rec):
         patterns: list
@@ -182,10 +205,12 @@ class Search(Stage):
                         return True
         return False
 
-    def add(self, rec):
+    def wants(self, rec):
         """Search a record."""
-        if rec.kind & 0xF0 == 0x80 or self.matches(rec) == self.invert:
-            return 0
+        return rec.kind & 0xF0 != 0x80 and self.matches(rec) != self.invert
+
+    def add(self, rec):
+        """Hand a record on, or say where it is."""
         self.passed += 1
         if self.silent:
             return 0

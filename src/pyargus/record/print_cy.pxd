@@ -35,6 +35,8 @@ cdef class Printer(Output):
     cpdef int line(self, Record rec) except -1
     cdef int value(self, Record rec, int i) except -1
     cdef int stamp(self, unsigned int sec, unsigned int frac) except -1
+    cdef int dated(self, bytes text, unsigned int frac) except -1
+    cdef int digits(self, unsigned int frac) except -1
     cdef int moment(self, Record rec, int field) except -1
     cdef int word(self, Record rec, int field, int i) except -1
     cdef int short(self, double v, bint whole) except -1

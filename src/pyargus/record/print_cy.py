@@ -40,7 +40,8 @@ class Printer(Output):
     variable: no padding; `delimiter` stands between the fields. join: a port right after its address is joined to it with a dot.
     even: every line has as many delimiters, also where the reference leaves one out or writes one twice.
     header: the title line; label_every: 0 print it once before the first record, -1 never, n before every n records.
-    clock: function of seconds that gives the text of a time down to the second, and the bytes after the fraction.
+    clock: function of seconds that gives the text of a time, with a byte 1 for each place of the fraction. fraction: whether that follows
+    the text anyway.
     offset: None, or for clocks of the form %H:%M:%S a function of quarters of an hour since 1970 that gives the seconds local time is
     ahead of UTC during that quarter, or UNSTEADY where that changes within.
     """
@@ -322,15 +323,32 @@ class Printer(Output):
             if self.clock_key[slot] != sec:
                 self.clock_text[slot] = self.clock(sec)
                 self.clock_key[slot] = sec
-            t.puts(self.clock_text[slot])
+            self.dated(self.clock_text[slot], frac)
         if p > 0 and (self.fraction or self.style.epoch):
             t.ch(46)
-            if p > 6:
-                p = 6
-            for k in range(6 - p):
-                frac //= 10
-            t.zeros(frac, p)
+            self.digits(frac)
         return 0
+
+    def dated(self, text, frac):
+        """The text of a clock, with the fraction of a second in its places."""
+        t: Text = self.out
+        i: cython.Py_ssize_t
+        if 1 not in text:
+            return t.puts(text)
+        for i in range(len(text)):
+            if text[i] == 1:
+                self.digits(frac)
+            else:
+                t.ch(text[i])
+        return 0
+
+    def digits(self, frac):
+        """The digits of a fraction of a second, at most six."""
+        p: cython.int = min(self.style.precision, 6)
+        k: cython.int
+        for k in range(6 - p):
+            frac //= 10
+        return self.out.zeros(frac, p)
 
     def separate(self):
         """Put the delimiter."""
@@ -374,8 +392,7 @@ class Printer(Output):
                 return t.puts(b"Error")
             return t.puts(b"Unknown")
         if field == 12:  # srcid
-            if rec.kind & 0xF0 != 0x80 and not rec.present & 1 and self.values.mask & 1:
-                # A record that came without one; one that it was taken off shows zeros.
+            if rec.kind & 0xF0 != 0x80 and not rec.present & 1:
                 return 0
             return source(t, rec)
         if rec.kind & 0xF0 == 0x80:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 COOKIES = (b"\xe5\x71\x2d\xcb", b"\xcb\x2d\x71\xe5", b"\xe5\x71\x50\xcb")
 INITIAL = 128
+STANDARD_INPUT = "standard input"
 STREAM = 1 << 20
 # Small enough that the records which framing has walked over are still in the processor's cache when they are decoded.
 WINDOW = 1 << 18
@@ -197,7 +198,7 @@ def open_source(name: str) -> Source:
         source.last = int(part[3]) if part[3] is not None else None
         return source
     if name == "-":
-        return _decompressed("standard input", sys.stdin.buffer, False)
+        return _decompressed(STANDARD_INPUT, sys.stdin.buffer, False)
     try:
         file = open(name, "rb")  # noqa: SIM115 - the source closes it
     except OSError as error:

@@ -5,6 +5,7 @@ cdef class Stage:
     cdef public Delivery out
     cdef public object reading
     cdef public bint takes_openings
+    cpdef bint wants(self, Record rec) except -1
     cpdef int opening(self, Record rec) except -1
     cpdef bint glance(self, Record rec, Py_ssize_t at, Py_ssize_t length) except -1
     cpdef int add(self, Record rec) except -1
@@ -13,3 +14,5 @@ cdef class Stage:
     cpdef bint halvable(self) except -1
     cpdef bint alternates(self) except -1
     cpdef bint divisible(self) except -1
+    cpdef bint chooses(self) except -1
+    cpdef bint doubles(self) except -1

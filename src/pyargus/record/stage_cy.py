@@ -7,14 +7,26 @@ from __future__ import annotations
 class Stage:
     """Takes selected records and puts what it makes of them to `out`. This one hands on what it is given.
 
-    `out` is set before the first call, `reading` to the name of each source before its first record. A record given to `add` and the bytes
-    it points to are valid during the call only. takes_openings: the management record that a source begins with comes by `add` too, if it
-    passes the filter.
+    `out` is set before the first call, `reading` to the name of each source, `-` for standard input, before its first record. A record
+    given to `add` and the bytes it points to are valid during the call only. takes_openings: the management record that a source begins
+    with comes by `add` too, if it passes the filter.
     """
 
     def __init__(self):
         self.out = None
         self.reading = ""
+
+    def chooses(self):
+        """Whether `wants` may leave records out, so that none may be taken at a glance."""
+        return False
+
+    def wants(self, rec):
+        """Whether a record that passed the filter is to be selected, and counts for -N."""
+        return True
+
+    def doubles(self):
+        """Whether -M rmon gives it every record once for each of its hosts, as where there is no stage."""
+        return False
 
     def opening(self, rec):
         """See the management record that a source begins with; the outputs get the first of them without the stage's doing."""

@@ -268,6 +268,8 @@ def flags(t, rec):
     both: cython.uint
     have: cython.uint = rec.present & ~rec.opaque
     net: cython.uint = rec.net if have & 2 else 0
+    if 0x03 <= net <= 0x05 and rec.proto != 6:
+        net = 0
     t.fill(at, 9, False)
     if rec.kind & 0xF0 == 0x80:
         return 0
@@ -368,7 +370,7 @@ def tcp_options(t, rec):
     """A letter for each TCP option seen."""
     letters: bytes = b"MwsSeETcNOSD"
     i: cython.int
-    if not rec.present & 2 or (rec.net != 0x03 and rec.net != 0x05):
+    if not rec.present & 2 or rec.proto != 6 or (rec.net != 0x03 and rec.net != 0x05):
         return 0
     for i in range(12):
         t.ch(letters[i] if rec.tcp_options & (cython.cast(cython.uint, 0x100000) << i) else 32)

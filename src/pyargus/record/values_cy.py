@@ -233,7 +233,7 @@ class Values:
             self.ok = qual != 0
             return qual
         if 228 <= field <= 230:
-            if not have & 2:
+            if not have & 2 or (rec.net == 0x05 and rec.proto != 6):
                 return 0
             if field == 228:  # loss
                 if rec.net == 0x05:
@@ -260,7 +260,8 @@ class Values:
                 self.ok = True
                 return rec.dport
             return 0
-        tcp = have & 2 != 0 and (rec.net == 0x05 or rec.net == 0x03)
+        # What merging clients wrote of several protocols may hold a TCP object, which says nothing of the whole.
+        tcp = have & 2 != 0 and rec.proto == 6 and (rec.net == 0x05 or rec.net == 0x03)
         if 231 <= field <= 232:
             self.ok = tcp
             return gap(rec, field == 232)
@@ -409,7 +410,7 @@ class Values:
         if 137 <= field <= 160:
             return self.jitter(rec, field)
         if 161 <= field <= 165:
-            if rec.net != 0x05 or not have & 2:
+            if rec.net != 0x05 or not have & 2 or rec.proto != 6:
                 return 0.0
             a = rec.tcp_synack
             b = rec.tcp_ackdat
