@@ -195,6 +195,51 @@ def test_the_end_of_a_direction_does_not_move_back() -> None:
     assert (one.sstart_s, one.send_s, one.send_f) == (100, 200, 900000)
 
 
+def one_sided(gaps: list[int]) -> list[Any]:
+    """Records of the source alone, of 10 µs each, with these gaps between them."""
+    kernels = compiled()
+    data = next(iter(records(FOLDERS[1] / "ssh.argus")))
+    out = []
+    at = 1_600_000_000_000_000
+    for gap in [0, *gaps]:
+        rec = decoded(kernels, data)
+        at += gap
+        rec.spkts, rec.dpkts = 1, 0
+        rec.sstart_s, rec.sstart_f = divmod(at, 1_000_000)
+        at += 10
+        rec.send_s, rec.send_f = divmod(at, 1_000_000)
+        rec.dstart_s = rec.dstart_f = rec.dend_s = rec.dend_f = 0
+        out.append(rec)
+    return out
+
+
+def idle(rec: Any) -> tuple[int, list[int]]:
+    """How many idle times, and how many of them are below 10 µs, below 100 µs and so on."""
+    return int(rec.agr[11]), list(rec.agr[16].to_bytes(4, "little") + rec.agr[17].to_bytes(4, "little"))
+
+
+@pytest.mark.parametrize(
+    ("gaps", "count", "classes_of_them"),
+    [
+        ([0, 0], 0, [0, 0, 0, 0, 0, 0, 0, 0]),
+        ([1, 9, 10, 99], 4, [2, 2, 0, 0, 0, 0, 0, 0]),
+        ([100, 99_999_999, 10_000_000, 9_999_999], 4, [0, 0, 1, 0, 0, 0, 1, 2]),
+        ([100_000_000, 5], 2, [1, 0, 0, 0, 0, 0, 0, 0]),
+        ([50] * 300, 300, [0, 255, 0, 0, 0, 0, 0, 0]),
+    ],
+)
+def test_idle_times_are_counted_by_powers_of_ten(gaps: list[int], count: int, classes_of_them: list[int]) -> None:
+    assert idle(merged(*one_sided(gaps))) == (count, classes_of_them)
+
+
+def test_idle_times_of_merged_records_add_up() -> None:
+    one, two = merged(*one_sided([5, 50, 500])), merged(*one_sided([7, 7_000]))
+    two.sstart_s, two.sstart_f = one.send_s, one.send_f
+    assert idle(merged(one, two)) == (5, [2, 1, 1, 1, 0, 0, 0, 0])
+    many = [merged(*one_sided([3] * 200)) for _ in range(2)]
+    assert idle(merged(*many))[1][0] == 255
+
+
 SEGMENT, FULL = 0x03, 0x05
 
 

@@ -164,10 +164,30 @@ def micro(sec: cython.uint, frac: cython.uint) -> cython.longlong:
 @cython.cfunc
 @cython.exceptval(-1)
 def idle_time(a: Record, gap: cython.longlong) -> cython.int:
-    """The time between two records of a direction, in µs whatever its sign."""
+    """The time between two records of a direction, in µs whatever its sign; none is no idle time."""
+    edge: cython.longlong = 10
+    place: cython.int = 0
     if gap < 0:
         gap = -gap
-    return pool(a, 11, 1, cython.cast(cython.double, gap), cython.cast(cython.double, gap), 0.0, cython.cast(cython.double, gap))
+    if gap == 0:
+        return 0
+    pool(a, 11, 1, cython.cast(cython.double, gap), cython.cast(cython.double, gap), 0.0, cython.cast(cython.double, gap))
+    while place < 8 and gap >= edge:
+        edge *= 10
+        place += 1
+    return more(a, place, 1) if place < 8 else 0
+
+
+@cython.cfunc
+@cython.exceptval(-1)
+def more(a: Record, place: cython.int, count: cython.uint) -> cython.int:
+    """Raise a class of the idle times, one for each power of ten from below 10 µs to below 100 s; it stops at what a byte holds."""
+    shift: cython.int = 8 * (place & 3)
+    word: cython.uint = a.agr[16 + (place >> 2)]
+    held: cython.uint = (word >> shift) & 0xFF
+    held = held + count if held + count < 0xFF else 0xFF
+    a.agr[16 + (place >> 2)] = (word & ~(cython.cast(cython.uint, 0xFF) << shift)) | (held << shift)
+    return 0
 
 
 def begin_aggregation(a):
@@ -193,6 +213,7 @@ def aggregation(a: Record, b: Record) -> cython.int:
     """How many records, and the statistics of their durations and of the gaps between them."""
     mine: cython.bint = a.present & 16 and not a.opaque & 16
     theirs: cython.bint = b.present & 16 and not b.opaque & 16
+    place: cython.int
     if not mine:
         begin_aggregation(a)
         if not (a.spkts or a.dpkts):
@@ -201,6 +222,8 @@ def aggregation(a: Record, b: Record) -> cython.int:
         a.agr_count = (a.agr_count + b.agr_count) & _U32
         pool_records(a, b, 4)
         pool_records(a, b, 11)
+        for place in range(8):
+            more(a, place, (b.agr[16 + (place >> 2)] >> (8 * (place & 3))) & 0xFF)
     else:
         a.agr_count = (a.agr_count + 1) & _U32
         pool(a, 4, 1, b.raw_dur, b.raw_dur, 0.0, b.raw_dur)
