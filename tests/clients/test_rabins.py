@@ -201,6 +201,15 @@ def test_a_range_of_the_output_is_one_of_each_bin(words: list[str], tmp_path: Pa
     assert [line.split(",")[-1] for line in lines] == [row[-1] for row in wanted]
 
 
+@pytest.mark.parametrize("words", [["10s"], ["TIME", "10s"], ["5s", "10s"], ["hard", "10s", "Time", "1h"]])
+def test_a_length_alone_is_that_of_the_bins(words: list[str]) -> None:
+    hard = ["hard"] if "hard" in words else []
+    length = "1h" if hard else "10s"
+    shown = ["-s", "stime", "saddr", "pkts"]
+    expected = fields("-r", MIX, "-M", "time", length, *hard, *shown)
+    assert fields("-r", MIX, "-M", *words, *shown) == expected
+
+
 def test_records_that_are_not_merged_keep_what_they_have() -> None:
     rows = fields("-r", MIX, "-M", "time", "1h", "-m", "none", "-s", "proto", "saddr")
     lines = program("ra", "-X", "-n", "-L", "-1", "-c", ",", "-r", MIX, "-s", "proto", "saddr").stdout.decode().splitlines()

@@ -291,16 +291,25 @@ def parse_parts(text: str) -> int:
 
 
 def parse_modes(settings: Settings, words: list[str]) -> None:
-    """-M. Raises BadUse for a word that is no mode of the program, or one whose value is missing."""
+    """-M, in letters of either case; where there are bins of time, a length alone is that of `time`.
+
+    Raises BadUse for a word that is no mode of the program, or one whose value is missing.
+    """
     rest = iter(words)
+    known = settings.program.words
+    lower = {word.lower(): word for word in known}
     for word in rest:
         name, equals, value = word.partition("=")
-        mode = settings.program.words.get(name)
+        if word[0:1].isdigit() and "time" in known:
+            settings.mode_values["time"] = word
+            continue
+        name = name if name in known else lower.get(name.lower(), name)
+        mode = known.get(name)
         if mode is None or (bool(equals) != mode.value.startswith("=")):
             reason = REFUSED_MODES.get(word.partition(":")[0].partition("=")[0])
             if reason:
                 raise BadUse(f"mode {word!r}: {reason}")
-            spelled = [known + ("=" if row.value.startswith("=") else "") for known, row in settings.program.words.items()]
+            spelled = [other + ("=" if row.value.startswith("=") else "") for other, row in known.items()]
             raise BadUse(f"no such mode: {word!r}{nearest(word, spelled)}")
         if settings.program.owns(name):
             if mode.value and not equals:
