@@ -45,18 +45,17 @@ class OutputFile:
             self.name = self._free(name)
             self.work = self.name + _WORK
         try:
-            os.makedirs(os.path.dirname(name) or ".", exist_ok=True)
-            size = os.path.getsize(self.name) if os.path.exists(self.name) else 0
-            fresh = size == 0
             plain = self.work == self.name
+            self.file: Any = self._open("ab" if plain else "wb", 0 if plain else -1)
             # Bytes of records that are in the file already, where that can be told.
-            self.before = size if plain else 0
-            self.file: Any = open(self.work, "ab" if plain else "wb", 0 if plain else -1)  # noqa: SIM115 - `close` closes it
-            if not fresh and not plain:
+            self.before = os.fstat(self.file.fileno()).st_size if plain else 0
+            fresh = not self.before
+            if not plain and os.path.exists(self.name):
                 # A compressed file is a row of streams, to which one more is added.
                 with open(self.name, "rb") as before:
                     while piece := before.read(1 << 20):
                         self.file.write(piece)
+                        fresh = False
         except OSError as error:
             raise Unreachable(f"{name}: {error.strerror}") from error
         self.target: Any = compressed(self.file, self.packing) if self.packing else self.file
@@ -66,6 +65,14 @@ class OutputFile:
         else:
             self.printer, self.finished = make_output(settings.but(writes=[(self.name, "")], format=form), form, self.target)
             self.printer.begin()
+
+    def _open(self, mode: str, buffering: int) -> Any:
+        """The file that is written to, its folder made if there is none. Raises OSError."""
+        try:
+            return open(self.work, mode, buffering)
+        except FileNotFoundError:
+            os.makedirs(os.path.dirname(self.work) or ".", exist_ok=True)
+            return open(self.work, mode, buffering)
 
     @staticmethod
     def _free(name: str) -> str:

@@ -70,10 +70,13 @@ class Template:
     def name(self, values: list[str], moment: int, number: int) -> str:
         """The name of a file. values: those of `fields`; moment: µs since 1970, expanded in local time; number: of the file, from 0."""
         known = dict(zip(self.fields, (harmless(value) for value in values), strict=True))
-        local = time.localtime(moment // 1_000_000)
         # Pieces apart, so that a per cent sign in a value is none of strftime's.
         pieces = _FIELD.split(self.text)
-        out = "".join(known[piece] if place % 2 else time.strftime(piece, local) for place, piece in enumerate(pieces))
+        if "%" in self.text:
+            local = time.localtime(moment // 1_000_000)
+            pieces[::2] = [time.strftime(piece, local) for piece in pieces[::2]]
+        pieces[1::2] = [known[piece] for piece in pieces[1::2]]
+        out = "".join(pieces)
         if self.length:
             out += letters(number, self.length)
         return out + self.ending
