@@ -436,12 +436,14 @@ def test_unfinished_files_have_another_name(tmp_path: Path) -> None:
     from pyargus.clients.rasplit import PROGRAM
     from pyargus.clients.settings import from_argv
 
-    file = OutputFile(from_argv(["-X"], PROGRAM), str(tmp_path / "a.gz"), ".gz", b"head")
-    file.write(b"record")
-    assert files(tmp_path) == ["a.gz.partial"]
-    file.close()
-    assert files(tmp_path) == ["a.gz"]
-    assert gzip.decompress((tmp_path / "a.gz").read_bytes()) == b"headrecord"
+    for number in (1, 2):
+        file = OutputFile(from_argv(["-X"], PROGRAM), str(tmp_path / "a.gz"), ".gz")
+        assert file.fresh == (number == 1)
+        file.write(b"record")
+        assert files(tmp_path) == ["a.gz", "a.gz.partial"][number % 2 :]
+        file.close()
+        assert files(tmp_path) == ["a.gz"]
+        assert gzip.decompress((tmp_path / "a.gz").read_bytes()) == number * b"record"
 
 
 @needs_samples

@@ -32,7 +32,7 @@ class OutputFile:
     the name with `.partial` behind it until it is complete, and then takes its own name in one step.
     """
 
-    def __init__(self, settings: Settings, name: str, ending: str, head: bytes) -> None:
+    def __init__(self, settings: Settings, name: str, ending: str) -> None:
         """ending: what of the name says how the file is written. What numbers files, and a value in a name, may look like that, too."""
         self.name = name
         self.packing = packing_of(f"x{ending}")
@@ -49,20 +49,18 @@ class OutputFile:
             self.file: Any = self._open("ab" if plain else "wb", 0 if plain else -1)
             # Bytes of records that are in the file already, where that can be told.
             self.before = os.fstat(self.file.fileno()).st_size if plain else 0
-            fresh = not self.before
+            # Whether records are to begin with a management record.
+            self.fresh = form == "argus" and not self.before
             if not plain and os.path.exists(self.name):
                 # A compressed file is a row of streams, to which one more is added.
                 with open(self.name, "rb") as before:
                     while piece := before.read(1 << 20):
                         self.file.write(piece)
-                        fresh = False
+                        self.fresh = False
         except OSError as error:
             raise Unreachable(f"{name}: {error.strerror}") from error
         self.target: Any = compressed(self.file, self.packing) if self.packing else self.file
-        if form == "argus":
-            if fresh:
-                self.write(head)
-        else:
+        if form != "argus":
             self.printer, self.finished = make_output(settings.but(writes=[(self.name, "")], format=form), form, self.target)
             self.printer.begin()
 
@@ -166,10 +164,12 @@ class Archive:
             return held
         if len(self.parts) >= self.limit:
             self.make_room()
-        file = OutputFile(self.settings, name, self.template.ending, head)
+        file = OutputFile(self.settings, name, self.template.ending)
         self.set_aside.pop(file.name, None)
         part = Part(file, file.printer, self.spare)
         self.spare = None
+        if file.fresh:
+            part.begin(head)
         if not base:
             base = size = file.before or size
         part.count, part.size, part.base = count, size, base

@@ -13,6 +13,7 @@ cdef class Part:
     cdef public long long start, end
     cdef public unsigned long long used, count, size, base
     cdef public bint open, away
+    cpdef int begin(self, const unsigned char[::1] head) except -1
     cpdef int leave(self) except -1
 
 cdef class Splitter(Stage):

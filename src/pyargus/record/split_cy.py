@@ -50,6 +50,10 @@ class Part:
         self.open = True
         self.away = False
 
+    def begin(self, head):
+        """The management record that a file of records begins with; it is written with the first records, in one piece."""
+        return self.writer.out.span(head, 0, len(head))
+
     def leave(self):
         """Take no more records; what follows goes to another part. Nothing is left to be written."""
         self.open = False
