@@ -76,14 +76,6 @@ class Turns:
         self.number = 0
         self.turns = _ALL if run.sinks and run.batch.filter is None else _CHOSEN
 
-    def pieces(self, source: Source, stopper: Stopper) -> Iterator[tuple[Buffer, int]]:
-        """What the run is to handle of a source here, until it is to end."""
-        return stopper.until(self.own(source), False)
-
-    def own(self, source: Source) -> Iterator[tuple[Buffer, int]]:
-        """The same to the end of the source."""
-        raise NotImplementedError
-
     def grid(self, source: Source, limit: int) -> Iterator[tuple[int, int, bool]]:
         """The pieces of a source: bytes from and before which their records start, and whether they are the copy's."""
         starts = range(source.first // WINDOW * WINDOW, limit, WINDOW) if source.first < limit else range(0)
@@ -118,7 +110,11 @@ class Copy(Turns):
         run.delivery.size = sys.maxsize
         run.delivery.printer.heading()
 
-    def own(self, source: Source) -> Iterator[tuple[Buffer, int]]:
+    def pieces(self, source: Source, stopper: Stopper) -> Iterator[tuple[Buffer, int]]:
+        """Handle the copy's pieces of a source until the run is to end."""
+        return stopper.until(self.handled(source), False)
+
+    def handled(self, source: Source) -> Iterator[tuple[Buffer, int]]:
         """Handle the copy's pieces of a source; the run gets one without records after each.
 
         Raises BadInput where the source is damaged, and SystemExit at one that has no pieces.
@@ -177,7 +173,11 @@ class Reading(Turns):
     def __exit__(self, *_: object) -> None:
         self.end()
 
-    def own(self, source: Source) -> Iterator[tuple[Buffer, int]]:
+    def pieces(self, source: Source, stopper: Stopper) -> Iterator[tuple[Buffer, int]]:
+        """What is to be handled here of a source, until the run is to end."""
+        return stopper.until(self.left(source), False)
+
+    def left(self, source: Source) -> Iterator[tuple[Buffer, int]]:
         """The pieces of a source that are to be handled here, and one without records wherever what the copy has made was put."""
         if not source.seekable:
             # The copy has ended.
