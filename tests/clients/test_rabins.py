@@ -201,6 +201,19 @@ def test_a_range_of_the_output_is_one_of_each_bin(words: list[str], tmp_path: Pa
     assert [line.split(",")[-1] for line in lines] == [row[-1] for row in wanted]
 
 
+def test_an_empty_bin_has_times_and_nothing_else(tmp_path: Path) -> None:
+    """No smallest and no largest of no records, printed and written."""
+    out = str(tmp_path / "out.argus")
+    shown = ["-s", "dur", "min", "max", "sttl", "trans"]
+    words = ["-r", MIX, "-M", "time", "30d", "zero"]
+    assert program("rabins", "-X", *words, "-w", out).returncode == 0
+    lines = program("ra", "-X", "-n", "-L", "-1", "-c", ",", "-r", out, *shown).stdout.decode().splitlines()
+    for rows in (fields(*words, *shown), [line.split(",") for line in lines]):
+        empty = [row for row in rows if row[-1] == "0"]
+        assert 0 < len(empty) < len(rows)
+        assert {tuple(row) for row in empty} == {("2592000.000000", "", "", "", "0")}
+
+
 @pytest.mark.parametrize("words", [["10s"], ["TIME", "10s"], ["5s", "10s"], ["hard", "10s", "Time", "1h"]])
 def test_a_length_alone_is_that_of_the_bins(words: list[str]) -> None:
     hard = ["hard"] if "hard" in words else []
