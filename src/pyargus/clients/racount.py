@@ -6,7 +6,7 @@ from pyargus.clients import frame
 from pyargus.clients.argv import ONE
 from pyargus.clients.options import Option
 from pyargus.clients.program import Mode, Program
-from pyargus.clients.tables import FORMATS, print_rows
+from pyargus.clients.tables import print_rows, take_format
 from pyargus.errors import BadUse
 from pyargus.record import names
 from pyargus.record.schema import BY_NAME
@@ -120,8 +120,8 @@ def table_report(settings: Settings, counter: Counter) -> list[dict[str, Any]]:
 
 
 def report(settings: Settings, counter: Counter, form: str) -> bytes:
-    """The counts in the format asked for."""
-    if form == "text":
+    """The counts in a format for programs, or as text."""
+    if not form:
         return text_report(settings, counter).encode()
     columns = ["table", "value", *COUNTS]
     columns += ["src", "dst"] * counter.by_address + list(SHARES) * (counter.printer is not None)
@@ -149,11 +149,7 @@ def prepare(settings: Settings) -> None:
     """Check what is asked for. Raises BadUse for a format that is not for counts and for a field that does not exist."""
     from pyargus.clients.settings import nearest
 
-    form = settings.format or "text"
-    if form not in ("text", *FORMATS) or settings.xml:
-        raise BadUse(f"--format {'xml' if settings.xml else form}: counts are printed as text, {', '.join(FORMATS)}")
-    settings.own["as"] = [form]
-    settings.format = ""
+    settings.own["as"] = [take_format(settings, "counts are printed as")]
     for name in settings.own.get("by", []):
         if name not in BY_NAME or BY_NAME[name].id == 0:
             raise BadUse(f"--by {name}: no such field{nearest(name, BY_NAME)}")

@@ -14,7 +14,7 @@ from pyargus.clients.argv import MANY, NONE, ONE
 from pyargus.clients.histogram import Bins, Spec, Summary, bar, find_range, make_bins, parse_spec, png, summarise, svg
 from pyargus.clients.options import Option
 from pyargus.clients.program import Mode, Program
-from pyargus.clients.tables import FORMATS, print_rows
+from pyargus.clients.tables import print_rows, take_format
 from pyargus.errors import BadUse, ExitCode, Unreachable
 from pyargus.record.schema import BY_NAME, FIELDS, Field
 
@@ -286,13 +286,10 @@ def run(settings: Settings) -> int:
         if os.path.splitext(image)[1].lower() not in (".svg", ".png"):
             raise BadUse(f"--image {image}: expected a name that ends in .svg or .png")
     merging = settings.fields_given or bool(settings.writes)
-    settings.own["as"] = [settings.format if settings.format in FORMATS else ""]
-    if settings.own["as"][0]:
-        if merging:
-            raise BadUse(f"--format {settings.format}: the rows of a histogram, without -s or -w")
-        settings.format = ""
-    if settings.format not in ("", "text", "argus") or settings.xml:
-        raise BadUse(f"--format {settings.format or 'xml'}: a histogram is text, {', '.join(FORMATS)}, or with -w records")
+    form = take_format(settings, "a histogram is", ", or with -w records", ("argus",))
+    if form and merging:
+        raise BadUse(f"--format {form}: the rows of a histogram, without -s or -w")
+    settings.own["as"] = [form]
     work = Work(settings, spec, field, merging)
     if merging and spec.start is None:
         if not (settings.inputs or settings.folders) or "-" in settings.inputs:

@@ -7,8 +7,8 @@ from functools import partial
 
 from pyargus.clients import frame
 from pyargus.clients.program import Program
-from pyargus.clients.tables import FORMATS, print_rows
-from pyargus.errors import BadUse, ExitCode
+from pyargus.clients.tables import print_rows, take_format
+from pyargus.errors import ExitCode
 
 TYPE_CHECKING = False
 
@@ -53,10 +53,7 @@ def make_stage(settings: Settings, form: str, stages: list[Extent]) -> Extent:
 def run(settings: Settings) -> int:
     """Look at all inputs; without a flow record nothing is printed and the status is an error's."""
     stages: list[Extent] = []
-    form = settings.format if settings.format in FORMATS else ""
-    if not form and settings.format not in ("", "text"):
-        raise BadUse(f"--format {settings.format}: the times are printed as text, {', '.join(FORMATS)}")
-    settings.format = ""
+    form = take_format(settings, "the times are printed as")
     settings.program = settings.program.but(make_stage=partial(make_stage, form=form, stages=stages))
     status = frame.run(settings)
     return status if status or stages[0].last else ExitCode.ERROR

@@ -14,10 +14,10 @@ import cython
 
 if cython.compiled:
     from cython.cimports.pyargus.record.record_cy import Record
-    from cython.cimports.pyargus.record.values_cy import Values, last_f, last_s, start_f, start_s
+    from cython.cimports.pyargus.record.values_cy import Values, moment
 else:
     from pyargus.record.record_cy import Record
-    from pyargus.record.values_cy import Values, last_f, last_s, start_f, start_s
+    from pyargus.record.values_cy import Values, moment
 
 # What a key is read from; UINT, REAL and TIME by the id of a field. SADDR and DADDR may have a length.
 UINT, REAL, TIME, SADDR, DADDR, SPORT, DPORT, PROTO, SRCID, SMAC, DMAC, SOUI, DOUI, INODE = range(1, 15)
@@ -53,13 +53,6 @@ def masked(word: cython.ulonglong, length: cython.int) -> cython.ulonglong:
     if length <= 0:
         return 0
     return word & (_ALL << (64 - length)) & _ALL
-
-
-@cython.cfunc
-@cython.inline
-@cython.exceptval(check=False)
-def stamp(sec: cython.uint, frac: cython.uint) -> cython.ulonglong:
-    return cython.cast(cython.ulonglong, sec) * 1000000 + frac
 
 
 @cython.cfunc
@@ -205,18 +198,7 @@ class SortKeys:
             self.row[at] = self.ordered(a)
             return True
         if code == 3:
-            if field == 1:
-                word = stamp(start_s(rec), start_f(rec))
-            elif field == 2:
-                word = stamp(last_s(rec), last_f(rec))
-            elif field == 3:
-                word = stamp(rec.sstart_s, rec.sstart_f)
-            elif field == 4:
-                word = stamp(rec.send_s, rec.send_f)
-            elif field == 5:
-                word = stamp(rec.dstart_s, rec.dstart_f)
-            else:
-                word = stamp(rec.dend_s, rec.dend_f)
+            word = cython.cast(cython.ulonglong, moment(rec, field))
             self.row[at] = word
             return word != 0
         if code == 6 or code == 7:
