@@ -9,42 +9,17 @@ from __future__ import annotations
 import cython
 
 if cython.compiled:
-    from cython.cimports.libc.math import frexp, ldexp
     from cython.cimports.pyargus.record.encode_cy import metric_head
     from cython.cimports.pyargus.record.record_cy import Record
     from cython.cimports.pyargus.record.repair_cy import duration
+    from cython.cimports.pyargus.record.stats_cy import one_record
 else:
-    from math import frexp, ldexp
-
     from pyargus.record.encode_cy import metric_head
     from pyargus.record.record_cy import Record
     from pyargus.record.repair_cy import duration
+    from pyargus.record.stats_cy import one_record
 
 ORDER = (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 17, 18, 19, 20, 21)
-
-
-@cython.cfunc
-@cython.inline
-@cython.exceptval(check=False)
-def bits_of(value: cython.double) -> cython.uint:
-    """The IEEE single form of a number that is not negative, rounded to nearest even."""
-    exponent: cython.int = 0
-    mantissa: cython.double
-    whole: cython.ulonglong
-    scaled: cython.double
-    if value <= 0:
-        return 0
-    mantissa = frexp(value, cython.address(exponent)) if cython.compiled else 0.0
-    if not cython.compiled:
-        mantissa, exponent = frexp(value)
-    scaled = ldexp(mantissa, 24)
-    whole = cython.cast(cython.ulonglong, scaled) if cython.compiled else int(scaled)
-    if scaled - whole > 0.5 or (scaled - whole == 0.5 and whole & 1):
-        whole += 1
-    if whole >= 0x1000000:
-        whole >>= 1
-        exponent += 1
-    return cython.cast(cython.uint, ((exponent + 126) << 23) | (whole & 0x7FFFFF))
 
 
 @cython.cfunc
@@ -233,19 +208,9 @@ def stored_form(rec):
 
 def aggregation(rec):
     """Add the aggregation DSR of one record, where it has packets and none."""
-    i: cython.int
-    bits: cython.uint
     if rec.present & 16 or not (rec.spkts or rec.dpkts):
         return 0
-    rec.present |= 16
-    rec.head[4] = 0x60040114
-    rec.agr_count = 1
-    for i in range(18):
-        rec.agr[i] = 0
-    rec.agr[4] = 1
-    bits = bits_of(rec.raw_dur)
-    rec.agr[5] = rec.agr[6] = rec.agr[8] = bits
-    rec.tail[9] = 0
+    one_record(rec, rec.raw_dur if rec.raw_dur > 0 else 0.0)
     return 0
 
 

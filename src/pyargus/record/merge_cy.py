@@ -20,13 +20,13 @@ if cython.compiled:
     from cython.cimports.pyargus.record.merge_network_cy import network
     from cython.cimports.pyargus.record.record_cy import Record
     from cython.cimports.pyargus.record.repair_cy import duration
-    from cython.cimports.pyargus.record.stats_cy import bits_of, classes, pool, pool_jitter, pool_records
+    from cython.cimports.pyargus.record.stats_cy import classes, one_record, pool, pool_jitter, pool_records
 else:
     from pyargus.record.merge_flow_cy import flow_key, mask4, prefix4
     from pyargus.record.merge_network_cy import network
     from pyargus.record.record_cy import Record
     from pyargus.record.repair_cy import duration
-    from pyargus.record.stats_cy import bits_of, classes, pool, pool_jitter, pool_records
+    from pyargus.record.stats_cy import classes, one_record, pool, pool_jitter, pool_records
 
 # What `merge` leaves to a caller that has room for bytes, in bits of what it returns: user data of each side, label.
 SOURCE_DATA = cython.declare(cython.int, 1)
@@ -192,19 +192,10 @@ def more(a: Record, place: cython.int, count: cython.uint) -> cython.int:
 
 def begin_aggregation(a):
     """Give a record without them the statistics of one record: count, and its duration."""
-    i: cython.int
     if a.present & 16 and not a.opaque & 16:
         return 0
-    a.present |= 16
     a.opaque &= ~cython.cast(cython.uint, 16)
-    a.head[4] = 0x60040114
-    a.tail[9] = 0
-    for i in range(18):
-        a.agr[i] = 0
-    a.agr_count = 1
-    a.agr[4] = 1
-    a.agr[5] = a.agr[6] = a.agr[8] = bits_of(a.raw_dur)
-    return 0
+    return one_record(a, a.raw_dur)
 
 
 @cython.cfunc

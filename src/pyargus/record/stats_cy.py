@@ -75,6 +75,20 @@ def finite(value: cython.double) -> cython.double:
     return value if value == value and value - value == 0 else 0.0
 
 
+def one_record(rec, value):
+    """Make the aggregation DSR that of one record with this value, in the place of any other."""
+    i: cython.int
+    rec.present |= 16
+    rec.head[4] = 0x60040114
+    rec.tail[9] = 0
+    for i in range(18):
+        rec.agr[i] = 0
+    rec.agr_count = 1
+    rec.agr[4] = 1
+    rec.agr[5] = rec.agr[6] = rec.agr[8] = to_bits(value)
+    return 0
+
+
 def pool(rec, at, count, low, mean, deviation, high):
     """Join `count` values of this mean and deviation to the block of n, min, mean, deviation, max at `agr[at]` of a record."""
     n: cython.double = rec.agr[at]
