@@ -61,6 +61,15 @@ def sensor(folder: Path, *argv: str | Path, command: Sequence[str] = tuple(COMMA
         process.wait(20)
 
 
+def ends_whole(process: "subprocess.Popen[bytes]", number: int = signal.SIGTERM) -> bool:
+    """Ask the reference's sensor to end. Returns whether it wrote its file to the end: with several outputs it crashes now and then
+    (SIGSEGV) while it closes them, and what it buffered for the file is lost."""
+    process.send_signal(number)
+    status = process.wait(30)
+    assert status in (0, -signal.SIGSEGV)
+    return status == 0
+
+
 class Reader:
     """A client of a sensor's port by hand. data: the records after the initial one.
 
