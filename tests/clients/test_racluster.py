@@ -1,6 +1,7 @@
 """racluster: configuration files, modes, what is refused."""
 
 import gzip
+import json
 import re
 import socket
 import struct
@@ -163,6 +164,19 @@ def test_files_by_themselves() -> None:
     assert fields("-M", "ind", "-r", MIX, SSH, "-m", "proto", "-s", "proto", "trans") == each[0] + each[1]
 
 
+def test_files_by_themselves_are_one_output(tmp_path: Path) -> None:
+    """One title, one file, one array; the range of printed records counts in each file."""
+    words = ["racluster", "-X", "-n", "-M", "ind", "-m", "proto", "-s", "proto", "trans", "-r", MIX, SSH]
+    lines = program(*words, "-c", ",").stdout.decode().splitlines()
+    assert [line for line in lines if line.startswith("Proto")] == lines[:1]
+    written = tmp_path / "out.csv"
+    assert program(*words, "-w", str(written)).returncode == 0
+    assert written.read_text().splitlines() == ["proto,trans", *lines[1:]]
+    rows = [[row["proto"], str(row["trans"])] for row in json.loads(program(*words, "--format", "json").stdout)]
+    assert rows == [line.split(",") for line in lines[1:]]
+    assert fields(*words[3:], "-N", "o1") == [fields("-m", "proto", "-s", "proto", "trans", "-r", name)[0] for name in (MIX, SSH)]
+
+
 def test_replace(tmp_path: Path) -> None:
     path = tmp_path / "a.argus.gz"
     path.write_bytes(gzip.compress(Path(SSH).read_bytes()))
@@ -237,6 +251,20 @@ def test_directions_of_keys_with_both_ends(key: str, turned: bool) -> None:
     right, recorded = [["2", "10.206.50.239", "7", "8"]], [["1", "10.206.50.239", "1", "0"], ["1", "10.77.110.51", "8", "6"]]
     assert fields(*words, *only) == (right if turned else recorded)
     assert fields(*words, "-M", "correct", *only) == right
+
+
+@pytest.mark.parametrize("name", ["racluster", "rabins"])
+@pytest.mark.parametrize(("key", "turned"), [("saddr daddr proto sport dport", True), ("saddr", False)])
+def test_filters_see_the_direction_that_is_merged(name: str, key: str, turned: bool) -> None:
+    """Port 42000 answered; without both ends in the key a flow is what was recorded, also for the filter."""
+    words = [name, "-X", "-n", "-L", "-1", "-c", ",", "-r", str(GOLDEN / "data" / "voip.argus"), "-m", *key.split(), "-s", "spkts", "dpkts"]
+    words += ["-M", "time", "1h"] if name == "rabins" else []
+
+    def found(text: str) -> str:
+        return program(*words, "-", text).stdout.decode().strip()
+
+    assert found("dst port 42000 and dst pkts gt 0") == ("6,8" if turned else "")
+    assert found("src port 42000 and dst pkts gt 0") == ("" if turned else "8,6")
 
 
 def test_directions_that_ports_decide(tmp_path: Path) -> None:

@@ -94,6 +94,11 @@ def make_batch(settings: Settings, printer: Output) -> Batch:
     return batch
 
 
+def new_stage(settings: Settings) -> Any:
+    """The stage of the program of the settings, None if it has none."""
+    return None if settings.program.make_stage is None else settings.program.make_stage(settings)
+
+
 class Run:
     """A run over the sources of the settings. started: how many of them held records; status: the exit status so far."""
 
@@ -103,12 +108,11 @@ class Run:
         from pyargus.clients.select import make_filter
         from pyargus.clients.sinks import check_names, make_test, open_sink, open_sinks
 
-        program = settings.program
         self.settings = settings
         check_names(settings)
         # A filter that is wrong is said before the first output is opened.
         chosen = make_filter(settings)
-        self.stage: Any = program.make_stage(settings) if program.make_stage is not None else None
+        stage = new_stage(settings)
         for _, text in settings.writes:
             make_test(text, settings.precision)
         targets = open_targets(settings)
@@ -130,9 +134,7 @@ class Run:
             sink = open_sink(settings.rejected, "", settings.precision)
             self.sinks.append(sink)
             self.batch.rejected = sink.writer
-        if self.stage is not None:
-            self.stage.out = self.delivery
-            self.batch.stage = self.stage
+        self.put_between(stage)
         self.batch.rmon = settings.rmon and (self.stage is None or self.stage.doubles())
         # What a stage puts comes in pieces, at the end or now and then.
         aside = bool(settings.writes) and all(name != "-" for name, _ in settings.writes)
@@ -243,8 +245,14 @@ class Run:
         text += f"TotalFarRecords {batch.flows:<8} TotalPkts {batch.pkts:<8} TotalBytes {batch.bytes_:<8}\n"
         return (f"<!--{text.rstrip()} -->\n" if self.settings.xml else text).encode()
 
-    def finish(self) -> None:
-        """Write what is left, totals included, and close the outputs."""
+    def put_between(self, stage: Any) -> None:
+        """Put a stage, if it is one, between selection and outputs."""
+        self.stage = self.batch.stage = stage
+        if stage is not None:
+            stage.out = self.delivery
+
+    def put_held(self) -> None:
+        """All records of the stage were read: put what it holds."""
         if self.settings.program.ending is not None:
             self.settings.program.ending(self)
         if self.partner is not None:
@@ -258,6 +266,10 @@ class Run:
                 while self.stage.finish() and not self.delivery.done:
                     self.drain()
         self.drain()
+
+    def finish(self) -> None:
+        """Write what is left, totals included, and close the outputs."""
+        self.put_held()
         inside = self.settings.totals and self.settings.xml
         if inside:
             self.target.put(self.totals())
@@ -316,9 +328,14 @@ def read_sources(work: Run, stopper: Stopper, names: Sequence[str | None]) -> No
     from pyargus.clients.inputs import open_input, open_servers
 
     settings = work.settings
-    for name in names:
+    alone = settings.program.alone is not None and settings.program.alone(settings)
+    for place, name in enumerate(names):
         if work.batch.done or stopper.asked:
             break
+        if alone and place:
+            work.put_held()
+            work.put_between(new_stage(settings))
+            work.delivery.recount()
         try:
             source = open_servers(settings, lambda text: complain(settings, text)) if name is None else open_input(name)
         except (Unreachable, BadInput) as error:

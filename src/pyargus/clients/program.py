@@ -51,7 +51,7 @@ class Program:
     make_stage: makes the stage between selection and outputs (`pyargus.record.stage_cy.Stage`), None to print what is selected.
     prepare: checks and completes the settings once all options are read. starting: called with the `frame.Run` and the
     `Stopper` before the first record. ending: called with the `frame.Run` once all records were read, before the stage puts what it
-    holds. run: replaces the common run over the sources.
+    holds. run: replaces the common run over the sources. alone: whether every source has a stage of its own.
     writes: whether -w is the client's own affair, so that no output is opened for it. man: whether it prints management records unless
     told not to.
     """
@@ -68,6 +68,7 @@ class Program:
         starting: Callable[[Any, Any], None] | None = None,
         ending: Callable[[Any], None] | None = None,
         run: Callable[[Settings], int] | None = None,
+        alone: Callable[[Settings], bool] | None = None,
         writes: bool = False,
         man: bool = False,
     ) -> None:
@@ -81,6 +82,7 @@ class Program:
         self.starting: Final = starting
         self.ending: Final = ending
         self.run: Final = run
+        self.alone: Final = alone
         self.writes: Final = writes
         self.man: Final = man
 

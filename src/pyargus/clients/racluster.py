@@ -8,7 +8,7 @@ from pyargus.clients import frame
 from pyargus.clients.argv import MANY, NONE, ONE
 from pyargus.clients.options import Option
 from pyargus.clients.program import Mode, Program
-from pyargus.errors import BadUse, ExitCode
+from pyargus.errors import BadUse
 from pyargus.record.keys import Key, parse_key
 
 TYPE_CHECKING = False
@@ -160,21 +160,18 @@ def ending(work: Any) -> None:
         give_shares(work.settings, work.delivery.printer, work.stage.totals)
 
 
-def run(settings: Settings) -> int:
-    """Merge all inputs as one, or each by itself."""
-    if "replace" in settings.mode_values:
-        from pyargus.clients.replace import run_each
+def is_alone(settings: Settings) -> bool:
+    """Whether each file is merged by itself."""
+    return "ind" in settings.mode_values
 
-        return run_each(settings)
-    if "ind" not in settings.mode_values:
+
+def run(settings: Settings) -> int:
+    """Merge the inputs, or put what becomes of each in its place."""
+    if "replace" not in settings.mode_values:
         return frame.run(settings)
-    names = list(settings.inputs)
-    for folder in settings.folders:
-        names += frame.folder_files(folder)
-    status = int(ExitCode.OK)
-    for name in names or ["-"]:
-        status = frame.run(settings.but(inputs=[name], folders=[])) or status
-    return status
+    from pyargus.clients.replace import run_each
+
+    return run_each(settings)
 
 
 PROGRAM = Program(
@@ -196,6 +193,7 @@ PROGRAM = Program(
     starting=starting,
     ending=ending,
     run=run,
+    alone=is_alone,
 )
 
 

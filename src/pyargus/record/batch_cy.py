@@ -181,6 +181,8 @@ class Batch:
         if not rec.present & 4:
             return False
         repair(rec)
+        if self.stage is not None:
+            self.stage.as_read(rec)
         return not self.filter.accepts(rec)
 
     def prepare(self, at, offset):
@@ -195,6 +197,8 @@ class Batch:
         if self.parts != cython.cast(cython.uint, 0xFFFFFFFF):
             strip(rec, self.parts)
         repair(rec)
+        if self.stage is not None:
+            self.stage.as_read(rec)
         if arranger is not None:
             arranger.arrange(rec)
         return usable

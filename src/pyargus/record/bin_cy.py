@@ -126,8 +126,8 @@ class Binner(Cluster):
             return 0
         if rec.kind & 0xF0 == 0x40 or not rec.present & 2:
             return self.hand_on(rec)
-        if self.as_recorded:
-            self.unturn(rec)
+        if self.unturned:
+            self.changed()
         if cutter is None:
             return self.add_counted(rec)
         first = first_micro(rec)
@@ -140,8 +140,7 @@ class Binner(Cluster):
             begin_aggregation(rec)
             cutter.begin(rec)
             while cutter.next():
-                for statement in self.statements:
-                    statement.table.changed()
+                self.changed()
                 self.piece(rec, cutter.start, False)
         return self.reach(first)
 

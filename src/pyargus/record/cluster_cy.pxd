@@ -21,7 +21,7 @@ cdef class Cluster(Stage):
     cdef Joiner joiner
     cdef long long[::1] waiting
     cdef Py_ssize_t place, source
-    cdef public bint as_recorded, counts_written
+    cdef public bint as_recorded, unturned, counts_written
     cdef public unsigned long long shown, from_number, to_number
     cdef bint timed, plain, again, glanced, elsewhere
     cdef unsigned long long came
@@ -38,7 +38,8 @@ cdef class Cluster(Stage):
     cdef int sweep(self, Statement statement, long long now) except -1
     cdef int deliver(self, Statement statement, long long g) except -1
     cdef Record with_label(self, Record rec, bytes label)
-    cdef int unturn(self, Record rec) except -1
+    cpdef int as_read(self, Record rec) except -1
+    cdef int changed(self) except -1
     cdef Order order_for(self)
     cpdef list totals(self, list fields)
     cdef long long[::1] ordered(self, Aggregator table)

@@ -88,7 +88,7 @@ class Cluster(Stage):
         self.halves = None
         self.again = self.glanced = self.elsewhere = False
         self.came = 0
-        self.as_recorded = self.counts_written = False
+        self.as_recorded = self.unturned = self.counts_written = False
         self.shown = 0
         self.from_number = 1
         self.to_number = 0
@@ -138,8 +138,8 @@ class Cluster(Stage):
         if rec.kind & 0xF0 == 0x40 or not rec.present & 2:
             return self.hand_on(rec)
         self.records += 1
-        if self.as_recorded:
-            self.unturn(rec)
+        if self.unturned:
+            self.changed()
         if self.plain:
             if self.timed:
                 self.tick(first_micro(rec))
@@ -175,13 +175,20 @@ class Cluster(Stage):
         """Put an event, which nothing is done to; other records without a flow key are dropped."""
         return self.out.put(rec) if rec.kind & 0xF0 == 0x40 and not self.again else 0
 
-    def unturn(self, rec):
-        """Give a TCP flow, or a reply of ICMP, back the direction in which it was recorded."""
+    def as_read(self, rec):
+        """Give a TCP flow, or a reply of ICMP, back the direction in which it was recorded, if that is asked for."""
+        self.unturned = False
+        if self.as_recorded and rec.reversed_ and rec.present & 2 and (rec.kind & 0xF0 == 0x10 or rec.kind & 0xF0 == 0x30):
+            if (rec.proto == 6 and rec.family <= 2) or (rec.proto == 1 and rec.family == 1):
+                as_recorded(rec)
+                self.unturned = True
+        return 0
+
+    def changed(self):
+        """The record that is added next is not any more what was read."""
         statement: Statement
-        if rec.reversed_ and ((rec.proto == 6 and rec.family <= 2) or (rec.proto == 1 and rec.family == 1)):
-            as_recorded(rec)
-            for statement in self.statements:
-                statement.table.changed()
+        for statement in self.statements:
+            statement.table.changed()
         return 0
 
     def deliver_ripe(self, statement):

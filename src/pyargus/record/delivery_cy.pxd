@@ -13,6 +13,7 @@ cdef class Delivery:
     cdef public unsigned long long shown, from_number, to_number
     cdef public unsigned int ordinal
     cdef Record record
+    cpdef int recount(self) except -1
     cpdef int opening(self, Record rec) except -1
     cpdef int initial(self, Record rec, bint first) except -1
     cpdef bint full(self) except -1

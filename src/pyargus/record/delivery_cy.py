@@ -63,6 +63,15 @@ class Delivery:
         self.others.append(other)
         return 0
 
+    def recount(self):
+        """Count the range of printed records anew."""
+        other: Delivery
+        for other in self.others:
+            other.recount()
+        self.shown = 0
+        self.ended = self.done = False
+        return 0
+
     def opening(self, rec):
         """Write an initial management record, which makes the outputs files of records."""
         writer: Rewriter

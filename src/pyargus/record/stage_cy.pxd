@@ -5,6 +5,7 @@ cdef class Stage:
     cdef public Delivery out
     cdef public object reading
     cdef public bint takes_openings
+    cpdef int as_read(self, Record rec) except -1
     cpdef bint wants(self, Record rec) except -1
     cpdef int opening(self, Record rec) except -1
     cpdef bint glance(self, Record rec, Py_ssize_t at, Py_ssize_t length) except -1

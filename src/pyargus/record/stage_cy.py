@@ -20,6 +20,10 @@ class Stage:
         """Whether `wants` may leave records out, so that none may be taken at a glance."""
         return False
 
+    def as_read(self, rec):
+        """Change a record that was read and repaired to what filters and the selection are to see."""
+        return 0
+
     def wants(self, rec):
         """Whether a record that passed the filter is to be selected, and counts for -N."""
         return True
