@@ -235,3 +235,13 @@ def test_an_edge_beyond_32_bits_of_seconds_is_written() -> None:
     record = edge_record((2**32 + 5) * 1_000_000 + 7, True)
     assert len(record) == 128
     assert record[24:40] == bytes((0, 0, 0, 5, 0, 0, 0, 7)) * 2
+
+
+def test_statistics_of_a_merged_record_stay_with_its_pieces(tmp_path: Path) -> None:
+    """Mean and sum are those of the records that were merged, whatever part of them is counted in a bin."""
+    merged = str(tmp_path / "merged.argus")
+    assert program("racluster", "-X", "-r", SSH, "-m", "proto", "-w", merged, "-", "tcp").returncode == 0
+    whole = program("ra", "-X", "-L", "-1", "-c", ",", "-r", merged, "-M", "noman", "-s", "trans", "mean", "sum", "runtime").stdout.decode()
+    trans, *statistics = whole.strip().split(",")
+    rows = fields("-r", merged, "-M", "time", "1m", "-m", "proto", "-s", "trans", "mean", "sum", "runtime")
+    assert len(rows) > 1 and all(int(row[0]) < int(trans) and row[1:] == statistics for row in rows)

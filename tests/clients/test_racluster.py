@@ -327,3 +327,19 @@ def test_a_pair_of_addresses_stays_one_beside_a_station() -> None:
     for key in (["matrix"], ["matrix", "smac"], ["smac", "matrix"]):
         rows = fields("-r", l2, "-m", *key, "-s", "saddr", "daddr", "-", "ipv4 and tcp")
         assert len(rows) > 5 and all(ip_address(saddr) < ip_address(daddr) for saddr, daddr in rows)
+
+
+def test_stations_and_cells() -> None:
+    """The cell is part of the identity of an 802.11 flow, and of none of its stations."""
+    source = str(GOLDEN.parent / "ra" / "data" / "l2.argus")
+    flows = [tuple(row) for row in fields("-m", "none", "-r", source, "-s", "saddr", "daddr", "bssid", "ssid", "-", "not ip") if row[2]]
+    assert len({flow[3] for flow in flows}) > 1
+
+    def rows(*key: str) -> list[list[str]]:
+        found = fields(*key, "-r", source, "-s", "saddr", "daddr", "bssid", "ssid", "proto", "trans", "-", "not ip")
+        return [row for row in found if row[4] == "wlan"]
+
+    assert sorted(row[0] for row in rows("-m", "saddr")) == sorted({flow[0] for flow in flows})
+    assert sorted(row[1] for row in rows("-m", "daddr")) == sorted({flow[1] for flow in flows})
+    assert sorted(map(tuple, (row[:4] for row in rows()))) == sorted(set(flows))
+    assert [row[5] for row in rows("-m", "proto")] == [str(len(flows))]

@@ -141,6 +141,9 @@ class KeyMaker:
             high = rec.isis_pdu
             if rec.isis_pdu & 0x1F == 18 or rec.isis_pdu & 0x1F == 20:
                 high |= (rec.isis_id_lo << 16) & _HIGH
+        elif rec.family == 8:
+            # The cell is part of a flow, not of a station.
+            high = 0 if self.holds != 31 else name_of(rec) if destination else rec.saddr_hi
         self.words[n] = high
         self.words[n + 1] = low
         return n + 2
@@ -310,6 +313,21 @@ def port_of(rec: Record, destination: cython.bint, exchanged: cython.bint) -> cy
 
 @cython.cfunc
 @cython.exceptval(check=False)
+def name_of(rec: Record) -> cython.ulonglong:
+    """A hash of the name of an 802.11 cell (FNV-1a), 0 where the record has none."""
+    i: cython.Py_ssize_t
+    h: cython.ulonglong = 0xCBF29CE484222325
+    size: cython.Py_ssize_t = min(32, rec.tail[3])
+    for i in range(size):
+        if rec.data[rec.tail[2] + i] == 0:
+            size = i
+            break
+        h = ((h ^ rec.data[rec.tail[2] + i]) * cython.cast(cython.ulonglong, 0x100000001B3)) & _WORD
+    return h if size else 0
+
+
+@cython.cfunc
+@cython.exceptval(check=False)
 def protocol_of(rec: Record) -> cython.ulonglong:
     if not rec.present & 2:
         return 0
@@ -323,7 +341,8 @@ def protocol_of(rec: Record) -> cython.ulonglong:
         return 0x8035
     if rec.family == 10:
         return rec.isis_pdu
-    return 0
+    # 802.11 has no number of its own and is no LLC.
+    return 0xFFFF0008 if rec.family == 8 else 0
 
 
 @cython.cfunc

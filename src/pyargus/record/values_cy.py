@@ -324,9 +324,7 @@ class Values:
             a = from_bits(rec.agr[6])
             if field == 103:  # mean
                 return a
-            if field == 106:  # sum
-                return single(a * rec.agr_count)
-            if field == 107:  # runtime
+            if field == 106 or field == 107:  # sum, runtime
                 return single(a * rec.agr[4])
             return from_bits(rec.agr[7])
         if field == 109:  # smeansz
