@@ -8,8 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from pyargus.capture.frames import ip
 from tests.clients.golden import GOLDEN
 from tests.clients.programs import needs_samples, program
+from tests.flow.craft import BEGIN, Packet
+from tests.flow.craft import run as engine
+from tests.network.craft import INITIAL
 
 MIX = str(GOLDEN / "data" / "mix.argus")
 REFERENCE = shutil.which("rasort", path="/usr/bin:/usr/local/bin")
@@ -39,6 +43,18 @@ def test_order_is_that_of_the_reference(name: str, keys: str, tmp_path: Path) ->
         want = subprocess.run([str(REFERENCE), *words], capture_output=True, stdin=subprocess.DEVNULL, timeout=60, check=False,
                               env={**os.environ, "TZ": "UTC", "LC_ALL": "C"})  # fmt: skip
         assert program("rasort", *words).stdout == want.stdout, backwards
+
+
+def test_networks_in_order(tmp_path: Path) -> None:
+    """VLANs by their number, whatever their priority; what has none is below all that have."""
+    tags = [b"", b"\x00\x05", b"\xe0\x02", b"\x60\x09", b""]
+    packet = ip("10.0.0.1", "10.0.0.2", 17, bytes.fromhex("1000 2000 0008 0000"))
+    frames = [bytes(12) + (b"\x81\x00" + tag if tag else b"") + b"\x08\x00" + packet for tag in tags]
+    source = tmp_path / "in.argus"
+    records = [engine([Packet(BEGIN + place * 1_000_000, frame)])[0].raw for place, frame in enumerate(frames)]
+    source.write_bytes(INITIAL + b"".join(records))
+    assert fields("-r", str(source), "-m", "svlan", "-s", "svlan") == ["0x6009", "0x0005", "0xe002", "", ""]
+    assert fields("-r", str(source), "-m", "svlan", "-v", "-s", "svlan") == ["", "", "0xe002", "0x0005", "0x6009"]
 
 
 def test_range_of_what_is_written(tmp_path: Path) -> None:

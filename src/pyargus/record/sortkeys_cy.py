@@ -237,8 +237,11 @@ class SortKeys:
             self.row[at] = word if known else 0
             return known or code < 17
         if code == 19 or code == 20:
-            self.row[at] = rec.svlan if code == 19 else rec.dvlan
-            return (have & 0x40) != 0 and (rec.head[6] & (0x100 if code == 19 else 0x200)) != 0
+            # By the number of the VLAN; without one below all that have one.
+            if have & 0x40 and rec.head[6] & (0x100 if code == 19 else 0x200):
+                word = (rec.svlan if code == 19 else rec.dvlan) & 0xFFF
+            self.row[at] = word
+            return True
         if code == 21:
             # Packets per second, where the column shows the intervals between them per second.
             a = self.values.real(rec, 100)
