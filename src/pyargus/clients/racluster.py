@@ -64,8 +64,7 @@ def order_of(key: Key) -> SortKeys | None:
         name, _, mask = word.partition("/")
         if name in ORDERED:
             # What is cut to networks by a mask is compared whole: all that is merged is equal beyond it.
-            word = word if mask.isdigit() else name
-            wanted.append(f"{word}:asc" if "vlan" in word else word)
+            wanted.append(word if mask.isdigit() else name)
     return parse_keys(wanted) if wanted else None
 
 

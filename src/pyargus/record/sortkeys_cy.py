@@ -237,9 +237,11 @@ class SortKeys:
             self.row[at] = word if known else 0
             return known or code < 17
         if code == 19 or code == 20:
-            # By the number of the VLAN; without one below all that have one.
-            if have & 0x40 and rec.head[6] & (0x100 if code == 19 else 0x200):
-                word = (rec.svlan if code == 19 else rec.dvlan) & 0xFFF
+            # By the number of the VLAN, none of this side being zero; what has none on either side is below.
+            if have & 0x40:
+                word = 1
+                if rec.head[6] & (0x100 if code == 19 else 0x200):
+                    word += (rec.svlan if code == 19 else rec.dvlan) & 0xFFF
             self.row[at] = word
             return True
         if code == 21:
