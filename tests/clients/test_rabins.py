@@ -245,3 +245,15 @@ def test_statistics_of_a_merged_record_stay_with_its_pieces(tmp_path: Path) -> N
     trans, *statistics = whole.strip().split(",")
     rows = fields("-r", merged, "-M", "time", "1m", "-m", "proto", "-s", "trans", "mean", "sum", "runtime")
     assert len(rows) > 1 and all(int(row[0]) < int(trans) and row[1:] == statistics for row in rows)
+
+
+def test_pieces_that_are_not_merged_are_written_as_they_are_printed(tmp_path: Path) -> None:
+    """Without a key each piece is one record, whose statistics are those of the record that was cut."""
+    written = str(tmp_path / "out.argus")
+    words = ["-r", SSH, "-M", "time", "1s", "-m", "none"]
+    columns = ["-s", "stime", "dur", "trans", "mean", "min", "max", "spkts", "dpkts"]
+    assert program("rabins", "-X", *words, "-w", written).returncode == 0
+    read = program("ra", "-X", "-L", "-1", "-c", ",", "-r", written, "-M", "noman", *columns).stdout.decode().splitlines()
+    printed = fields(*words, *columns)
+    assert any(row[1] != row[3] for row in printed)
+    assert [line.split(",") for line in read] == printed

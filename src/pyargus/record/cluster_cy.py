@@ -229,8 +229,8 @@ class Cluster(Stage):
                 self.out.done = True
             if self.out.done or self.shown < self.from_number:
                 return 0
-        # Merging clients write statistics of aggregation only where there was something to aggregate.
-        self.out.aggregate = False
+        # Merging clients write statistics of aggregation only where there was something to aggregate, or nothing is to be merged.
+        self.out.aggregate = statement.table.keys.nothing and not statement.table.norep
         rec = statement.table.last_of_all(g, self.record)
         if statement.label:
             rec = self.with_label(rec, statement.label)
