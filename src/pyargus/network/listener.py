@@ -38,7 +38,7 @@ TICK = 0.5
 STUCK = 5.0
 ODDITIES = 3
 ACCEPTS = 64
-# Lines of the log about connections in one second.
+# Lines of the log about connections in one second, and as many about what they lost.
 SAY_MOST = 40
 
 # Places in a status record: records that the client's queue has lost since the one before, records that wait in it.
@@ -92,7 +92,8 @@ class Listener:
         self.limits = limits or Limits()
         self._greeting = greeting
         self._log = log
-        self._second = self._said = 0
+        self._second = 0
+        self._said = [0, 0]
         self._networks = tuple(networks)
         self._context = context
         self._clients: dict[int, Client] = {}
@@ -244,15 +245,17 @@ class Listener:
         self._compiler.close()
         self._poll.close()
 
-    def _say(self, level: str, text: str) -> None:
-        """A line about a connection. Whoever connects a thousand times a second does not fill the log."""
+    def _say(self, level: str, text: str, loss: bool = False) -> None:
+        """A line about a connection; loss: about what one lost. Whoever connects a thousand times a second neither fills the log nor
+        hides what others lost."""
         second = int(time.monotonic())
         if second != self._second:
-            if self._said > SAY_MOST:
-                self._log("warning", f"{self._said - SAY_MOST} more lines about connections left out")
-            self._second, self._said = second, 0
-        self._said += 1
-        if self._said <= SAY_MOST:
+            left_out = sum(max(0, count - SAY_MOST) for count in self._said)
+            if left_out:
+                self._log("warning", f"{left_out} more lines about connections left out")
+            self._second, self._said = second, [0, 0]
+        self._said[loss] += 1
+        if self._said[loss] <= SAY_MOST:
             self._log(level, text)
 
     def _accept(self, listening: socket.socket) -> None:
@@ -497,5 +500,8 @@ class Listener:
         self._forget_filters()
         # What could not be sent is lost as well.
         lost = client.queue.lost + client.queue.waiting
-        self._say("info", f"{client.name} closed: {why}" + (f"; {lost} records not delivered" if lost and client.started else ""))
+        if lost and client.started:
+            self._say("info", f"{client.name} closed: {why}; {lost} records not delivered", True)
+        else:
+            self._say("info", f"{client.name} closed: {why}")
         client.close()
