@@ -100,7 +100,8 @@ def new_stage(settings: Settings) -> Any:
 
 
 class Run:
-    """A run over the sources of the settings. started: how many of them held records; status: the exit status so far."""
+    """A run over the sources of the settings. alone: each has a stage of its own; started: how many of them held records; status: the
+    exit status so far."""
 
     def __init__(self, settings: Settings) -> None:
         from pyargus.clients.formats import open_targets
@@ -109,6 +110,7 @@ class Run:
         from pyargus.clients.sinks import check_names, make_test, open_sink, open_sinks
 
         self.settings = settings
+        self.alone = settings.program.alone is not None and settings.program.alone(settings)
         check_names(settings)
         # A filter that is wrong is said before the first output is opened.
         chosen = make_filter(settings)
@@ -328,11 +330,10 @@ def read_sources(work: Run, stopper: Stopper, names: Sequence[str | None]) -> No
     from pyargus.clients.inputs import open_input, open_servers
 
     settings = work.settings
-    alone = settings.program.alone is not None and settings.program.alone(settings)
     for place, name in enumerate(names):
         if work.batch.done or stopper.asked:
             break
-        if alone and place:
+        if work.alone and place:
             work.put_held()
             work.put_between(new_stage(settings))
             work.delivery.recount()

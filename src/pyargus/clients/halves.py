@@ -39,7 +39,7 @@ def worthwhile(run: Run, names: Sequence[str | None]) -> bool:
     settings, stage, batch = run.settings, run.stage, run.batch
     if not plain(run) or len(run.sinks) > 1 or not spare():
         return False
-    if not settings.mode_values.keys().isdisjoint(("norep", "ind")) or _WHOLE & settings.own.keys():
+    if run.alone or "norep" in settings.mode_values or _WHOLE & settings.own.keys():
         return False
     if batch.from_number > 1 or batch.to_number or batch.done:
         return False

@@ -500,8 +500,6 @@ class Listener:
         self._forget_filters()
         # What could not be sent is lost as well.
         lost = client.queue.lost + client.queue.waiting
-        if lost and client.started:
-            self._say("info", f"{client.name} closed: {why}; {lost} records not delivered", True)
-        else:
-            self._say("info", f"{client.name} closed: {why}")
+        told = f"; {lost} records not delivered" if lost and client.started else ""
+        self._say("info", f"{client.name} closed: {why}{told}", bool(told))
         client.close()

@@ -161,20 +161,15 @@ def flow_key(a, b):
 @cython.cfunc
 @cython.exceptval(-1)
 def mixed(a: Record, b: Record) -> cython.int:
-    """IPv4, IPv6 and stations have no address in common; of other families the first one's identity stays."""
+    """IPv4, IPv6 and stations have no address in common, neither have ARP and RARP; of other families the first one's identity stays."""
+    network: cython.bint = b.family == 1 or b.family == 2
+    station: cython.bint = b.family == 3 or b.family == 8 or b.family == 10 or b.family == 13
     if a.family == 4 and b.family == 5:
         a.saddr_lo = a.daddr_lo = 0
-        return 0
-    if a.family > 2 or a.family == 0:
-        return 0
-    if b.family == 3 or b.family == 8 or b.family == 10 or b.family == 13:
-        a.saddr_hi = a.saddr_lo = a.daddr_hi = a.daddr_lo = 0
-        return no_protocol(a)
-    if b.family != 1 and b.family != 2:
+    if (a.family != 1 and a.family != 2) or not (network or station):
         return 0
     a.saddr_hi = a.saddr_lo = a.daddr_hi = a.daddr_lo = 0
-    ports(a, b)
-    return 0
+    return ports(a, b) if network else no_protocol(a)
 
 
 @cython.cfunc
